@@ -170,7 +170,7 @@ pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
 /// Tries to write a temporary file of a megabyte in `folder`, and deletes it. Returns the error if this fails, else
 /// `None`.
 ///
-/// This finds the cause of errors of SQLite and tantivy, because these hide the operating system's error.
+/// SQLite and tantivy hide the errors of the operating system, so this is called to find the cause of their errors.
 pub fn probe(folder: &Path) -> Option<DiskError> {
     let written = || -> io::Result<()> {
         let mut file = tempfile::tempfile_in(folder)?;

@@ -32,11 +32,11 @@
 //! serve, commands                                           formatting only
 //! ```
 //!
-//! A module imports only modules that are declared above it at the end of this file. A test reads the `use` lines and
-//! enforces this order. [`extract`] and [`annotate`] are pure: they use no files and no network, and the same input
-//! gives the same output. Only [`crawl`] uses the HTTP client. Only [`crawl::github`] uses octocrab, which provides the
-//! types of GitHub's API. octocrab sends no requests itself: they go through our session, which enforces rate limits,
-//! quotas, and the rules for hosts and the token.
+//! The modules are declared in order at the end of this file. A module imports only modules that are declared before
+//! it; a test reads the `use` lines and enforces this. [`extract`] and [`annotate`] are pure: they use no files and no
+//! network, and the same input gives the same output. Only [`crawl`] uses the HTTP client. Only [`crawl::github`] uses
+//! octocrab, and only for its types of GitHub's API. octocrab sends no requests: all requests go through our session,
+//! which enforces rate limits, quotas, and the rules for hosts and the token.
 //!
 //! # Glossary
 //!
@@ -73,7 +73,7 @@
 //!                       is missing, they open the newest intact generation
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
 //! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
-//! lock                  one writer; says who holds it
+//! lock                  locked by the process that writes the index; contains its process id and start time
 //! ```
 //!
 //! A generation and `runs.json` contain everything that readers need. Readers never open `library.db`, and they write
@@ -124,7 +124,8 @@
 //! - The text of private sources is shown only to readers of this index. Feeds and files omit it unless the user asks
 //!   for it ([`library::Audience`]).
 
-// A fixture of `search` is also compiled into the integration tests, which refer to the library by this name.
+// The integration tests also compile a fixture of `search`. The fixture refers to this crate as `cairn`, so the unit
+// tests need this name too.
 #[cfg(test)]
 extern crate self as cairn;
 

@@ -45,7 +45,7 @@ impl fmt::Display for Stage {
 
 /// A failure that does not stop the run, because it is about a single file, repository or edge.
 ///
-/// It is stored with its blob or source until the blob or source changes.
+/// The store keeps it with the blob or source that it is about, until that blob or source changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     pub stage: Stage,
@@ -60,26 +60,26 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of `stage` with only a message. The caller can add source, path and hint.
+    /// A problem in `stage` with only a message. The caller can add a source, a path and a hint.
     pub fn new(stage: Stage, message: impl Into<String>) -> Self {
         Problem { stage, source: None, path: None, message: message.into(), hint: None }
     }
 
-    /// The same problem with the source `source`.
+    /// Sets the problem's source to the id `source`.
     #[must_use]
     pub fn of_source(mut self, source: impl Into<String>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same problem with the path `path`.
+    /// Sets the path of the file that the problem is about.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// The same problem with a hint.
+    /// Sets the hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -87,7 +87,7 @@ impl Problem {
     }
 }
 
-/// The problem on one line. Text is escaped, because it may be by other people.
+/// Formats the problem as one line. Escapes all texts, because other people may have written them.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.stage)?;
@@ -112,14 +112,14 @@ pub struct Fault {
     pub message: String,
 }
 
-/// The fault on one line. Text is escaped, because anybody may have written the file.
+/// Formats the fault as one line. Escapes all texts, because anybody may have written the file.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
     }
 }
 
-/// The faults in all data files that were read. Not empty if it is returned as an error.
+/// The faults in all data files that were read. If this is returned as an error, there is at least one fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
@@ -129,7 +129,7 @@ impl Faults {
         self.0.push(Fault { file: file.to_owned(), line, message: message.into() });
     }
 
-    /// `value` if there are no faults, else the faults, sorted by file and line.
+    /// `Ok(value)` if there are no faults; else the faults, sorted by file and line and without duplicates.
     pub fn or<T>(mut self, value: T) -> Result<T, Faults> {
         if self.0.is_empty() {
             return Ok(value);
@@ -159,8 +159,8 @@ pub fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// The escaped messages of `error` and its causes on one line, the outermost first. Omits a cause if a message before
-/// it contains the same text. Only [`Faults`] take several lines.
+/// The messages of `error` and its causes, escaped and joined into one line, the outermost first. Omits a cause if an
+/// earlier message contains its text. Only [`Faults`] are formatted on several lines.
 pub fn chain(error: &anyhow::Error) -> String {
     let mut messages: Vec<String> = Vec::new();
     for cause in error.chain().map(message_of) {

@@ -24,9 +24,9 @@ impl CaseIndex {
         CaseIndex { tagger: Tagger::over(vocabulary, &places), above }
     }
 
-    /// The index of the case that the whole `document` at `path` is about. These are searched in this order, and the
-    /// first that names one case decides: the title, the outermost heading of the first section, the file name, and the
-    /// two folders above it, innermost first.
+    /// The index of the case that the whole `document` at `path` is about. Searches these names in this order: the
+    /// title, the outermost heading of the first section, the file name, the folder of the file, and the folder above
+    /// that. The first that names one case decides. `None` if none does.
     pub fn of_document(&self, document: &Document, path: &str) -> Option<u32> {
         let title = document.title.as_deref();
         let heading = document.sections.first().and_then(|s| s.headings.first());
@@ -42,8 +42,8 @@ impl CaseIndex {
         headings.iter().rev().find_map(|heading| self.named(heading)).or(whole)
     }
 
-    /// The index of the case that `text` names. If it names a case and a narrower one, the narrower one counts. `None`
-    /// if it names no case, or several unrelated cases: then it is not about one of them in particular.
+    /// The index of the case that `text` names. If it names a case and a narrower case below it, the result is the
+    /// narrower one. `None` if it names no case, or several cases that are not below each other.
     fn named(&self, text: &str) -> Option<u32> {
         let mut found: Vec<u32> = self
             .tagger

@@ -1,13 +1,13 @@
-//! Detects the language of a document from the beginning of its text, and the language of each section that differs
-//! from its document.
+//! Detects the language of a document from the beginning of its text, and finds sections in another language than their
+//! document.
 
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
 
-/// Length of the sample that the language is detected from: in bytes for a document (rounded up to whole sections),
-/// in characters for a section.
+/// The length of the sample from which the language is detected: in bytes for a document (rounded up to whole
+/// sections), in characters for a section.
 const SAMPLE: usize = 2_000;
-/// Sections with fewer words are taken to be in their document's language.
+/// Sections with fewer words are assumed to be in their document's language.
 const LEAST_WORDS: usize = 30;
 
 /// Common English words that are rare in other languages written in ASCII letters.
@@ -18,12 +18,12 @@ const COMMON: [&str; 14] = [
 /// A sample counts as English if at least this percentage of its words is in [`COMMON`]. In English prose it is about
 /// 25 %, in lists of titles about 5 %.
 const COMMON_PERCENT: usize = 6;
-/// Samples with fewer words are not recognised as English by [`COMMON_PERCENT`]: there the percentage means nothing.
+/// [`COMMON_PERCENT`] is not used for samples with fewer words, because the percentage of so few words is unreliable.
 const LEAST_COUNTED: usize = 12;
 
-/// For each language that whatlang detects: its three-letter codes (ISO 639-3, and 639-2/B where it differs), and the
-/// code that is stored instead (ISO 639-1). Bokmål is stored as `no`, since detection can't distinguish it from
-/// Nynorsk. Sorted by the first code.
+/// Pairs of a language code and the code that is stored instead (ISO 639-1), sorted by the first code. Contains the
+/// three-letter codes of each language that whatlang detects: ISO 639-3, and ISO 639-2/B where that differs. Bokmål is
+/// stored as `no`, because detection can't distinguish it from Nynorsk.
 const CODES: [(&str, &str); 88] = [
     ("afr", "af"),
     ("aka", "ak"),
@@ -115,15 +115,15 @@ const CODES: [(&str, &str); 88] = [
     ("zul", "zu"),
 ];
 
-/// The languages accepted for a section that differs from its document. Others are discarded: formulas and names are
-/// often detected as rarer languages.
+/// The languages that a section can have if its language differs from its document's. Other detected languages are
+/// discarded, because formulas and names are often detected as rarer languages.
 const SECTION_LANGUAGES: [&str; 20] = [
     "ar", "de", "en", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
     "tr", "uk", "vi", "zh",
 ];
 
-/// The normal form of a language code, for storage and comparison: lower-case, and the two-letter code if ISO 639-1 has
-/// one for the language. Other text is returned trimmed and lower-cased.
+/// The normal form of a language code, for storage and comparison: the two-letter code of ISO 639-1 if `code` is a
+/// known three-letter code, else `code` itself. Trimmed and lower-cased.
 ///
 /// ```
 /// use cairn::annotate::language_code;
@@ -151,8 +151,8 @@ pub(super) fn of(document: &Document) -> Option<String> {
     code(&sample)
 }
 
-/// The code of `section`'s language in a document whose language is `whole`. `None` if the section is too short or
-/// the language can't be detected. In a document that is not in English, only English sections are detected.
+/// The code of the language of `section`, which belongs to a document in the language `whole`. `None` if the section is
+/// too short or its language can't be detected. If `whole` is known and not English, only English is detected.
 pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<String> {
     if words(&section.text) < LEAST_WORDS {
         return None;
@@ -179,8 +179,8 @@ fn code(sample: &str) -> Option<String> {
 }
 
 /// Whether `sample` has enough common English words ([`COMMON_PERCENT`]) to be recognised as English. Recognises nearly
-/// all English text, at a hundredth of the cost of detection by trigrams. If a word has non-ASCII characters, each of
-/// its characters counts as a word.
+/// all English text, at a hundredth of the cost of detection by trigrams. Each character of a word that is not all
+/// ASCII counts as a word, because some languages are written without spaces.
 fn is_plainly_english(sample: &str) -> bool {
     let mut words = 0;
     let mut common = 0;

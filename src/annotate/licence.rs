@@ -31,8 +31,8 @@ fn detect(text: &str) -> Option<String> {
     Some(found.name.to_owned())
 }
 
-/// At most this many licence files of one source are compared. Further ones are ignored, because they are not the
-/// repository's own licences.
+/// The maximum number of licence files of one source that are compared. Further ones are ignored: if a source has so
+/// many, they are usually licences of other projects.
 const MOST_FILES: usize = 8;
 
 /// Collects the texts of a source's licence files: at most [`MOST_FILES`] files, and [`MOST_BYTES`] bytes of each.
@@ -42,7 +42,8 @@ pub struct LicenceTexts {
 }
 
 impl LicenceTexts {
-    /// Adds the file at `path` if its name is that of a licence of the source's texts (see [`LicenceFile::of`]).
+    /// Adds the file at `path` if its name shows that it contains a licence for the source's texts (see
+    /// [`LicenceFile::of`]). Ignores files after the first `MOST_FILES`.
     pub fn add(&mut self, path: &str, bytes: &[u8]) {
         let Some(kind) = LicenceFile::of(path).filter(|_| self.texts.len() < MOST_FILES) else {
             return;
@@ -51,9 +52,10 @@ impl LicenceTexts {
         self.texts.push((kind, String::from_utf8_lossy(bytes).into_owned()));
     }
 
-    /// The SPDX id of the licence of the source's texts. Only the files of the first kind in [`LicenceFile`] that the
-    /// source has are considered. `None` if there is no such file, if the text of one is not recognised, or if they
-    /// have different licences: a guess could show more of a text than its author allows.
+    /// The SPDX id of the licence of the source's texts. If the source has files of several kinds, only those of the
+    /// kind that comes first in [`LicenceFile`] are considered. `None` if there is no licence file, if the text of a
+    /// considered file is not recognised, or if these files have different licences: with a guess, Cairn could show
+    /// more of a text than its author allows.
     ///
     /// Takes some milliseconds for each file.
     pub fn licence(&self) -> Option<String> {
@@ -86,14 +88,14 @@ mod tests {
         let apache = include_str!("../../LICENSE-APACHE");
         let own = "All rights reserved, ask me first.";
         for (files, expected) in [
-            // The licence of the code is not that of the texts.
+            // `LICENSE-CODE` is ignored, because it does not cover the texts.
             ([("LICENSE", apache), ("LICENSE-CODE", mit)], Some("Apache-2.0")),
             ([("LICENSE-CODE", mit), ("LICENSE", own)], None),
             ([("LICENSE", mit), ("LICENSE-docs", apache)], Some("Apache-2.0")),
             ([("LICENSE", mit), ("LICENSE-docs", own)], None),
-            // A whole licence that isn't recognised is not replaced by one that is.
+            // `LICENSE` covers the whole source. If its text is not recognised, `LICENSE-MIT` does not replace it.
             ([("LICENSE", own), ("LICENSE-MIT", mit)], None),
-            // It is not known which of the two is for the texts.
+            // It is not known which of the two licences applies to the texts.
             ([("LICENSE-MIT", mit), ("LICENSE-APACHE", apache)], None),
             ([("LICENSE", mit), ("LICENSE.md", apache)], None),
             ([("LICENSE-MIT", mit), ("LICENSE-MIT.txt", mit)], Some("MIT")),

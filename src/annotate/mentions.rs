@@ -10,19 +10,19 @@ use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label_rule::TextPlace;
 
-/// Sentences with more characters than this are not used as evidence: they are hard to read, and some licences do not
-/// allow quotations of that length.
+/// The maximum length of a sentence that is used as evidence, in characters. Longer sentences are hard to read, and
+/// some licences do not allow quotations of that length.
 const EVIDENCE_CHARS: usize = 280;
 
-/// A sentence that names more topics than this is a list and does not show which topic a link in it is about, so its
-/// topics are not assigned to the link.
+/// The maximum number of topics of a sentence that are assigned to the links in it. If a sentence has more, none of
+/// them are assigned: it is a list, which does not show which topic a link is about.
 const MOST_TOPICS: usize = 5;
 
 /// The topics found in a section.
 pub(super) struct Topics {
     /// The most salient first.
     pub mentions: Vec<Mention>,
-    /// Its sentences that name at least two topics.
+    /// The section's sentences that name at least two topics and are short enough to be used as evidence.
     pub co_mentions: Vec<CoMention>,
     /// The topics of each link of the section, in the order of the links.
     pub cited: Vec<LinkTopics>,
@@ -38,7 +38,7 @@ struct HeadingTopic {
 /// headings above them.
 pub(super) struct Finder<'a> {
     tagger: &'a Tagger,
-    /// Cache: the topics of each heading.
+    /// A cache of the topics that each heading names.
     headings: HashMap<&'a str, Vec<HeadingTopic>>,
     title: Option<&'a str>,
 }
@@ -154,8 +154,8 @@ impl SectionTally {
         &mut self.topics[place]
     }
 
-    /// Records that a heading names `topic`. `above` is 0 for the section's own heading, else the number of levels by
-    /// which the heading is above that.
+    /// Records that a heading names `topic`. `above` is the number of levels between that heading and the section's own
+    /// heading: 0 for the section's own, 1 for the heading directly above it.
     fn heading(&mut self, topic: u32, label: &str, above: usize) {
         let RatedMention { mention, signals } = self.entry(topic, label);
         match above {
@@ -185,7 +185,8 @@ impl SectionTally {
         signals.body += 1;
     }
 
-    /// Counts a link text that names `topic`. The mention itself was counted with the link's sentence.
+    /// Records that the text of a link names `topic`. Does not count a mention: `SectionTally::sentence` has counted
+    /// it, because the link is part of a sentence.
     fn anchor(&mut self, topic: u32) {
         if let Some(place) = self.places.get(&topic) {
             self.topics[*place].signals.anchors += 1;

@@ -20,24 +20,25 @@ pub enum Salience {
 pub struct Mention {
     /// The topic's index in the vocabulary.
     pub topic: u32,
-    /// The words that matched first, as written.
+    /// The words that matched first, as written: in a heading if one names the topic, else in the title or the text.
     pub label: String,
-    /// The byte range of these words in the section's text; `None` if only headings or the title name the topic.
+    /// The byte range of the first match in the section's text; `None` if only headings or the title name the topic.
     pub at: Option<(u32, u32)>,
-    /// How often the section's text and its own heading name it.
+    /// The number of times that the section's text and its own heading name the topic.
     pub count: u32,
     pub salience: Salience,
 }
 
-/// A sentence that names at least two topics: evidence for an edge between them.
+/// A sentence that names at least two topics. It is evidence for an edge between them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoMention {
     pub sentence: String,
-    /// Indices in the vocabulary, ascending, without duplicates.
+    /// The indices of the topics in the vocabulary, ascending, without duplicates.
     pub topics: Vec<u32>,
 }
 
-/// The topics that a link may be about, as indices in the vocabulary. A topic that is named twice occurs twice.
+/// The topics that a link may be about, as indices in the vocabulary. If a text names a topic twice, its list contains
+/// the topic twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkTopics {
     /// The topics that the link's text names.
@@ -52,29 +53,29 @@ pub struct LinkTopics {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SectionRole {
-    /// It has content on its subject.
+    /// The section has content on its subject.
     #[default]
     Content,
-    /// A table of contents or the like: it links to other places in the same repository.
+    /// The section consists of links, such as a table of contents, or a list of links without descriptions.
     Navigation,
-    /// Licence, contribution, thanks: it is about the repository.
+    /// The section is about the repository itself, such as its licence, its contributors or how to cite it.
     Boilerplate,
-    /// It is about another field: neither the section nor its neighbours name a topic of the vocabulary, and its
-    /// document has few words of the field.
+    /// The section is about another field than machine learning or software: neither it nor its neighbours name a
+    /// topic, and its document has few words that are common in this field.
     OffTopic,
 }
 
 /// The annotation of one section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionNotes {
-    /// One per topic, the most salient first.
+    /// One mention for each topic, the most salient first.
     pub mentions: Vec<Mention>,
     pub co_mentions: Vec<CoMention>,
-    /// The topics of each of the section's links.
+    /// For each link of the section, in order, the topics that it may be about.
     pub cited: Vec<LinkTopics>,
     /// The index (in the vocabulary) of the design step that the section belongs to, if any.
     pub step: Option<u8>,
-    /// Language code (ISO 639-1) if it was detected and differs from the document's.
+    /// The language code of the section (ISO 639-1), if it was detected and differs from the document's.
     pub language: Option<String>,
     pub role: SectionRole,
     /// A hash that is equal for exact copies; `None` if the section is too short.
@@ -86,7 +87,7 @@ pub struct SectionNotes {
 /// The annotation of one document, with its sections in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// Language code (ISO 639-1) if it was detected.
+    /// The language code of the document (ISO 639-1), if it was detected.
     pub language: Option<String>,
     pub sections: Vec<SectionNotes>,
 }

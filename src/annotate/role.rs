@@ -21,7 +21,7 @@ const NAVIGATION: [&str; 10] = [
     "site map",
     "table of content",
 ];
-/// Headings of sections about the repository.
+/// Headings of sections that are about the repository itself, not about its subject.
 const BOILERPLATE: [&str; 30] = [
     "license",
     "licence",
@@ -68,7 +68,7 @@ const NOTICE_WORDS: usize = 60;
 /// A section is navigation if at least this percentage of its words is in links to the same repository.
 const INNER_PERCENT: usize = 70;
 /// Words that are common in texts on machine learning and software, besides the vocabulary's labels. A document is
-/// on topic if at least one in `FIELD_SHARE` of its words is one of these.
+/// on topic if this list contains at least one in `FIELD_SHARE` of its words.
 const FIELD: [&str; 64] = [
     "algorithm",
     "algorithms",
@@ -139,7 +139,8 @@ const FIELD_SHARE: usize = 100;
 /// This many sections before a section, and this many after it, count as its neighbours.
 const NEIGHBOURS: usize = 3;
 
-/// The role of `section` without regard to its document: never `SectionRole::OffTopic`.
+/// The role of `section`, determined without its document. So it is never `SectionRole::OffTopic`: [`mark_off_topic`]
+/// assigns that role.
 pub(super) fn of(section: &Section) -> SectionRole {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
     if section.subject().last().is_some_and(|own| is_in(&NAVIGATION_KEYS, own))
@@ -155,13 +156,14 @@ pub(super) fn of(section: &Section) -> SectionRole {
     SectionRole::Content
 }
 
-/// The keys of [`NAVIGATION`] and [`BOILERPLATE`].
+/// The label keys of [`NAVIGATION`], with which headings are compared.
 static NAVIGATION_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| NAVIGATION.into_iter().map(label::key).collect());
+/// The label keys of [`BOILERPLATE`], with which headings are compared.
 static BOILERPLATE_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| BOILERPLATE.into_iter().map(label::key).collect());
 
-/// Whether most words of `section` are in links to its own repository.
+/// Whether at least [`INNER_PERCENT`] of the words of `section` are in links to its own repository.
 fn is_mostly_inner_links(section: &Section) -> bool {
     let inner = section.inner as usize;
     section.code.is_empty() && inner >= 3 && inner * 100 >= words(&section.text) * INNER_PERCENT
@@ -201,7 +203,7 @@ pub(super) fn mark_off_topic(
     }
 }
 
-/// Whether at least one in `FIELD_SHARE` words of `document` is a word of the field (`FIELD`).
+/// Whether `FIELD` contains at least one in `FIELD_SHARE` of the words of `document`.
 fn is_on_topic(document: &Document) -> bool {
     let (mut all, mut of_field) = (0, 0);
     for section in &document.sections {

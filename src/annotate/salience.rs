@@ -10,23 +10,25 @@ use super::{Mention, Salience};
 
 /// The maximum number of main topics of a section.
 const MOST_MAIN: usize = 3;
-/// The minimum score of a main topic.
+/// The minimum score of a main topic (see `TopicSignals::score`).
 const LEAST_MAIN: f32 = -1.6;
 
 /// Where and how often a section names a topic.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TopicSignals {
-    /// Whether the section's own heading names it.
+    /// Whether the section's own heading names the topic.
     pub own: bool,
-    /// Whether the heading one level above the section's own names it.
+    /// Whether the heading one level above the section's own heading names the topic.
     pub parent: bool,
-    /// Whether a heading further up, or the document's title, names it.
+    /// Whether a heading further up, or the document's title, names the topic.
     pub outer: bool,
-    /// The number of occurrences in the section's text.
+    /// The number of times that the section's text names the topic.
     pub body: u32,
-    /// The number of links whose text names it. The text of a link describes the link's target rather than the section.
+    /// The number of links whose text names the topic. They lower the score, because the text of a link describes the
+    /// link's target rather than the section.
     pub anchors: u32,
-    /// How early in the text it first occurs: from 1 at the beginning to 0 at the end; 0 if it does not occur.
+    /// How early the section's text names the topic: from 1 at the beginning of the text to 0 at its end; 0 if it does
+    /// not.
     pub early: f32,
     /// The number of directly narrower topics that the section names.
     pub kinds: u32,
@@ -38,8 +40,8 @@ pub(super) struct RatedMention {
     pub signals: TopicSignals,
 }
 
-/// The mentions of `topics`, the most salient first. Topics that only the title or an outer heading names are dropped,
-/// except main topics.
+/// The mentions of `topics`, the most salient first. A topic that only the title or an outer heading names is dropped,
+/// unless it is a main topic.
 pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();

@@ -9,12 +9,12 @@ use crate::vocabulary::folded::{FoldedText, FoldedWords};
 use crate::vocabulary::label_index::{LabelIndex, LabelMatch, LabelOwner};
 use crate::vocabulary::label_rule::TextPlace;
 
-/// How far a rule looks for other words on each side of a label, in bytes of folded text. Bounds the cost: with an
-/// unlimited range, many labels in one very long "sentence" would take quadratic time.
+/// The maximum distance between a label and the words that its rule requires nearby, on each side of the label, in
+/// bytes of folded text. Without this limit, many labels in one very long "sentence" would take quadratic time.
 const RULE_REACH: usize = 600;
 
-/// The maximum number of rule evaluations for one label in one text. Beyond it, occurrences of a label with a rule are
-/// not tagged. Real sentences need fewer evaluations.
+/// The maximum number of times that rules are evaluated for one label in one text. Further occurrences of the label are
+/// not tagged if it has a rule. Real sentences need fewer evaluations.
 const MOST_TRIED: usize = 16;
 
 /// A topic named in a text, and the byte range of its label.
@@ -32,9 +32,9 @@ pub struct Tagger {
     pub(super) steps: Vec<Vec<FoldedWords>>,
     /// For each topic, the indices of the steps that it belongs to.
     pub(super) topic_steps: Vec<Vec<u8>>,
-    /// For each topic, whether it is a field of knowledge.
+    /// For each topic, whether it is a field of knowledge (a top concept of the vocabulary).
     fields: Vec<bool>,
-    /// For each topic, the topics directly above it, without fields of knowledge.
+    /// For each topic, the indices of the topics directly above it, except fields of knowledge.
     kinds: Vec<Vec<u32>>,
     /// The version of the vocabulary, for messages and stored notes.
     pub version: String,
@@ -75,13 +75,13 @@ impl Tagger {
         self.fields.get(topic as usize).copied().unwrap_or(false)
     }
 
-    /// The topics that `topic` is a kind or a part of, without fields of knowledge.
+    /// The indices of the topics directly above `topic`, except fields of knowledge.
     pub(super) fn kinds(&self, topic: u32) -> &[u32] {
         self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The topics named in `heading`. Words that a rule requires nearby may be in the heading or in the headings
-    /// `trail`. If they are missing there, they may also be in `text`, the text below the heading.
+    /// The topics named in `heading`. Words that a rule requires nearby may be in the heading itself, in the headings
+    /// above it (`trail`), or in the text below it (`text`).
     pub(super) fn find_in_heading(
         &self,
         heading: &str,
@@ -98,14 +98,15 @@ impl Tagger {
         self.allowed(&folded, &matches, &trail.with(text), TextPlace::Heading)
     }
 
-    /// The topics named in `text`, one sentence or heading, below the headings `trail`. O(length).
+    /// The topics named in `text`, which is one sentence or one heading. `trail` contains the headings above it.
+    /// O(length).
     pub(super) fn find(&self, text: &str, trail: &Trail, place: TextPlace) -> Vec<TopicMatch> {
         let folded = FoldedText::of(text);
         self.allowed(&folded, &self.labels.matches(&folded), trail, place)
     }
 
-    /// The topics of `matches`, the labels found in `text`. A topic is left out if its rule does not allow the label
-    /// there.
+    /// The topics of the labels `matches` that were found in `text`. A topic is left out if its rule does not allow the
+    /// label there.
     fn allowed(
         &self,
         text: &FoldedText,
@@ -142,7 +143,7 @@ impl Tagger {
     }
 }
 
-/// The topics directly above the one at `at`, without fields of knowledge.
+/// The indices of the topics directly above the topic with the index `at`, except fields of knowledge.
 fn kinds(vocabulary: &Vocabulary, at: usize) -> Vec<u32> {
     let above =
         vocabulary.topics[at].broader.iter().filter_map(|slug| vocabulary.position(&slug.0));

@@ -2,8 +2,8 @@
 //!
 //! Candidates are phrases that authors emphasise: headings, link texts, and the words before a colon or dash at the
 //! beginning of a line. They are ranked by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic recognition of
-//! multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts: a term is frequent, and
-//! not only as a part of a longer term. The module reads and writes no files.
+//! multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts. The C-value of a phrase is
+//! high if the phrase is frequent, also outside of longer terms. The module reads and writes no files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,14 +19,14 @@ use crate::vocabulary::plain;
 
 /// The maximum number of words in a term. Longer phrases are skipped, because they are usually sentences.
 const MOST_WORDS: usize = 4;
-/// The minimum number of independent voices that use a term. A phrase with fewer is skipped: it may be a personal
-/// habit.
+/// The minimum number of independent voices that use a term. A phrase that fewer voices use is skipped, because it may
+/// be a personal habit.
 const LEAST_VOICES: usize = 3;
 /// At most this many uses by one voice are counted, so that one author can't establish a term.
 const MOST_OF_A_VOICE: u32 = 20;
-/// At most `MOST_EVIDENCE` sentences, each from a different voice and of at most `EVIDENCE_CHARS` characters, are kept
-/// as evidence for a term.
+/// The maximum number of sentences that are kept as evidence for a term, each from a different voice.
 const MOST_EVIDENCE: usize = 3;
+/// The maximum length of a sentence that is kept as evidence, in characters.
 const EVIDENCE_CHARS: usize = 200;
 
 /// The parts of a section that terms are extracted from.
@@ -45,16 +45,16 @@ pub struct TermPassage<'a> {
 /// A term that the vocabulary may lack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MissingTerm {
-    /// Its most common spelling; `spellings` has the others.
+    /// The most common spelling of the term. `spellings` contains the others.
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,
-    /// The number of independent voices that use it.
+    /// The number of independent voices that use the term.
     pub voices: usize,
-    /// Slugs of the topics that are most characteristic of the sections with this term. They suggest where the term
-    /// belongs in the vocabulary.
+    /// The slugs of the topics that are most characteristic of the sections with this term. They suggest under which
+    /// topic the term belongs in the vocabulary.
     pub near: Vec<String>,
-    /// Sentences that use it, each from a different voice.
+    /// Sentences that use the term, each from a different voice.
     pub evidence: Vec<TermEvidence>,
 }
 
@@ -66,9 +66,9 @@ pub struct TermEvidence {
     pub path: String,
 }
 
-/// The terms of `passages` that are not among `labels`, at most `limit`, the highest weight first.
+/// At most `limit` terms of `passages` that are not among `labels`, the highest weight first.
 ///
-/// O(length of all texts) time; memory for all candidates.
+/// Takes time in O(length of all texts), and memory for all candidates.
 pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec<MissingTerm> {
     let mut candidates = TermCandidates::default();
     for passage in passages {
@@ -86,7 +86,8 @@ pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec
     candidates.finish(limit)
 }
 
-/// The words before a colon or dash in `line`, if they are few enough to be a term.
+/// The words before the first colon or dash in `line`. `None` if there is neither, or if the words are too many for a
+/// term.
 fn lead_in(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(['-', '*', ' ', '•']);
     let (before, _) = line.split_once(": ").or_else(|| line.split_once(" – "))?;
@@ -182,8 +183,8 @@ impl TermCandidates {
 }
 
 impl TermCandidate {
-    /// Whether `sentence`, which contains its words, means this candidate: a single word must be spelled as in one of
-    /// the candidate's spellings, because it is a name or an acronym.
+    /// Whether `sentence`, which contains the candidate's words, refers to the candidate. A candidate of one word is a
+    /// name or an acronym, so the sentence must contain one of its spellings exactly.
     fn is_meant(&self, sentence: &str) -> bool {
         self.words > 1 || self.spellings.keys().any(|spelling| sentence.contains(spelling))
     }
@@ -222,7 +223,7 @@ impl TermCandidate {
         let mut keys = BTreeSet::from([label.to_lowercase()]);
         let others = names.filter(|text| keys.insert(text.to_lowercase())).collect();
         let mut near: Vec<(String, u32)> = self.near.into_iter().collect();
-        // A topic of many passages is a weak hint at where this term belongs, so frequent topics weigh less.
+        // Topics that many passages are about weigh less: they are weak hints at where this term belongs.
         let tie = |(topic, count): &(String, u32)| {
             let total = totals.get(topic).copied().unwrap_or(1).max(1);
             f64::from(*count) / f64::from(total).sqrt()
@@ -244,10 +245,10 @@ fn is_common(word: &str) -> bool {
     CommonWord::Function.includes(word) || CommonWord::General.includes(word)
 }
 
-/// Whether `wording` may be a term that is not among `labels`. It must be one to four words in ASCII. None of them may
-/// be a function word, a number or a single character; the first and the last may not be general words. No part of
-/// several words may be a known label. A single word must not be a known label or plain English; it must have more than
-/// two characters, and at least two capitals, as names and acronyms have.
+/// Whether `wording` may be a term that is not among `labels`. It must consist of one to four words in ASCII. None of
+/// them may be a function word, a number or a single character. The first and the last may not be general words. No
+/// sequence of two or more of its words may be a known label. A single word must not be a known label or plain English,
+/// and must have more than two characters and at least two capitals, like names and acronyms.
 fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
@@ -270,7 +271,8 @@ fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     !spans.into_iter().any(|part| (part.len() > 1 || part.len() == words.len()) && is_known(part))
 }
 
-/// All runs of words in the fenced `pattern` that are shorter than the whole pattern.
+/// All sequences of adjacent words in `pattern`, except the whole pattern. In `pattern` and in the result, each word is
+/// between marks (see [`fence`]).
 fn parts(pattern: &str) -> impl Iterator<Item = &str> {
     let ends: Vec<usize> = pattern.match_indices('\u{2}').map(|(at, _)| at + 1).collect();
     let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();

@@ -2,10 +2,12 @@
 
 use crate::vocabulary::folded::{FoldedText, FoldedWords};
 
-/// The maximum total length of the folded headings, in bytes; the rest is cut off. Real headings are shorter.
+/// The maximum total length of the folded headings in a trail, in bytes. Longer headings are truncated; real headings
+/// are shorter.
 const MOST_TRAIL: usize = 4_000;
 
-/// The headings above a text, outermost first, folded, truncated to [`MOST_TRAIL`] bytes in total.
+/// The folded headings above a text, outermost first, truncated to [`MOST_TRAIL`] bytes in total. [`Trail::with`] can
+/// add a text after them.
 #[derive(Clone)]
 pub(super) struct Trail<'a>(Vec<FoldedText<'a>>);
 
@@ -23,7 +25,7 @@ impl<'a> Trail<'a> {
         trail
     }
 
-    /// These headings and the first [`MOST_TRAIL`] characters of `text`, the text below them.
+    /// A copy of this trail, followed by the first [`MOST_TRAIL`] characters of `text`.
     pub fn with(&self, text: &'a str) -> Trail<'a> {
         let end = text.char_indices().nth(MOST_TRAIL).map_or(text.len(), |(at, _)| at);
         let mut trail = self.clone();
@@ -31,7 +33,7 @@ impl<'a> Trail<'a> {
         trail
     }
 
-    /// Whether a heading contains `words`.
+    /// Whether a heading of the trail, or the text added to it, contains `words`.
     pub fn contains(&self, words: &FoldedWords) -> bool {
         self.0.iter().any(|heading| words.are_in(heading, 0..heading.folded.len()))
     }

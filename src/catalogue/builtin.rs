@@ -1,6 +1,7 @@
-//! A catalogue that adds to the list inside the program: the top-level keys `extends = "builtin"` and `without`.
+//! Reads the top-level keys `extends` and `without` of a catalogue. With `extends = "builtin"`, a catalogue adds its
+//! entries to the list inside the program; `without` switches off sources of that list.
 //!
-//! The policy and the vocabulary follow the same key. Their loaders call [`extends_builtin`].
+//! `extends` in the catalogue also applies to the policy and the vocabulary: their loaders call [`extends_builtin`].
 
 use std::collections::HashSet;
 
@@ -16,7 +17,7 @@ const BUILTIN: &str = "builtin";
 pub(super) struct CatalogueBase {
     /// Whether the list inside the program is added.
     pub extends: bool,
-    /// The ids of that list which are switched off, each with its line.
+    /// The ids in `without`: the sources of that list that are switched off. Each id has its line number.
     pub without: Vec<(usize, String)>,
 }
 
@@ -40,8 +41,8 @@ impl CatalogueBase {
     }
 }
 
-/// Whether the catalogue in `sources` adds to the list inside the program. Reads one file. A catalogue that is missing or
-/// can't be parsed adds to nothing; loading it reports why.
+/// Whether the catalogue in `sources` adds to the list inside the program. Reads one file. `false` if the catalogue is
+/// missing or can't be read; loading it reports the reason.
 pub fn extends_builtin(sources: &DataFiles) -> bool {
     let name = "catalogue.toml";
     let Ok(Some(bytes)) = sources.read(name) else { return false };
@@ -53,7 +54,8 @@ pub fn extends_builtin(sources: &DataFiles) -> bool {
     CatalogueBase::read(&file, &mut root, &mut faults).extends
 }
 
-/// The entries `own` in their order, then those of `builtin` that are neither replaced nor switched off.
+/// The entries `own` in their order, then the entries of `builtin` that are neither replaced nor switched off by
+/// `without`.
 ///
 /// An entry of `own` replaces the entry of `builtin` with the same id or the same repository. If the original of a
 /// fork is no longer in the list, the fork becomes a source of its own.
@@ -83,8 +85,8 @@ pub(super) fn extended(
     sources
 }
 
-/// The ids of `without` that `builtin` does not have. They are no faults: a new version of the program may have removed
-/// the source.
+/// A fault for each id in `without` that `builtin` does not have. These faults are only reported and do not make the
+/// catalogue invalid, because a new version of the program may have removed the source.
 pub(super) fn unknown(name: &str, builtin: &[Source], without: &[(usize, String)]) -> Vec<Fault> {
     let is_known = |id: &str| builtin.iter().any(|source| source.id.0.eq_ignore_ascii_case(id));
     let unknown = without.iter().filter(|(_, id)| !is_known(id));

@@ -20,9 +20,9 @@ pub struct NewEntry<'a> {
 }
 
 /// Returns `text` with `entry` appended. If the entry is a source of the list inside the program that is switched off,
-/// removes its id from `without` instead. Faults name the file `name`.
+/// removes its id from `without` instead. `name` is the name of the file in faults.
 ///
-/// `Err` holds the faults, for example: the repository is not of the form owner/name or is already in the catalogue,
+/// `Err` contains the faults, for example: the repository is not of the form owner/name or is already in the catalogue,
 /// the reason is empty, or the author is not a name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
     let is_it = |source: &&Source| {
@@ -67,10 +67,10 @@ impl NewEntry<'_> {
     }
 }
 
-/// Removes the entry `id` from `text`, the text of `catalogue`. If the entry is a source of the list inside the
-/// program, adds its id to `without` instead. `None` if there is no such entry.
+/// Removes the entry `id` from `text`, the text of `catalogue`, and returns the new text. If the entry is a source of
+/// the list inside the program, adds its id to `without` instead. `None` if there is no such entry.
 ///
-/// Comments above the entry stay, because they may also refer to the entries that follow.
+/// Comments above the entry stay, because they may also refer to the entries below it.
 pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
     let entry = catalogue.get(id)?;
     if entry.list == SourceList::Builtin {
@@ -94,12 +94,12 @@ pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
     Some(kept.map(|(_, line)| *line).collect())
 }
 
-/// `text` with `id` as the first item of `without`.
+/// `text` with `id` inserted as the first item of `without`.
 fn switched_off(text: &str, id: &str) -> String {
     let id = toml::Value::String(id.to_owned()).to_string();
     let without = |document: &toml::de::DeTable| document.get("without").map(toml::Spanned::span);
     if let Some(array) = root(text, without) {
-        // After the opening bracket, on a line of its own if the other items are.
+        // Inserts the id after the opening bracket, on its own line if the other items are on their own lines.
         let (before, rest) = text.split_at(array.start + 1);
         let comma = if rest.trim_start().starts_with(']') { "" } else { "," };
         let indent = if rest.starts_with('\n') { "\n    " } else { "" };
@@ -115,7 +115,7 @@ fn switched_off(text: &str, id: &str) -> String {
     format!("{before}{end}without = [{id}]\n{rest}")
 }
 
-/// `text` without `id` (case-insensitive) in `without`; `None` if it is not there.
+/// `text` with `id` (case-insensitive) removed from `without`; `None` if `without` does not contain it.
 fn switched_on(text: &str, id: &str) -> Option<String> {
     let item = root(text, |document| {
         let items = document.get("without")?.get_ref().as_array()?;

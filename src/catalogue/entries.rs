@@ -8,8 +8,8 @@ use super::{Origin, Source, SourceId, SourceList, SourceStanding, threads, visib
 use crate::printable::strip;
 use crate::problem::Faults;
 
-/// Reads the entries at the top-level key `source` of the catalogue `file`. `list` is the list that they belong to.
-/// Adds all faults to `faults`.
+/// Reads the entries at the top-level key `source` of the catalogue `file`. `list` is the list that the entries belong
+/// to. Entries with a fault are left out. Adds all faults to `faults`.
 pub(super) fn read_entries(
     file: &DataFile,
     root: &mut TableFields,
@@ -69,7 +69,7 @@ fn read_source(
     })
 }
 
-/// The reason at `why`; a fault if it is missing or not one line.
+/// The text at the key `why`. Adds a fault if the key is missing or the text is not one line.
 fn read_why(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
     let Some((line, why)) = fields.string("why", faults) else {
         faults.push(file.name, fields.line, "`why` is missing: one line on why it is here");

@@ -27,7 +27,7 @@ impl<'a> DataFile<'a> {
         document
     }
 
-    /// The 1-based line on which the byte range `span` begins.
+    /// The 1-based number of the line on which the byte range `span` begins.
     pub fn line(&self, span: Range<usize>) -> usize {
         line_of(self.text, span.start)
     }
@@ -38,7 +38,7 @@ pub(super) struct TableFields<'a> {
     file: &'a DataFile<'a>,
     table: &'a DeTable<'a>,
     known: Vec<&'static str>,
-    /// The line on which the table begins.
+    /// The number of the line on which the table begins.
     pub line: usize,
 }
 
@@ -48,7 +48,7 @@ impl<'a> TableFields<'a> {
         TableFields { file, table, known: Vec::new(), line }
     }
 
-    /// The value of `key` with its line.
+    /// The line number and the value of `key`; `None` if the key is missing. Marks the key as known.
     pub fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
         if !self.known.contains(&key) {
             self.known.push(key);
@@ -57,7 +57,8 @@ impl<'a> TableFields<'a> {
         Some((self.file.line(value.span()), value.get_ref()))
     }
 
-    /// The string at `key` with its line; a fault if the value has another type.
+    /// The line number and the string at `key`; `None` if the key is missing. Adds a fault if the value has another
+    /// type.
     pub fn string(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, String)> {
         let (line, value) = self.value(key)?;
         match value.as_str() {
@@ -70,7 +71,8 @@ impl<'a> TableFields<'a> {
         }
     }
 
-    /// The boolean at `key` with its line; a fault if the value has another type.
+    /// The line number and the boolean at `key`; `None` if the key is missing. Adds a fault if the value has another
+    /// type.
     pub fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, bool)> {
         let (line, value) = self.value(key)?;
         let DeValue::Boolean(is) = value else {
@@ -82,7 +84,8 @@ impl<'a> TableFields<'a> {
         Some((line, *is))
     }
 
-    /// The strings of the array at `key`, each with its line; empty if the key is missing.
+    /// The strings of the array at `key`, each with its line number; empty if the key is missing. Adds a fault for a
+    /// value of another type.
     pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };
         let Some(array) = value.as_array() else {
@@ -102,7 +105,8 @@ impl<'a> TableFields<'a> {
         strings
     }
 
-    /// The strings of the array at `key`, each with its line; a fault if the key is missing or the array is empty.
+    /// The strings of the array at `key`, each with its line number. Adds a fault if the key is missing or the array is
+    /// empty.
     pub fn some_strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         match self.value(key) {
             None => {
@@ -136,7 +140,7 @@ impl<'a> TableFields<'a> {
         }
     }
 
-    /// The fields of the table at `key`; a fault if the key is missing or the value has another type.
+    /// The fields of the table at `key`. Adds a fault if the key is missing or the value has another type.
     pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<TableFields<'a>> {
         let Some((line, value)) = self.value(key) else {
             faults.push(self.file.name, self.line, format!("the table [{key}] is missing"));
@@ -151,8 +155,8 @@ impl<'a> TableFields<'a> {
         }
     }
 
-    /// The fields of each table in the array at `key`; empty if the key is missing. A fault if the value is not an
-    /// array, and for each item that is not a table.
+    /// The fields of each table in the array at `key`; empty if the key is missing. Adds a fault if the value is not an
+    /// array, and a fault for each item that is not a table.
     pub fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<TableFields<'a>> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };
         let Some(array) = value.as_array() else {
@@ -185,7 +189,7 @@ impl<'a> TableFields<'a> {
     }
 }
 
-/// Parses the data file `path` with `parse`, which gets its name and text. A fault if the file can't be read.
+/// Parses the data file `path` with `parse`, which gets the file's name and text. `Err` if the file can't be read.
 pub(super) fn load_file<T>(
     sources: &DataFiles,
     path: &str,

@@ -1,8 +1,8 @@
-//! Recognises the files that hold a source's licence by their names.
+//! Decides by a file's name whether the file contains the licence of a source.
 
 /// File extensions of text formats. They are stripped from a file name before the name is examined.
 const TEXT_FORMATS: [&str; 6] = [".md", ".markdown", ".txt", ".rst", ".html", ".adoc"];
-/// A licence file with one of these words in its name holds the licence of the repository's texts, not of its code.
+/// A licence file with one of these words in its name contains the licence of the repository's texts, not of its code.
 const TEXTS: [&str; 8] =
     ["DOCS", "DOC", "DOCUMENTATION", "CONTENT", "CONTENTS", "TEXT", "BOOK", "PROSE"];
 /// Words in the names of licences. A name may also contain numbers.
@@ -34,13 +34,14 @@ pub enum LicenceFile {
     Texts,
     /// The licence of the whole source: `LICENSE`, `LICENCE.md`, `COPYING`.
     Whole,
-    /// One licence by its name, such as `LICENSE-MIT`. There may be several.
+    /// A file with a licence in its name, such as `LICENSE-MIT`. A source may have several.
     Named,
 }
 
 impl LicenceFile {
-    /// The kind of the file at `path`. `None` if the file does not hold the licence of the source's texts: it is in a
-    /// folder, or covers only a part of the source (`LICENSE-CODE`, `LICENSE-third-party`, `LICENSE-OPEN-SANS`).
+    /// The kind of the file at `path`. `None` if the file is not a licence of the source's texts, for example because
+    /// it is in a folder or covers only a part of the source (`LICENSE-CODE`, `LICENSE-third-party`,
+    /// `LICENSE-OPEN-SANS`).
     ///
     /// ```
     /// use cairn::catalogue::LicenceFile;

@@ -11,9 +11,9 @@ use crate::problem::Faults;
 /// The catalogue of `sources`. If the catalogue extends the list inside the program, the result includes that list.
 /// Reads the catalogue and the policy.
 ///
-/// `Err` holds all faults of the catalogue. A repository that the policy refuses is a fault. If the catalogue was
-/// found in the current folder, a source folder outside the current folder is a fault too. [`policy::load`] returns
-/// the faults of the policy itself.
+/// `Err` contains all faults of the catalogue. A repository that the policy refuses is a fault. If the catalogue was
+/// found in the current folder, a source folder outside the current folder is a fault too. Faults of the policy itself
+/// are ignored here, because [`policy::load`] returns them.
 pub fn load(sources: &DataFiles) -> Result<Catalogue, Faults> {
     let catalogue = match sources {
         DataFiles::Compiled => builtin()?,

@@ -1,9 +1,10 @@
 //! The catalogue: which repositories, archives and folders are gathered, which of their files, and why.
 //!
-//! Read from `sources/catalogue.toml`. All faults are reported together, each with its line; an unknown key is a fault.
-//! [`builtin`] adds the list inside the program to a user's own. [`policy`] defines what is never indexed, which licences
-//! allow what, and which repositories are refused, [`refusal`] says why a file is left out, [`rights`] makes the texts that
-//! may be shown, [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
+//! The catalogue is read from `sources/catalogue.toml`. All faults are reported together, each with its line; an
+//! unknown key is a fault. [`builtin`] adds the list inside the program to a user's own catalogue. [`policy`] defines
+//! what is never indexed, which licences allow what, and which repositories are refused. [`refusal`] lists the reasons
+//! why a file is left out. [`rights`] makes the quotes that may be shown. [`edit`] adds and removes entries. [`voice`]
+//! determines which sources count as one voice.
 
 mod builtin;
 pub mod edit;

@@ -1,14 +1,15 @@
 //! The names of a source: its owner, its own name, its title, its author.
 //!
-//! These are short texts by other people, so this module limits their length. A generation holds them for each source, and
-//! [`crate::search`] matches queries with them.
+//! Other people write these names and could make them very long, so this module limits their length. A generation
+//! contains the names of each source, and [`crate::search`] matches queries with them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Source};
 
-/// The maximum length of an author, an owner's display name and a title, in characters. Longer text is not a name.
+/// The maximum length of an author's name, an owner's display name and a title, in characters. In a catalogue, a longer
+/// author is a fault; longer display names and titles are left out.
 pub const LONGEST_NAME: usize = 100;
 
 /// The names of a source in their original spelling.
@@ -21,15 +22,15 @@ pub struct SourceNames {
     pub owner: Option<String>,
     /// The repository's own name, or the id of a folder or archive.
     pub name: String,
-    /// The title of its README.
+    /// The title of the source's README.
     pub title: Option<String>,
-    /// Its author, according to the catalogue.
+    /// The source's author, according to the catalogue.
     pub author: Option<String>,
 }
 
 impl SourceNames {
-    /// The names of `source`. `owner` is the owner's display name on GitHub, `title` the first heading of the README.
-    /// Either is left out if it is empty or longer than [`LONGEST_NAME`].
+    /// The names of `source`. `owner` is the owner's display name on GitHub, and `title` is the first heading of the
+    /// README. Each of these two is left out if it is empty or longer than [`LONGEST_NAME`].
     ///
     /// ```
     /// use cairn::catalogue::names::SourceNames;

@@ -9,7 +9,7 @@ use super::{Catalogue, Source, SourceList};
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
-/// Parses `text` as a catalogue. `name` is how faults name the file. `Err` holds all faults. O(length).
+/// Parses `text` as a catalogue. `name` is the name of the file in faults. `Err` contains all faults. O(length).
 ///
 /// If the catalogue has `extends = "builtin"`, the result also has the entries of the list inside the program.
 pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {

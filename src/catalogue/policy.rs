@@ -1,7 +1,7 @@
 //! The policy: formats, limits, the files that are never indexed, the repositories that are refused, and the licences that
 //! allow showing whole sections.
 //!
-//! Read from `sources/policy.toml`. [`super::rights`] applies the policy's rules for showing texts.
+//! The policy is read from `sources/policy.toml`. [`super::rights`] applies its rules for showing texts.
 
 use super::Shown;
 use super::builtin::extends_builtin;
@@ -51,18 +51,19 @@ pub struct Policy {
     pub limits: PolicyLimits,
     /// The SPDX ids of licences that allow showing whole sections.
     pub full: Vec<String>,
-    /// The extensions of files that are read only if the licence is in `full`, lower-cased.
+    /// The extensions of files that are read only if the licence of their source is in `full`, lower-cased.
     pub open_only: Vec<String>,
     /// The maximum length of an excerpt, in characters. If the licence is not in `full`, only an excerpt is shown.
     pub excerpt_chars: usize,
     /// The titles of commercial books whose copies are refused, lower-cased.
     pub books: Vec<String>,
-    /// The extensions of copies of books, lower-cased.
+    /// The extensions of files that can be copies of books, lower-cased. Such a file is treated as a copy if its name
+    /// or its title page contains a title of `books`.
     pub book_formats: Vec<String>,
 }
 
 impl Policy {
-    /// How much of a text under the SPDX id `licence` may be shown; without a licence, an excerpt.
+    /// How much of a text may be shown. `licence` is the SPDX id of its licence; without one, an excerpt may be shown.
     pub fn shown(&self, licence: Option<&str>) -> Shown {
         let listed = |id: &str| self.full.iter().any(|full| full.eq_ignore_ascii_case(id));
         match licence {
@@ -86,8 +87,9 @@ impl Policy {
         is_format && self.names_book(&plain(&name))
     }
 
-    /// Whether a file that begins with `title`, `heading` and `text` is a copy of a commercial book: `format` is one
-    /// of the book formats, and the title page contains a listed title and no word that marks a text about a book.
+    /// Whether a file in the format `format` that begins with `title`, `heading` and `text` is a copy of a commercial
+    /// book. It is one if `format` is one of the book formats, and the title page contains a listed title and none of
+    /// the words in `ABOUT`, which mark a text about a book.
     pub fn is_book(&self, format: &str, title: Option<&str>, heading: &str, text: &str) -> bool {
         let words = text.split_whitespace().take(OPENING_WORDS);
         let opening = format!("{} {heading} ", title.unwrap_or_default());
@@ -121,7 +123,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The policy of `sources`. If they have none and their catalogue extends the list inside the program, returns the
-/// policy inside the program. Reads up to two files. `Err` holds all faults.
+/// policy inside the program. Reads up to two files. `Err` contains all faults.
 pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
     let is_missing = matches!(sources.read("policy.toml"), Ok(None));
     let sources =
@@ -129,7 +131,7 @@ pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
     load_file(sources, "policy.toml", parse)
 }
 
-/// Parses `text` as a policy. `name` is how faults name the file. `Err` holds all faults.
+/// Parses `text` as a policy. `name` is the name of the file in faults. `Err` contains all faults.
 pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
@@ -167,7 +169,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     })
 }
 
-/// The logins at `opted_out`, which may be missing; a fault for each invalid login.
+/// The logins at the key `opted_out`; empty if the key is missing. Adds a fault for each invalid login.
 fn logins(file: &DataFile, root: &mut TableFields, faults: &mut Faults) -> Vec<String> {
     let logins = root.strings("opted_out", faults);
     for (line, login) in &logins {

@@ -9,28 +9,28 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOutReason {
-    /// Its extension is not one of the policy's formats.
+    /// The file's extension is not one of the policy's formats.
     Format,
-    /// A glob of the policy's `exclude` matches it.
+    /// A glob of the policy's `exclude` matches the file.
     Policy,
-    /// A glob of the entry's `exclude` matches it.
+    /// A glob of `exclude` in the source's entry matches the file.
     Exclude,
-    /// No glob of the entry's `include` matches it.
+    /// No glob of `include` in the source's entry matches the file.
     Include,
-    /// It is larger than the policy allows.
+    /// The file is larger than the policy allows.
     Size,
-    /// Its path has more components than the policy allows.
+    /// The file's path has more components than the policy allows.
     Depth,
-    /// The author of the source asks for it in `.cairnignore`.
+    /// The file `.cairnignore` in the source names the file.
     Cairnignore,
-    /// The policy reads its format only under open licences, and the source has none.
+    /// The policy allows reading files of this format only under open licences, and the source has no such licence.
     Licence,
-    /// The current rules select it, but the last fetch was under rules that did not.
+    /// The current rules select the file, but the rules at the time of the last fetch did not.
     NotFetched,
 }
 
 impl LeftOutReason {
-    /// The reason in words, to follow a number of files.
+    /// The reason as text that can follow a number of files.
     pub fn words(self) -> &'static str {
         match self {
             LeftOutReason::Format => "of a format that is not read",
@@ -50,8 +50,8 @@ impl LeftOutReason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRefusal {
     pub reason: LeftOutReason,
-    /// The glob that matches the file, or its extension (empty if it has none) if the reason is the format or the
-    /// licence; `None` for other reasons.
+    /// The glob that excludes the file. If the reason is the format or the licence, it is instead the file's extension,
+    /// or an empty string if the file has none. `None` for other reasons.
     pub rule: Option<String>,
 }
 

@@ -34,15 +34,16 @@ pub enum Shown {
 /// The rights to show the text of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rights {
-    /// A licence: what the document's own licence allows, and what its source's licence allows.
+    /// What the document's own licence allows, and what its source's licence allows. Each is `None` if there is no such
+    /// licence.
     Licence { own: Option<Shown>, source: Option<Shown> },
-    /// No licence: people posted the text in a thread, which the repository's licence does not cover.
+    /// People posted the text in a thread. It has no licence, because the repository's licence does not cover threads.
     Posted,
 }
 
 impl Rights {
-    /// How much of the text may be shown: what its own licence allows, else what its source's licence allows. Without a
-    /// licence, and for posts in threads, an excerpt.
+    /// How much of the text may be shown: what its own licence allows, else what its source's licence allows. If there
+    /// is no licence, and for posts in threads, only an excerpt may be shown.
     ///
     /// ```
     /// use cairn::catalogue::{Shown, rights::Rights};
@@ -58,9 +59,9 @@ impl Rights {
     }
 }
 
-/// A quote that may be shown: [`show`] has truncated it to what the rights allow.
+/// A quote that may be shown: [`show`] or [`show_whole`] has reduced it to what the rights allow.
 ///
-/// Its JSON is that of a string. It can't be made from a string, nor read from JSON, because then nothing would check
+/// In JSON, it is a string. It can't be made from a string or read from JSON, because that would bypass the check of
 /// the rights:
 ///
 /// ```compile_fail,E0423
@@ -85,7 +86,8 @@ pub struct Showable(String);
 /// The part of `text` that `shown` allows: all of it, or at most its first `excerpt_chars` characters, truncated between
 /// words, with an ellipsis. O(length).
 ///
-/// This is the only function that truncates by rights; everything that shows a quote calls it.
+/// This is the only function that truncates by rights. Everything that shows a quote calls it, or [`show_whole`] for
+/// quotes that can't be truncated.
 ///
 /// ```
 /// use cairn::catalogue::{Shown, rights::show};
@@ -101,7 +103,8 @@ pub fn show(text: impl Into<String>, shown: Shown, excerpt_chars: usize) -> Show
     }
 }
 
-/// `text` if all of it may be shown, else an empty text. For code and Markdown, because an excerpt of these is useless.
+/// `text` if all of it may be shown, else an empty text. Used for code and Markdown, because an excerpt of these is
+/// useless.
 pub fn show_whole(text: String, shown: Shown) -> Showable {
     match shown {
         Shown::Full => Showable(text),
@@ -110,7 +113,8 @@ pub fn show_whole(text: String, shown: Shown) -> Showable {
 }
 
 /// `text` if it has at most `most` characters. Longer text is truncated, between words if possible, and ends with an
-/// ellipsis, which counts as one of the `most` characters. For facts, such as long titles; quotes go through [`show`].
+/// ellipsis, which counts as one of the `most` characters. Used for facts, such as long titles; for quotes, use
+/// [`show`].
 pub(crate) fn truncated(mut text: String, most: usize) -> String {
     if text.chars().nth(most).is_none() {
         return text;
@@ -124,8 +128,8 @@ pub(crate) fn truncated(mut text: String, most: usize) -> String {
 }
 
 impl Showable {
-    /// The first lines with at most `most` characters together, without empty lines. A first line that is longer is
-    /// truncated. An ellipsis marks omitted text. O(length of the result).
+    /// As many of the first lines as have at most `most` characters together, without empty lines. If the first line
+    /// alone is longer, it is truncated. An ellipsis marks omitted text. O(length of the result).
     pub fn opening(&self, most: usize) -> Showable {
         let mut opening = String::new();
         let mut left = most;
@@ -169,7 +173,7 @@ impl fmt::Display for Showable {
     }
 }
 
-/// The schema of a string.
+/// Has the JSON schema of a string.
 impl JsonSchema for Showable {
     fn inline_schema() -> bool {
         String::inline_schema()

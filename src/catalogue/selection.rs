@@ -34,7 +34,7 @@ impl SelectionRules {
         }
     }
 
-    /// The selection for `source`: these rules and those of its catalogue entry.
+    /// The selection for `source`. It combines these rules with those of the source's catalogue entry.
     ///
     /// Invalid globs match nothing; they were reported as faults when the catalogue was read.
     pub fn of(&self, source: &Source) -> Selection {
@@ -77,13 +77,13 @@ impl Selection {
         self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
     }
 
-    /// Whether the file at `path` of `size` bytes is indexed: selected, and within the policy's limits.
+    /// Whether the file at `path` with `size` bytes is indexed: it is selected, and is within the policy's limits.
     pub fn takes(&self, path: &str, size: u64) -> bool {
         let limits = &self.rules.policy.limits;
         size <= limits.file_bytes && components(path) <= limits.path_depth && self.selects(path)
     }
 
-    /// Why the file at `path` of `size` bytes is not indexed, and by which rule; `None` if [`Selection::takes`] it.
+    /// The rule that leaves out the file at `path` with `size` bytes, and the reason. `None` if no rule does.
     pub fn refusal(&self, path: &str, size: u64) -> Option<FileRefusal> {
         let (format, limits) = (format_of(path), &self.rules.policy.limits);
         if !self.rules.policy.formats.contains(&format) {
@@ -124,7 +124,7 @@ impl Selection {
     }
 }
 
-/// The name of the top-level file `path` before its first dot, in upper case; empty for a file in a folder.
+/// The part before the first dot of the name of the top-level file `path`, in upper case; empty for a file in a folder.
 fn top_stem(path: &str) -> String {
     let name = if path.contains('/') { "" } else { path };
     name.split('.').next().unwrap_or_default().to_ascii_uppercase()

@@ -64,7 +64,7 @@ pub enum SourceList {
 pub enum SourceStanding {
     #[default]
     Current,
-    /// Kept, but ranked lower: outdated, abandoned or thin.
+    /// The source is outdated, abandoned or thin. It is still indexed, but ranked lower.
     Stale,
 }
 
@@ -82,32 +82,33 @@ pub enum OriginKind {
 pub struct Source {
     pub id: SourceId,
     pub origin: Origin,
-    /// Globs of paths inside the source; if empty, all files of the policy's formats.
+    /// Globs of the paths inside the source that are indexed. If empty, all files of the policy's formats are.
     pub include: Vec<String>,
-    /// Globs of paths inside the source.
+    /// Globs of the paths inside the source that are not indexed.
     pub exclude: Vec<String>,
-    /// The original, if this source is a fork. Texts that the fork copies are grouped under the original.
+    /// The id of the original source, if this source is a fork. Texts that the fork copies are grouped under the
+    /// original.
     pub fork_of: Option<SourceId>,
     pub visibility: Visibility,
-    /// An SPDX id that overrides what the LICENSE file says.
+    /// The SPDX id of the source's licence, if the entry has one. It overrides the licence in the LICENSE file.
     pub licence: Option<String>,
-    /// The language of its text (ISO 639-1), if detection would be wrong.
+    /// The language of the source's text (ISO 639-1), if the entry has one because detection would be wrong.
     pub language: Option<String>,
-    /// Which of its discussions and issues are also read.
+    /// Which of the repository's discussions and issues are also read.
     pub threads: ThreadSelection,
-    /// The name of its author, in the form that people search for.
+    /// The name of the source's author, in the form that people search for.
     pub author: Option<String>,
     pub standing: SourceStanding,
-    /// One line on why it is in the catalogue.
+    /// One line on why the source is in the catalogue.
     pub why: String,
     pub list: SourceList,
-    /// The line of the entry, for messages.
+    /// The number of the line on which the entry begins, for messages.
     pub line: usize,
-    /// The line of its `repo`, for messages.
+    /// The line number of the entry's `repo`, for messages; that of the entry if it has no `repo`.
     pub repo_line: usize,
 }
 
-/// All sources, in the file's order; those of the list inside the program come last.
+/// All sources, in the order of the file. The sources of the list inside the program come last.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub sources: Vec<Source>,

@@ -49,8 +49,8 @@ impl IssueSelection {
     }
 }
 
-/// Reads the keys `discussions` and `issues` of the entry `fields`. A fault if the entry has no `repo` or a value is
-/// invalid.
+/// Reads the keys `discussions` and `issues` of the entry `fields`. Adds a fault for each of these keys in an entry
+/// without `repo`, and for each invalid value.
 pub(super) fn read(
     file: &DataFile,
     fields: &mut TableFields,

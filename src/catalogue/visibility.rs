@@ -9,12 +9,13 @@ pub enum Visibility {
     /// Everybody.
     #[default]
     Public,
-    /// Only the user: it is fetched with the token, and feeds, exports and decks omit its text unless the user asks for it.
+    /// Only the user. The source is fetched with the token. Feeds, exports and decks omit its text unless the user asks
+    /// for it.
     Private,
 }
 
-/// Reads the key `private` of the entry `fields`. A fault if the entry has no `repo`: only repositories are fetched with
-/// the token.
+/// Reads the key `private` of the entry `fields`. Adds a fault if the key is set in an entry without `repo`, because
+/// only repositories are fetched with the token.
 pub(super) fn read(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Visibility {
     let Some((line, is_private)) = fields.boolean("private", faults) else {
         return Visibility::Public;

@@ -1,15 +1,15 @@
 //! Voices: which sources count as one independent author when Cairn counts how many authors say, use or cite something.
 //!
-//! The same rule applies to every such count. All repositories of one owner are one voice. A folder or an archive is a
-//! voice of its own, because its author is unknown. A fork has the voice of its original. Copied text counts for its
-//! original: callers count only sections that are not copies. Discussions and issues belong to their repository, so they
-//! have its voice, whoever wrote them.
+//! The same rules apply to every such count. All repositories of one owner are one voice. A folder or an archive is a
+//! voice of its own, because its author is unknown. A fork has the voice of its original. Copied text counts only for
+//! its original: callers count only sections that are not copies. Discussions and issues have the voice of their
+//! repository, whoever wrote them.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalogue, Origin};
 
-/// The maximum number of sources in a chain of forks. A longer chain is not followed further, so cycles end too.
+/// The maximum number of sources that are followed in a chain of forks, so that a cycle of forks ends too.
 const MOST_HOPS: usize = 8;
 
 /// An independent author.
@@ -28,7 +28,7 @@ pub struct VoiceSource<'a> {
     pub id: &'a str,
     /// The owner of the repository; `None` for folders and archives.
     pub owner: Option<&'a str>,
-    /// The id of the source of which it is a fork.
+    /// The id of the original source, if this source is a fork.
     pub fork_of: Option<&'a str>,
 }
 
@@ -44,12 +44,12 @@ impl VoiceSource<'_> {
 /// The voice of each source.
 #[derive(Clone, Debug, Default)]
 pub struct Voices {
-    /// By lower-cased source id: ids in the catalogue are case-insensitive.
+    /// The key is a source's id in lower case, because ids in the catalogue are case-insensitive.
     by_source: HashMap<String, Voice>,
 }
 
 impl Voices {
-    /// The voices of `speakers`, which must be all sources. O(speakers).
+    /// The voices of the sources `speakers`. These must include the originals of all forks. O(speakers).
     ///
     /// ```
     /// use cairn::catalogue::voice::{VoiceSource, Voices};

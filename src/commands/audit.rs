@@ -13,12 +13,12 @@ use crate::library::view::{
 };
 use crate::printable::thousands;
 
-/// Groups of problems that are printed; the others are counted.
+/// The maximum number of groups of problems that are printed; further groups are only counted.
 const MOST_PROBLEMS: usize = 15;
-/// Folders that are printed; the others are counted.
+/// The maximum number of folders that are printed; further folders are only counted.
 const MOST_FOLDERS: usize = 20;
 
-/// The explanation of the columns.
+/// The explanation of the columns, in lines.
 const LEGEND: [&str; 5] = [
     "susp: percent of sections with one of the following properties; each of them is in percent, too.",
     "code: only code. nums: half of the words are numbers. rows: table rows. tiny: under 15 words.",
@@ -91,7 +91,8 @@ fn print_legend() -> anyhow::Result<()> {
     LEGEND.into_iter().try_for_each(output::line)
 }
 
-/// Prints what a source consists of, without its name.
+/// Prints the audit of a source: its totals, folders, worst documents, left-out files and problems. Does not print its
+/// name.
 pub(super) fn print_source(source: &SourceAuditView) -> anyhow::Result<()> {
     print_summary(source)?;
     if !source.folders.is_empty() {
@@ -146,7 +147,8 @@ fn print_summary(source: &SourceAuditView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The shares of the properties that occur, the largest first.
+/// The properties that occur in the sections `total`, each with its share in percent, as text. The largest share is
+/// first.
 fn properties(total: &SectionsAuditView) -> String {
     let shares = &total.shares;
     let mut named = [
@@ -217,7 +219,7 @@ fn print_left_out(groups: Option<&[LeftOutGroup]>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the problems, which are about files that were read only in part or not at all.
+/// Prints the problems of a source. They are about files that were read only in part or not at all.
 fn print_problems(problems: &[ProblemGroupView]) -> anyhow::Result<()> {
     if problems.is_empty() {
         return Ok(());
@@ -234,7 +236,8 @@ fn print_problems(problems: &[ProblemGroupView]) -> anyhow::Result<()> {
     print_rest(problems.len(), MOST_PROBLEMS, "other problem")
 }
 
-/// Prints how many of `all` things are not printed, if `most` are.
+/// Prints the number of things that were left out of a list, if there were `all` things and at most `most` were listed.
+/// Prints nothing if none were left out.
 fn print_rest(all: usize, most: usize, noun: &str) -> anyhow::Result<()> {
     match all.saturating_sub(most) {
         0 => Ok(()),

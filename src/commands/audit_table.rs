@@ -7,7 +7,8 @@ use crate::printable::escape;
 /// The width of the printed lines, in characters.
 pub(super) const WIDTH: usize = 100;
 
-/// The headers of the columns: `before` and `after` with their widths around those of the shares.
+/// The header of a table: the columns `before`, the columns of the shares, and the columns `after`. Each column is
+/// given by its name and its width in characters.
 pub(super) fn header(before: &[(&str, usize)], after: &[(&str, usize)]) -> String {
     let shares = [
         ("susp", 5),
@@ -62,8 +63,8 @@ fn row(name: &str, cells: &str) -> Vec<String> {
     }
 }
 
-/// `text`, escaped. If it has more than `room` characters, its middle is replaced by an ellipsis, because the beginning and
-/// the end of a path say most.
+/// `text`, escaped. If it has more than `room` characters, an ellipsis replaces its middle, because the beginning and
+/// the end of a path contain the most information.
 pub(super) fn shortened(text: &str, room: usize) -> String {
     let text = escape(text);
     let length = text.chars().count();

@@ -11,9 +11,9 @@ use crate::library::view::{
     CandidateView, DiscoverView, DropReason, DroppedView, EvidenceView, GitHubView, ReadsAs,
 };
 
-/// The greatest `--limit`.
+/// The maximum value of `--limit`.
 const MOST_SHOWN: usize = 500;
-/// The most names of dropped repositories in one line.
+/// The maximum number of names of dropped repositories in one line.
 const NAMES_IN_A_LINE: usize = 3;
 
 #[derive(Clone, Debug, Args)]
@@ -77,7 +77,7 @@ fn print(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
     print_dropped(found, limit)
 }
 
-/// The header: what to do with the entries, and what was not checked.
+/// Prints what the user should do with the entries, and what was not checked.
 fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     if found.candidates.is_empty() {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
@@ -179,7 +179,7 @@ fn print_candidate(candidate: &CandidateView) -> anyhow::Result<()> {
     output::body(candidate.entry.trim_end())
 }
 
-/// What a candidate reads as, unless it reads as study material.
+/// A note on what a candidate seems to be; `None` if it seems to be study material.
 fn form(reads_as: ReadsAs) -> Option<&'static str> {
     match reads_as {
         ReadsAs::Study => None,
@@ -189,7 +189,7 @@ fn form(reads_as: ReadsAs) -> Option<&'static str> {
     }
 }
 
-/// A note that the name of `candidate` is a guess, with the alternatives.
+/// A note that the repository's name of `candidate` is a guess, with the names that are possible.
 fn guess(candidate: &CandidateView) -> String {
     let names: Vec<&str> = [candidate.spelling.as_str()]
         .into_iter()
@@ -199,7 +199,8 @@ fn guess(candidate: &CandidateView) -> String {
     format!("#   known only by {site}: check the name, which may be {}", names.join(" or "))
 }
 
-/// The URL of `evidence` if it leads to the exact place; else the source, the path and the place.
+/// The URL of `evidence` if it has a fragment, so that it leads to the exact place. Else the source, the path and the
+/// place.
 fn place(evidence: &EvidenceView) -> String {
     let EvidenceView { source, path, place, url, .. } = evidence;
     if url.contains('#') { url.clone() } else { format!("{source} {path}{place}") }

@@ -17,9 +17,9 @@ use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
 use crate::search::{Budget, LastWord, SearchRequest, Understanding};
 
-/// The number of hits to request. Hits in files without judgements are skipped, and a large catalogue has many such
-/// files: with 50 requested hits, a quarter of the queries had fewer than ten judged hits, so the figures fell although
-/// the order was the same.
+/// The number of hits to request for each query. Hits in files without judgements are skipped, and a large catalogue
+/// has many such files. When 50 hits were requested, a quarter of the queries had fewer than ten judged hits, which
+/// lowered the figures although the order of the hits was the same.
 const HITS: usize = 500;
 
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub(super) struct EvalArguments {
     json: bool,
 }
 
-/// A query's measures, and those of the run to compare with.
+/// The measures of a query in this run (`own`) and in the run to compare with (`other`).
 struct EvalRow {
     kind: String,
     own: RankingMeasures,
@@ -64,10 +64,10 @@ struct EvalSummary {
     queries: usize,
     #[serde(flatten)]
     means: RankingMeasures,
-    /// The mean nDCG minus that of the other run.
+    /// The mean difference in nDCG between this run and the run to compare with; `None` if there is no such run.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<f64>,
-    /// The probability of such a difference by chance.
+    /// The p-value of `difference`; `None` if there is no run to compare with.
     #[serde(skip_serializing_if = "Option::is_none")]
     p: Option<f64>,
 }
@@ -146,7 +146,7 @@ fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>)
     judgements.queries.iter().filter_map(row).collect()
 }
 
-/// The figures of each kind; those of all queries are last.
+/// The figures for each kind of query. The last entry has the figures for all queries.
 fn figures(rows: &[EvalRow]) -> Vec<EvalSummary> {
     let mut kinds: BTreeMap<&str, Vec<&EvalRow>> = BTreeMap::new();
     for row in rows {

@@ -4,9 +4,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Done,
-    /// The requested thing does not exist, or the data files have faults.
+    /// The data files have faults; they were printed.
     Wrong,
     SourceFailed,
-    /// A check failed; the report was printed.
+    /// A check of `cairn doctor` failed; the report was printed.
     Ill,
 }

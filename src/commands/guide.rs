@@ -45,7 +45,7 @@ pub(super) fn run(config: &Config, arguments: &GuideArguments) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-/// Prints one row for each case study: how well each step is covered, and by how many sources.
+/// Prints a table with one row for each case study. A cell contains how well a step is covered, and by how many voices.
 fn matrix(view: &CasesView) -> anyhow::Result<()> {
     let steps = view.steps.iter().map(|step| step.label.as_str());
     let header: Vec<&str> = std::iter::once("case").chain(steps).collect();

@@ -1,7 +1,7 @@
 //! The command line, with one small file for each command. Results go to stdout, everything else to stderr.
 //!
-//! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but a source
-//! failed in this run.
+//! With `--json`, a command prints the API's object, if the API has one. Exit codes: 0 done; 1 failed; 2 wrong usage,
+//! or faults in the data files; 3 done, but a source failed in this run.
 
 mod audit;
 mod audit_table;
@@ -181,8 +181,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     ended.map_err(|error| with_remedy(error, &index))
 }
 
-/// Adds the options of this command line to the commands that messages advise. Environment variables need no such
-/// option, since they also apply to those commands.
+/// Adds the options of this command line to the commands that messages advise, so that the commands use the same index
+/// and files. Values of environment variables are not added, because they also apply to those commands.
 fn give_options(global: &GlobalOptions) {
     let named = [
         ("--index", "CAIRN_INDEX", &global.index),
@@ -234,7 +234,7 @@ fn with_command(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// Whether `error` means that the reader of our output has closed it.
+/// Whether the cause of `error` is that the program that reads our output has closed the pipe.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
@@ -244,8 +244,8 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Logs to stderr, escaped and without colours. Escaping could not distinguish the log's own colour codes from those in
-/// a hostile message.
+/// Sets up the log: escaped lines on stderr, without colours. With colours, escaping could not distinguish the log's
+/// own colour codes from those in a hostile message.
 fn log(global: &GlobalOptions) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
@@ -270,8 +270,8 @@ fn log(global: &GlobalOptions) {
     };
 }
 
-/// Logs panics, because their messages may quote fetched text and must be escaped. A backtrace, if one is requested,
-/// contains only function names.
+/// Makes panics write their messages to the log, which escapes them, because they may quote fetched text. A backtrace,
+/// if the user requests one, is not escaped, because it contains only names of functions.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

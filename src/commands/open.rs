@@ -17,7 +17,8 @@ pub(super) fn open(config: &Config) -> anyhow::Result<Library> {
     })
 }
 
-/// The audience of a file made from `library`; logs how many private sources it leaves out.
+/// The audience of a file that is made from `library`. If the text of private sources is left out of the file, logs the
+/// number of these sources.
 pub(super) fn audience(library: &Library, with_private: bool) -> Audience {
     let audience = Audience::with_private(with_private);
     let withheld = library.withheld(audience);

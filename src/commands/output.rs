@@ -1,6 +1,6 @@
 //! Printing for all commands. Everything that a command prints to stdout goes through this file, which escapes it.
 //!
-//! Exceptions: `export` writes files, and `mcp` a protocol.
+//! Exceptions: `export` writes files, and `mcp` writes messages of a protocol.
 
 use std::io::{IsTerminal, Write};
 
@@ -13,8 +13,9 @@ use crate::printable::marks::{MarkedPiece, byte_ranges, pieces};
 use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
 
-/// The terminal's control sequences for bold and for normal style (ECMA-48, SGR).
+/// The terminal's control sequence for bold style (ECMA-48, SGR).
 const BOLD: &str = "\u{1b}[1m";
+/// The terminal's control sequence for normal style (ECMA-48, SGR).
 const NORMAL: &str = "\u{1b}[0m";
 
 /// Prints `text` as one escaped line to stdout.
@@ -23,13 +24,12 @@ pub(super) fn line(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints `text`, which advises a command, as one escaped line to stdout, with this program's options added to the
-/// command.
+/// Prints `text` as one escaped line to stdout, with this program's options added to the commands that it advises.
 pub(super) fn advice(text: &str) -> anyhow::Result<()> {
     line(&completed(text))
 }
 
-/// Prints `text`, which may have several lines, and a newline to stdout.
+/// Prints `text`, which may have several lines, and a newline to stdout. Escapes the text, but keeps its line breaks.
 pub(super) fn body(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout().lock(), "{}", escape_body(text))?;
     Ok(())
@@ -112,7 +112,7 @@ pub(super) fn place(passage: &PassageView) -> String {
     format!("{} {}{}", passage.source, passage.path, passage.place)
 }
 
-/// `1` and `passage` become `1 passage`, `2` become `2 passages`; `2` and `copy` become `2 copies`.
+/// `number` and `noun` as text. The noun gets its plural unless `number` is 1: `1 passage`, `2 passages`, `2 copies`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     match noun.strip_suffix('y') {
         _ if number == 1 => format!("1 {noun}"),
@@ -122,7 +122,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     }
 }
 
-/// `changes` in words.
+/// The numbers of added, changed and removed documents and sections, as text.
 pub(super) fn changes(changes: &ChangeCounts) -> String {
     let words = |delta: &CountDelta| {
         format!("{} added, {} changed, {} removed", delta.added, delta.changed, delta.removed)

@@ -19,9 +19,9 @@ use crate::refresh::{
 };
 use crate::serve::signals::ProcessSignals;
 
-/// The most problems that are printed; the rest are only counted.
+/// The maximum number of problems that are printed; further problems are only counted.
 const SHOWN: usize = 10;
-/// How long a run may take to stop before the process exits.
+/// The time that a run gets to stop by itself. When it has passed, the process exits.
 const GRACE: Duration = Duration::from_millis(1_500);
 const STOPPED: &str =
     "stopped; everything that was fully fetched is kept, and the next refresh continues from there";
@@ -108,9 +108,9 @@ fn give_way() {
     let _ = rustix::process::nice(10);
 }
 
-/// Stops the run at Ctrl-C or SIGTERM. The process exits at a second signal, or if the current step does not end
-/// within [`GRACE`], such as merging a large index; it calls `before_exit` first. That is safe: a run may be killed at
-/// any instruction.
+/// Makes Ctrl-C and SIGTERM stop the run. If the run does not stop within [`GRACE`], for example while it merges a
+/// large index, or if there is a second signal, the process calls `before_exit` and exits. That is safe, because a run
+/// may be killed at any instruction.
 pub(super) fn stop_on_signal(
     before_exit: impl FnOnce() + Send + 'static,
 ) -> anyhow::Result<RefreshStop> {
@@ -133,7 +133,7 @@ pub(super) fn stop_on_signal(
     Ok(stop)
 }
 
-/// Progress bars on a terminal, lines elsewhere.
+/// Shows the progress of a refresh on stderr: as bars if stderr is a terminal, else as lines.
 pub(super) struct RefreshBars {
     quiet: bool,
     terminal: bool,
@@ -189,7 +189,7 @@ impl RefreshBars {
             self.say(&format!("{doing} {}", output::count(count, what)));
             return;
         }
-        // The bar itself shows the number.
+        // The bar shows the number itself, so only the noun is kept.
         let what = output::count(count, what);
         let what = what.split_once(' ').map_or("", |(_, noun)| noun);
         let template = format!("{doing} {{bar:30}} {{pos}}/{{len}} {what}  {{msg}}");
@@ -269,7 +269,7 @@ fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
     output::line(&totals(run))
 }
 
-/// Prints how many papers arXiv described, if requests were sent.
+/// Prints for how many papers arXiv sent metadata. Prints nothing if no request was sent.
 fn print_papers(run: &RunRecord) -> anyhow::Result<()> {
     let Some(papers) = run.papers.filter(|papers| papers.traffic.requests > 0) else {
         return Ok(());

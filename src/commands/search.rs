@@ -83,7 +83,7 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
     Ok(Exit::Done)
 }
 
-/// What opens the passage: its URL, or the command that prints it if it is only in this index.
+/// How the user can open the passage: its URL, or, if it is only in this index, the command that prints it.
 fn opens(passage: &PassageView) -> String {
     if !passage.url.starts_with('/') {
         return passage.url.clone();
@@ -94,7 +94,8 @@ fn opens(passage: &PassageView) -> String {
     })
 }
 
-/// The command that prints the section at `place`; `None` if a name in it can't be printed safely.
+/// The command that prints the section at `place` of the file `path`. `None` if `source` or `path` can't be printed
+/// safely.
 fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String> {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
@@ -105,7 +106,7 @@ fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String
     shell::cairn(&["section", option, &number, "--", source, path])
 }
 
-/// Prints the cited papers that match, above the passages.
+/// Prints the cited papers that match the query. They are printed above the passages.
 fn print_papers(papers: &[ResourceView]) -> anyhow::Result<()> {
     for paper in papers {
         let year = paper.year.map(|year| format!(", {year}")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `cairn serve`, which is also plain `cairn`.
+//! `cairn serve`. It is the default command, so plain `cairn` does the same.
 
 use std::path::PathBuf;
 

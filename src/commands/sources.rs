@@ -152,7 +152,7 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let (path, text) = catalogue_text(config)?;
     let name = path.display().to_string();
     let author = author.as_deref();
-    // Check the name before GitHub is asked about it.
+    // The entry is checked before the request to GitHub, so that a fault in it costs no request.
     let policy = policy::load(&config.sources)?;
     check_refusal(&policy, repo)?;
     let entry = NewEntry { repo, why: why.as_deref().unwrap_or("?"), author };
@@ -199,7 +199,8 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The path and the text of the user's catalogue; an error if the data files are the copy inside the program.
+/// The path and the text of the user's catalogue. `Err` if there is none, because the data files are the copy inside
+/// the program.
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let Some(folder) = config.sources.folder() else {
         bail!(
@@ -215,7 +216,7 @@ fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     Ok((path, text))
 }
 
-/// GitHub's metadata of `repo`; an error if it does not exist.
+/// Requests GitHub's metadata of the repository `repo`. `Err` if there is no such repository, or if the request fails.
 fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     let metadata = look_up(config, repo).with_context(|| {
         format!("cannot look up {repo} on GitHub; --offline with --why skips that")

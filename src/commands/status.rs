@@ -1,4 +1,4 @@
-//! `cairn status`: what the index holds, how the last run went, what is wrong, what is new.
+//! `cairn status`: what the index contains, how the last run went, what is wrong, and what is new.
 
 use chrono::Utc;
 use clap::Args;
@@ -13,9 +13,9 @@ use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
 use crate::serve::clock;
 
-/// The most problems that are printed; the rest are only counted.
+/// The maximum number of problems that are printed; further problems are only counted.
 const SHOWN: usize = 20;
-/// The most pieces of news that are printed; the rest are only counted.
+/// The maximum number of changes that are printed; further changes are only counted.
 const NEWS: usize = 50;
 
 #[derive(Debug, Args)]

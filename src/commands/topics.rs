@@ -90,7 +90,7 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The error for `name`, which is not a topic. Suggests topics whose id or label contains `name`.
+/// The error for `name`, which is not the name of a topic. It suggests topics whose id or label contains `name`.
 pub(super) fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
     let lower = name.to_lowercase();
     let near: Vec<String> = library

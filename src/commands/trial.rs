@@ -15,15 +15,16 @@ use crate::library::view::{ComparedView, LicenceOrigin, TrialView};
 use crate::library::{TrialRequest, try_source};
 use crate::printable::{escape, shell, thousands};
 
-/// What to try.
+/// The arguments of a trial.
 #[derive(Debug)]
 pub(super) struct TrialArguments<'a> {
     /// `owner/name`.
     pub repo: &'a str,
     pub why: Option<&'a str>,
     pub author: Option<&'a str>,
-    /// If one of them is empty, that of the catalogue's entry applies, if there is one.
+    /// Globs that replace `include` of the catalogue's entry, unless this list is empty.
     pub include: &'a [String],
+    /// Globs that replace `exclude` of the catalogue's entry, unless this list is empty.
     pub exclude: &'a [String],
     pub json: bool,
 }
@@ -50,7 +51,8 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-/// The entry to try: the catalogue's, if it has the repository, else a new one. `Err` if that has a fault.
+/// The request with the entry to try: the catalogue's entry for the repository, or else a new one. `Err` if the new
+/// entry or the catalogue has a fault.
 fn request(config: &Config, arguments: &TrialArguments) -> anyhow::Result<TrialRequest> {
     let TrialArguments { repo, why, author, include, exclude, .. } = *arguments;
     let catalogue = catalogue::load(&config.sources)?;
@@ -72,7 +74,7 @@ fn request(config: &Config, arguments: &TrialArguments) -> anyhow::Result<TrialR
     Ok(TrialRequest { source, known_as, why: why.map(str::to_owned) })
 }
 
-/// The source of `catalogue` that is the repository `repo`.
+/// The source of `catalogue` whose origin is the repository `repo` (case-insensitive).
 fn known<'a>(catalogue: &'a Catalogue, repo: &str) -> Option<&'a Source> {
     let is_repo = |source: &&Source| match &source.origin {
         Origin::GitHub { owner, name } => format!("{owner}/{name}").eq_ignore_ascii_case(repo),
@@ -81,8 +83,8 @@ fn known<'a>(catalogue: &'a Catalogue, repo: &str) -> Option<&'a Source> {
     catalogue.sources.iter().find(is_repo)
 }
 
-/// Checks that GitHub has the public repository `repo`. If GitHub does not say so, for example because the quota is
-/// used up, the repository may still be fetched.
+/// Checks that GitHub has the public repository `repo`. `Err` if there is none, or if GitHub can't be reached. Other
+/// errors, such as a used-up quota, are only logged, because the repository can still be fetched then.
 fn check_exists(config: &Config, repo: &str) -> anyhow::Result<()> {
     let Err(error) = look_up(config, repo) else { return Ok(()) };
     match error.downcast_ref::<CrawlError>() {

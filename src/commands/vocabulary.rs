@@ -66,12 +66,12 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// The number of mentions of each topic; `None` unless there is an index that was built with this vocabulary and has
-/// documents of a fetched source.
+/// For each topic, the number of sections that mention it. `None` if there is no index, if the index was built with
+/// another vocabulary, or if it contains only documents from local folders.
 fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
     let library = Library::open(config).ok().flatten()?;
     let is_same = library.graph.vocabulary.version == vocabulary.version;
-    // Before the first fetch, nearly all topics are unmentioned, which says nothing about the vocabulary.
+    // Before the first fetch, nearly all topics have no mentions. This is no reason to warn about the vocabulary.
     let is_full = library
         .manifest
         .sources
@@ -94,7 +94,8 @@ fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
-/// `term` as a topic to complete. The vocabulary check rejects the topic until the user has written its definition.
+/// `term` as a topic in Turtle, without a definition. The check of the vocabulary rejects the topic until the user has
+/// written the definition.
 fn turtle(term: &MissingTermView) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
     let evidence = term

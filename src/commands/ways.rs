@@ -111,7 +111,7 @@ pub(super) fn path(config: &Config, arguments: &PathArguments) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-/// The reasons for a tie between two topics, with the vocabulary's explanation.
+/// The reasons for a tie between two topics, and the explanation in the vocabulary, if there is one.
 fn words(tie: &Tie) -> String {
     let words = tie.words.join("; ");
     match &tie.reason {

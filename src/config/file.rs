@@ -15,8 +15,9 @@ use crate::problem::line_of;
 #[derive(Default)]
 pub(super) struct FileSettings {
     pub file: ConfigFile,
-    /// Whether `index` was set by the user's own file or by a found file. The same for `sources`.
+    /// Whether the user's own file or a found file sets `index`.
     pub index: PathTrust,
+    /// Whether the user's own file or a found file sets `sources`.
     pub sources: PathTrust,
 }
 
@@ -56,7 +57,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn table(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    // toml's full message quotes the line. It is not used, because the line may contain a misplaced token.
+    // The full message of the crate toml is not used, because it quotes the line, which may contain a misplaced token.
     let without_quote = |error: toml::de::Error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
@@ -65,8 +66,8 @@ fn table(path: &Path) -> anyhow::Result<Table> {
     toml::from_str(&text).map_err(without_quote)
 }
 
-/// Parses the file `path`, which was found in `home`. `Err` if it sets keys that a found file must not set, leads
-/// outside `home`, or is too long.
+/// Parses the file `path`, which was found in `home`. `Err` if it is invalid, sets keys that a found file must not set,
+/// is a link that leads outside `home`, or is longer than [`MOST_BYTES`].
 fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
     let name = path.display();
     let refused = |why: String| UntrustedPath { why, option: "--config", value: name.to_string() };

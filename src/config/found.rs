@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 const MOST_ENTRIES: usize = 100_000;
 
 /// The maximum size of a found file, in bytes; a larger file is refused. The largest of Cairn's own data files has
-/// 60,000.
+/// 60,000 bytes.
 pub const MOST_BYTES: u64 = 16_000_000;
 
 /// Whether `path` is a file of at most [`MOST_BYTES`] or does not exist. Anything else must not be read: reading a
@@ -64,8 +64,8 @@ impl ConfinedFolder {
     /// Whether `path`, with all symbolic links resolved, is inside this folder. `path` is absolute or relative to the
     /// current folder.
     ///
-    /// If `path` does not exist yet, checks the existing folder below which it would be created. Accesses the disk.
-    /// `false` if the location can't be determined.
+    /// If `path` does not exist yet, checks the closest existing folder above it. Accesses the disk. `false` if the
+    /// location can't be determined.
     pub fn holds(&self, path: &Path) -> bool {
         let mut at = path;
         loop {

@@ -24,7 +24,7 @@ enum KeyClass {
     /// A found file must not set the key: the key makes Cairn contact other hosts, names credentials, or gives other
     /// people access.
     UserOnly,
-    /// The key is a table. Each key in the table has its own class.
+    /// The key is a table (a section of the file). Each key in the table has its own class.
     Section,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn refused_keys(found: &Table, home: &ConfinedFolder) -> Vec<String> 
     refused
 }
 
-/// The class of the key `name` of `section`; for unknown keys, [`KeyClass::UserOnly`].
+/// The class of the key `name` in the table `section`. For unknown keys, it is [`KeyClass::UserOnly`].
 fn class_of(section: &str, name: &str) -> KeyClass {
     let key = KEYS.iter().find(|key| key.section == section && key.name == name);
     key.map_or(KeyClass::UserOnly, |key| key.class)

@@ -31,19 +31,19 @@ use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use sources::DataFiles;
 
-/// GitHub's base URLs, without a trailing slash. The settings replace them for GitHub Enterprise, and tests for a local
-/// server.
+/// The base URLs of GitHub, without a trailing slash. Settings can replace them with those of a GitHub Enterprise
+/// server. Tests replace them with those of a local server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitHubHosts {
     pub api: String,
     pub codeload: String,
     pub raw: String,
-    /// The website. Links in results point to it.
+    /// The base URL of the website. Links in results point to it.
     pub web: String,
 }
 
 impl GitHubHosts {
-    /// The public base URLs.
+    /// The public base URLs of the API, of archives, of raw files, and of the website, in this order.
     pub const PUBLIC: [&str; 4] = [
         "https://api.github.com",
         "https://codeload.github.com",
@@ -99,11 +99,12 @@ pub struct Config {
     pub longest_wait: Duration,
     /// The byte budget of a run. When it is spent, the remaining sources are deferred.
     pub run_bytes: u64,
-    /// Hosts that may have a private or loopback address, in addition to the hosts of configured base URLs.
+    /// Hosts to which requests are allowed even if they have a private or loopback address, in addition to the hosts of
+    /// configured base URLs.
     pub private_hosts: Vec<String>,
     /// A source counts as gone after this number of consecutive runs with a 404.
     pub gone_after: u32,
-    /// How long the indexed documents of a gone source are kept.
+    /// The time for which the indexed documents of a gone source are kept.
     pub drop_after: Duration,
     /// The address and port that the server listens on.
     pub listen: String,
@@ -132,7 +133,7 @@ pub enum FoundPart {
     Sources,
 }
 
-/// The paths on the command line. For a `None`, the other settings or the default are used.
+/// The paths on the command line. If a path is `None`, the environment, the configuration file or the default is used.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigOverrides {
     pub config: Option<PathBuf>,
@@ -148,7 +149,7 @@ pub struct ConfigOverrides {
 /// optional.
 ///
 /// `Err` for an unreadable file, unknown keys, invalid values, and a token that would be sent unencrypted over a
-/// network. [`UntrustedPath`] for files found in the current folder that require the user's trust.
+/// network. For files found in the current folder that require the user's trust, the error is an [`UntrustedPath`].
 pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let home = ConfinedFolder::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
@@ -241,9 +242,9 @@ fn paths(
 }
 
 impl Config {
-    /// The same settings, but the folders in `found` are treated as found, even if the command line names them. `serve`
-    /// names the folders that it found on the command line of the refreshes that it starts. This function only reduces
-    /// trust.
+    /// These settings, with the folders in `found` treated as found, even though the command line names them. When
+    /// `serve` starts a refresh, it names all folders on the command line, also those that it only found. This function
+    /// can only reduce trust.
     pub fn with_found(mut self, found: &[FoundPart]) -> anyhow::Result<Config> {
         let home = ConfinedFolder::here().context("cannot read the current folder")?;
         if found.contains(&FoundPart::Index) {

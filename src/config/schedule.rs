@@ -17,10 +17,10 @@ const JITTER: Duration = Duration::from_secs(10 * 60);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Schedule {
     Never,
-    /// When this time has passed since the last run ended.
+    /// A refresh is due when this time has passed since the last run ended.
     Every(Duration),
-    /// At the times that the cron line `line` (five fields) matches in the time zone `zone`. If `zone` is `None`, in
-    /// this machine's time zone.
+    /// A refresh is due at each time that matches the cron line `line` (five fields) in the time zone `zone`. If `zone`
+    /// is `None`, this machine's time zone applies.
     Cron {
         line: String,
         zone: Option<Tz>,
@@ -90,9 +90,9 @@ impl Timetable {
         Ok(Timetable { schedule, jitter })
     }
 
-    /// When the next run is due, without jitter; `None` if the schedule is [`Schedule::Never`]. `last` is when the last
-    /// run ended; if there was none, the next run is due `now`. If a run was missed, for example while the machine
-    /// slept, the returned time is in the past. A `last` in the future counts as `now`.
+    /// The time at which the next run is due, without jitter; `None` if the schedule is [`Schedule::Never`]. `last` is
+    /// the time at which the last run ended; if there was none, the next run is due `now`. If a run was missed, for
+    /// example while the machine slept, the returned time is in the past. A `last` in the future counts as `now`.
     pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match (&self.schedule, last.map(|last| last.min(now))) {
             (Schedule::Never, _) => None,
@@ -137,7 +137,8 @@ fn cron_line(line: &str, zone: Option<&str>) -> anyhow::Result<Schedule> {
     Ok(Schedule::Cron { line: line.to_owned(), zone })
 }
 
-/// The first time after `last` that the cron line `line` matches.
+/// The first time after `last` that matches the cron line `line` in the time zone `zone`, or in this machine's time
+/// zone if `zone` is `None`. `None` if no time matches.
 fn next(line: &str, zone: Option<Tz>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let cron: croner::Cron = line.parse().ok()?;
     match zone {

@@ -42,8 +42,8 @@ pub(super) fn read(
     Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
 }
 
-/// The beginning of the file at `path`: twice the maximum length of a token. The limit prevents endless reading of a
-/// device.
+/// The beginning of the file at `path`, at most twice the maximum length of a token. The limit prevents endless reading
+/// of a device.
 fn contents(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(2 * LONGEST as u64).read_to_end(&mut bytes)?;

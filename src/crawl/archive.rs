@@ -15,9 +15,9 @@ use super::request::without_query;
 use super::unpack::{Unpacked, Unpacker};
 
 impl SourceFetch<'_> {
-    /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the
-    /// archive names one, else a hash of the sent files. If the archive contains the commit `known`, sends nothing,
-    /// does not read the rest of the body, and returns `None`.
+    /// Unpacks the archive in `response`'s body and sends its files to the channel of this fetch. Returns the archive's
+    /// revision: the sha of its commit if the archive names one, else a hash of the sent files. If the archive's commit
+    /// is `known`, sends nothing, does not read the rest of the body, and returns `None`.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,
@@ -64,7 +64,8 @@ struct ArchiveTransfer {
     is_broken: AtomicBool,
 }
 
-/// The body of `response`. Records in `transfer` how many bytes have arrived and whether the network failed.
+/// Returns the body of `response` as a stream. While the stream is read, records in `transfer` how many bytes have
+/// arrived and whether the network failed.
 fn watched_body(
     response: reqwest::Response,
     transfer: Arc<ArchiveTransfer>,

@@ -39,10 +39,11 @@ pub struct RawFile {
     pub bytes: Vec<u8>,
 }
 
-/// A file of a source that the rules left out when it was fetched.
+/// A file that the selection or the size limit left out when its source was fetched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     pub path: String,
+    /// The file's size in bytes.
     pub size: u64,
 }
 

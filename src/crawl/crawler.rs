@@ -11,7 +11,7 @@ use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Selection, Source};
 use crate::config::{DataFiles, GitHubHosts};
 
-/// An HTTP client with the settings of one run. Clones share all of it.
+/// Fetches sources with the settings of one run. Clones share one HTTP client, its rate limits, and the memory limit.
 #[derive(Clone)]
 pub struct Crawler {
     pub(super) session: Arc<CrawlSession>,
@@ -20,7 +20,7 @@ pub struct Crawler {
     pub(super) sources: DataFiles,
     /// The index folder, which is never a source.
     pub(super) index: PathBuf,
-    /// The memory limit for files in transit.
+    /// Limits the memory for files in transit; one permit stands for one kibibyte.
     pub(super) memory: Arc<Semaphore>,
 }
 
@@ -39,7 +39,7 @@ impl Crawler {
         self.session.quota(ApiResource::Core)
     }
 
-    /// Whether GitHub refused the token. The run then continues without it.
+    /// Whether GitHub refused the token. If so, the run continues without the token.
     pub fn token_refused(&self) -> bool {
         self.session.token_refused()
     }

@@ -94,7 +94,8 @@ impl CrawlError {
     }
 }
 
-/// A network failure. The message contains the URL once.
+/// The error for a request to `url` that failed with `error`. reqwest's message also contains the URL, so it is removed
+/// there.
 pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
     CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }

@@ -27,13 +27,14 @@ impl Crawler {
     }
 
     /// Checks whether `source` changed since `known`. If it changed, sends each selected file to the channel `files`:
-    /// those of an archive in the archive's order, those of a folder sorted by path.
+    /// the files of an archive in the archive's order, the files of a folder sorted by path.
     ///
-    /// For a repository or archive, sends one conditional request to check for changes. Without a token, its response
-    /// is the changed archive; with a token, a changed archive needs a second request, and that of a private repository
-    /// a third. Retries transient failures with exponential backoff. If a host asks for a wait, waits that long, up to
-    /// the limit in the settings. Memory: at most 32 MiB of files in transit, for all sources together. Entries that
-    /// must not be used (links, absolute paths, oversized files) are reported as problems.
+    /// For a repository or an archive, sends one conditional request to check for changes. Without a token, and for
+    /// archives that are not repositories, the response to this request contains a changed archive. With a token, a
+    /// changed public repository needs one more request, and a changed private repository two more. Retries transient
+    /// failures with exponential backoff. If a host asks for a wait, waits that long, up to the limit in the settings.
+    /// Memory: at most 32 MiB of files in transit, for all sources together. Entries that must not be used (links,
+    /// absolute paths, oversized files) are reported as problems.
     pub async fn fetch(
         &self,
         source: &Source,

@@ -31,7 +31,7 @@ pub enum FetchMessage {
     Restarted,
 }
 
-/// A file's share of the memory limit between network and store.
+/// A file's share of the memory limit for files in transit, on their way from the network to the store.
 #[derive(Debug)]
 pub struct MemoryShare {
     _permit: OwnedSemaphorePermit,
@@ -51,14 +51,14 @@ impl MemoryShare {
     }
 }
 
-/// The result of a fetch, compared with the [`Snapshot`].
+/// How a source differs from the [`Snapshot`] of its last fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Unchanged; nothing was sent.
     Unchanged,
     /// The archive has other bytes but contains the known commit; nothing was sent. `validator` is the new ETag.
     SameCommit { validator: Option<String> },
-    /// A folder without any file, such as an empty mount point; nothing was sent.
+    /// The source is a folder that contains no files, for example an empty mount point; nothing was sent.
     Nothing,
     /// All files were sent.
     Changed { revision: String, validator: Option<String> },
@@ -69,9 +69,9 @@ pub enum Fetched {
 pub enum RepositoryMove {
     #[default]
     No,
-    /// To this `owner/name`.
+    /// The repository's new `owner/name`.
     To(String),
-    /// The new name is unknown, because the redirect does not contain it.
+    /// The repository was moved, but its new name is unknown, because the redirect does not contain it.
     Somewhere,
 }
 
@@ -99,9 +99,11 @@ impl std::ops::AddAssign for Traffic {
 pub struct FetchReport {
     pub result: Result<Fetched, CrawlError>,
     pub moved: RepositoryMove,
-    /// Archives only: the files that the rules left out; `None` if there are too many to list.
+    /// The files of an archive that the rules left out. `None` if there are too many to list, if the archive was not
+    /// unpacked, and for folders.
     pub left_out: Option<Vec<LeftOut>>,
-    /// Folders only: the files and subfolders that could not be read. Their contents are unknown, not empty.
+    /// The files and subfolders of a folder that could not be read; empty for repositories and archives. Their contents
+    /// are unknown, so the caller must not treat them as deleted.
     pub unread: Vec<String>,
     pub problems: Vec<Problem>,
     pub traffic: Traffic,

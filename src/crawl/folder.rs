@@ -1,6 +1,6 @@
 //! Reads a local folder as a source. It does not follow symbolic links, so it never reads anything outside the folder.
-//! An unreadable folder is not an empty folder: its indexed documents stay. The index folder is never read, even if it
-//! is inside the source's folder.
+//! A folder that can't be read is not treated as empty: its indexed documents stay. The index folder is never read,
+//! even if it is inside the source's folder.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -50,7 +50,8 @@ impl AllowedHosts {
         }
     }
 
-    /// Why `url` must not be requested: its host is a private IP address. `None` if it may be requested.
+    /// The reason not to request `url`: its host is a private IP address that the settings don't allow. `None` if there
+    /// is no such reason. Host names are not checked here, but when they are resolved.
     pub fn refusal(&self, url: &Url) -> Option<String> {
         let address = match url.host()? {
             Host::Domain(_) => return None,
@@ -158,14 +159,16 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let first = address.segments()[0];
-    // Outside 2000::/3 no address is public, except under the NAT64 prefix, which embeds an IPv4 address.
+    // No address outside 2000::/3 is public, except some with the NAT64 prefix 64:ff9b::/96. Such an address contains
+    // an IPv4 address, and is public if the IPv4 address is public.
     let [.., high, low] = address.segments();
     if address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
         let [[a, b], [c, d]] = [high.to_be_bytes(), low.to_be_bytes()];
         return is_private_v4(Ipv4Addr::new(a, b, c, d));
     }
     let documentation = first == 0x2001 && address.segments()[1] == 0xdb8;
-    // 6to4 (2002::/16) can embed any IPv4 address; no study material is served there.
+    // A 6to4 address (2002::/16) can contain any IPv4 address, so all of them count as private. No study material is
+    // served there.
     !(0x2000..0x4000).contains(&first) || documentation || first == 0x2002
 }
 

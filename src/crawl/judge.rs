@@ -1,4 +1,4 @@
-//! Interprets responses: GitHub's use of status codes, the headers, and the first bytes of bodies.
+//! Interprets responses by their status codes (as GitHub uses them), headers, and the first bytes of their bodies.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::pace::ApiQuota;
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
 pub(super) const DEFAULT_API_WAIT: Duration = Duration::from_secs(60);
 /// The wait after a rate-limit response that contains no duration, from a host other than GitHub's API. Archive hosts
-/// limit each IP address for longer than the API does, and a request before the end of the limit extends it.
+/// limit each IP address for longer than the API does, and a request that is sent too early extends the limit.
 pub(super) const DEFAULT_WAIT: Duration = Duration::from_secs(30 * 60);
 /// The maximum number of bytes that [`short_body`] reads.
 const SHORT_BODY: usize = 1_000_000;
@@ -86,7 +86,7 @@ fn wait(headers: &HeaderMap, default_wait: Duration) -> Duration {
     }
 }
 
-/// The quota in the response's headers.
+/// The quota in the response's headers; `None` if a header is missing or invalid.
 pub(super) fn quota(headers: &HeaderMap) -> Option<ApiQuota> {
     let count = |name| u64::try_from(number(headers, name)?).ok();
     Some(ApiQuota {
@@ -96,17 +96,17 @@ pub(super) fn quota(headers: &HeaderMap) -> Option<ApiQuota> {
     })
 }
 
-/// The header `name` as a whole number.
+/// The header `name` as a whole number; `None` if it is missing or not a number.
 pub(super) fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
     text_header(headers, name)?.trim().parse().ok()
 }
 
-/// The header `name` as text.
+/// The header `name` as text; `None` if it is missing or not ASCII text.
 pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The first megabyte of a body. For responses that should be short.
+/// The first megabyte of a body. Callers use this function for responses that should be short.
 pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
     beginning(response, SHORT_BODY).await
 }

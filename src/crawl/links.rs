@@ -36,8 +36,8 @@ pub enum LinkState {
     Unknown,
 }
 
-/// Checks the canonical URLs `urls` and sends each result to `results`. Ends early when `stop` is cancelled. Skips the
-/// URLs of a host beyond the limit for one run.
+/// Checks the canonical URLs `urls` and sends each result to `results`. Ends early when `stop` is cancelled. Checks at
+/// most `MOST_PER_HOST` URLs of each host and skips its other URLs.
 pub async fn check(
     config: &Config,
     urls: Vec<String>,
@@ -101,7 +101,7 @@ impl LinkChecker {
         }
     }
 
-    /// Checks one URL. If the connection over https fails, tries http.
+    /// Checks one URL. If no connection over https can be made, tries http.
     async fn one(&self, url: &str) -> LinkState {
         let Ok(secure) = Url::parse(url) else { return LinkState::Unknown };
         if self.hosts.refusal(&secure).is_some() {

@@ -1,13 +1,15 @@
-//! Fetches the files of the sources in the catalogue. The only module with an HTTP client.
+//! Fetches the files of the sources in the catalogue. This is the only module with an HTTP client.
 //!
-//! [`Crawler::fetch`] checks with one conditional request whether a source changed. If the source changed, the crawler
-//! streams its files to the caller through a channel. This module writes nothing to disk. A truncated or hostile
-//! archive results in an error, and the caller keeps the files of the last fetch. [`mod@session`] sends each
-//! [`request`], [`judge`] interprets the responses, [`pace`] enforces rate limits, [`retry`] sets the backoff, and
-//! [`hosts`] defines which hosts may be contacted. [`github`] implements GitHub's URLs and API (octocrab, over the same
-//! session). [`archive`] and [`unpack`] unpack archives in memory, [`folder`] reads local folders, and [`path_rules`]
-//! defines which paths in archives and folders can be used. [`links`] checks cited URLs, and [`arxiv`] fetches the
-//! metadata of cited papers.
+//! [`Crawler::fetch`] checks whether a source changed; for a repository or an archive, it does this with one
+//! conditional request. If the source changed, the crawler streams its files to the caller through a channel. This
+//! module writes nothing to disk. If an archive is truncated or exceeds a limit, the fetch fails, and the caller keeps
+//! the files of the previous fetch.
+//!
+//! [`mod@session`] sends each [`request`], [`judge`] interprets the responses, [`pace`] enforces rate limits, [`retry`]
+//! sets the backoff, and [`hosts`] defines which hosts may be contacted. [`github`] implements GitHub's URLs and API
+//! (octocrab, over the same session). [`archive`] and [`unpack`] unpack archives in memory, [`folder`] reads local
+//! folders, and [`path_rules`] defines which paths in archives and folders can be used. [`links`] checks cited URLs,
+//! and [`arxiv`] fetches the metadata of cited papers.
 
 mod archive;
 pub mod arxiv;

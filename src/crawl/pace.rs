@@ -72,11 +72,13 @@ pub(super) struct HostGate {
 /// What a run knows about one host.
 #[derive(Default)]
 struct HostState {
+    /// No request is sent before this time; `None` if the host has not asked for a wait.
     not_before: Option<Instant>,
+    /// The total of the waits that the host asked for.
     waited: Duration,
-    /// `limited` is the number of consecutive rate-limit responses, `failed` that of consecutive requests whose
-    /// attempts all failed.
+    /// The number of consecutive rate-limit responses.
     limited: u32,
+    /// The number of consecutive requests that failed in every attempt.
     failed: u32,
     closed: Option<HostClosure>,
 }
@@ -85,7 +87,7 @@ struct HostState {
 #[derive(Clone)]
 struct HostClosure {
     why: String,
-    /// When the host accepts requests again, if it is known; Unix time in seconds.
+    /// When the host accepts requests again, in Unix time (seconds); `None` if this is unknown.
     until: Option<i64>,
 }
 
@@ -165,7 +167,8 @@ impl HostGate {
         (state.limited, state.failed) = (0, 0);
     }
 
-    /// Records that all attempts of a request failed because of the network or the host.
+    /// Records that all attempts of a request failed because of the network or the host. After [`MOST_FAILURES`]
+    /// consecutive calls, the host gets no more requests.
     pub fn failed(&self) {
         let mut state = self.lock();
         state.failed += 1;

@@ -1,4 +1,4 @@
-//! Which paths of archives and folders can be used.
+//! Defines which paths of archives and folders can be used.
 
 use crate::catalogue::Selection;
 use crate::problem::{Problem, Stage};
@@ -33,8 +33,8 @@ pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
         .then(|| format!("{count} folders deep, more than the {depth} of the policy; left out"))
 }
 
-/// The problem of a file whose name is not UTF-8; the problem shows the name escaped. `None` if `selection` would not
-/// select the file.
+/// A problem which reports that the file name `name` is not UTF-8, and which shows the name escaped. `None` if
+/// `selection` would not select the file.
 pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem> {
     let similar = String::from_utf8_lossy(name);
     let is_wanted = selection.selects(&similar) || Selection::always(&similar);

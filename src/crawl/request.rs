@@ -24,7 +24,8 @@ pub(super) struct CrawlRequest<'a> {
 }
 
 impl<'a> CrawlRequest<'a> {
-    /// A GET of `url`, conditional if `known` is an ETag.
+    /// A GET request for `url`. If `known` is an ETag, the request is conditional: the server responds with 304 if the
+    /// ETag is still valid.
     pub fn get(url: &'a str, target: RequestTarget, known: Option<&str>) -> CrawlRequest<'a> {
         let mut headers = HeaderMap::new();
         if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
@@ -39,8 +40,8 @@ impl<'a> CrawlRequest<'a> {
         self
     }
 
-    /// The URL for messages. Omits the query string unless the target is the API, because it may contain a secret: for
-    /// a private archive, the API redirects to a URL that contains a token.
+    /// The URL for messages. Omits the query string unless the target is the API, because a query string may contain a
+    /// secret: for a private archive, the API redirects to a URL that contains a token.
     pub fn name(&self) -> &str {
         if self.target == RequestTarget::Open { without_query(self.url) } else { self.url }
     }

@@ -107,8 +107,8 @@ impl CrawlSession {
     }
 
     /// Sends `request` and returns the URL that the response redirects to; `None` if the response is not a redirect.
-    /// Does not follow the redirect, so the caller can decide whether to send the token there. `Err` if the URL's host
-    /// must not be contacted.
+    /// Does not follow the redirect, so the caller can decide whether to send the token there. `Err` if a request to
+    /// the returned URL is not allowed.
     pub async fn leads_to(
         &self,
         request: &CrawlRequest<'_>,
@@ -204,8 +204,8 @@ impl CrawlSession {
     /// The rate limit that applies to requests for `url`.
     fn gate(&self, url: &Url, target: RequestTarget) -> Arc<HostGate> {
         let name = hosts::authority(url);
-        // The API and the archives may have the same host name, but they have separate limits. So do the parts of the
-        // API.
+        // The API and the archives have separate limits, even if their host names are the same. The resources of the
+        // API have separate limits too.
         self.pace.gate(&match target {
             RequestTarget::Api(resource) => format!("{name} ({})", resource.name()),
             RequestTarget::Open => name,

@@ -43,7 +43,8 @@ pub(super) fn commit_of(head: &[u8]) -> Option<String> {
     if is_global { pax_comment(&mut first).ok()? } else { None }
 }
 
-/// The `comment` record of a pax header: git writes the commit's sha there.
+/// The commit's sha, which git writes into the `comment` record of a pax header. `None` if the record is missing or is
+/// not a sha.
 pub(super) fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
     let mut header = Vec::new();
     entry.take(LONGEST_HEADER).read_to_end(&mut header)?;

@@ -38,13 +38,14 @@ pub(super) struct Unpacker {
     limits: PolicyLimits,
     selection: Selection,
     files: mpsc::Sender<FetchMessage>,
-    /// The memory limit for files in transit.
+    /// Limits the memory for files in transit; one permit stands for one kibibyte.
     memory: Arc<Semaphore>,
     problems: Vec<Problem>,
     left_out: Vec<LeftOut>,
     left_out_bytes: usize,
-    /// The paths accepted so far: `seen` has them unchanged, `folded` in lower case.
+    /// The paths accepted so far.
     seen: HashSet<String>,
+    /// The same paths in lower case.
     folded: HashSet<String>,
     kept_bytes: u64,
     /// Hash of the paths and blobs sent so far.
@@ -76,14 +77,13 @@ impl Unpacker {
         }
     }
 
-    /// The same unpacker, but it stops early at an archive of the commit `known`.
+    /// Makes the unpacker stop early if the archive names the commit `known`.
     pub fn unless(self, known: Option<&str>) -> Unpacker {
         Unpacker { known: known.map(str::to_owned), ..self }
     }
 
-    /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit. Only a commit
-    /// before the first sent file counts; git writes it there. Blocks, so it must run in a blocking thread of the
-    /// runtime.
+    /// Sends every selected file of the archive `packed`. Returns `None` if the archive names the known commit before
+    /// the first sent file, where git writes it. Blocks, so it must run in a blocking thread of the runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
         let packed = BoundedReader::new(packed, self.limits.download_bytes, "compressed");
         let plain =
@@ -141,7 +141,7 @@ impl Unpacker {
                 return Ok(());
             }
         };
-        // GitHub puts all files in one folder, `name-sha/`.
+        // In GitHub's archives, all files are in one folder, `name-sha/`. It is not part of the path in the source.
         let Some((_, path)) = full.split_once('/') else { return Ok(()) };
         let size = entry.size();
         if !self.takes(&full, path, kind, size) {
@@ -157,8 +157,8 @@ impl Unpacker {
         self.send(entry, path, size)
     }
 
-    /// Whether the entry is sent. If not, records the reason. `full` is its path in the archive, `path` the same
-    /// without the first folder.
+    /// Whether the entry should be sent. If not, may record a problem and list the file in `left_out`. `full` is the
+    /// entry's path in the archive, `path` is the same path without the first folder.
     fn takes(&mut self, full: &str, path: &str, kind: EntryType, size: u64) -> bool {
         if self.selection.is_book_copy(path) {
             self.problem(path, "a copy of a commercial book, by its name: never indexed");
@@ -187,8 +187,8 @@ impl Unpacker {
         true
     }
 
-    /// Why the selected entry must not be used; `None` if it may be used. `full` is its path in the archive, `path` the
-    /// same without the first folder.
+    /// Why the selected entry must not be used; `None` if it may be used. `full` is the entry's path in the archive,
+    /// `path` is the same path without the first folder.
     fn refusal(&self, full: &str, path: &str, kind: EntryType, size: u64) -> Option<String> {
         if !kind.is_file() {
             return Some("not a plain file (a link or device); it was left out".to_owned());

@@ -7,21 +7,22 @@ use anyhow::{Context, bail};
 
 use super::RunHit;
 
-/// A hit that covers half of a passage matches the passage only if the hit has at most this many lines.
+/// The maximum number of lines of a hit that matches a passage because it contains half of the passage. Without this
+/// limit, a very long hit could match every passage in its file.
 const LONGEST_HIT: u32 = 90;
-/// The highest grade.
+/// The highest grade. Higher grades in a file are lowered to it.
 const HIGHEST: u8 = 10;
 
 /// A query with its id and kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JudgedQuery {
     pub qid: String,
-    /// `concept`, `question`, `acronym`…: results are reported for each kind.
+    /// The kind of the query, such as `concept`, `question` or `acronym`. Results are reported for each kind.
     pub kind: String,
     pub text: String,
 }
 
-/// First and last line, inclusive.
+/// A range of lines: the numbers of the first and the last line, inclusive.
 #[derive(Clone, Copy, Debug)]
 struct LineRange {
     first: u32,
@@ -57,7 +58,7 @@ impl JudgedFile {
 #[derive(Clone, Debug)]
 struct JudgedPassage {
     lines: LineRange,
-    /// A number that identifies its text. Passages with the same text have the same number.
+    /// A number that identifies the passage's text. Passages with the same text have the same number.
     text: usize,
 }
 
@@ -66,7 +67,7 @@ struct JudgedPassage {
 pub struct Judgements {
     pub queries: Vec<JudgedQuery>,
     passages: HashMap<JudgedFile, Vec<JudgedPassage>>,
-    /// By query id, then by number of the text (see `JudgedPassage::text`): the grade.
+    /// For each query id, the grade of each judged text. The text is given by its number (see `JudgedPassage::text`).
     grades: BTreeMap<String, HashMap<usize, u8>>,
 }
 
@@ -116,7 +117,7 @@ impl Judgements {
         Ok(judgements)
     }
 
-    /// The grades of the passages judged for the query `qid`, highest first.
+    /// The grades of all texts that were judged for the query `qid`, highest first.
     pub fn ideal(&self, qid: &str) -> Vec<u8> {
         let mut grades: Vec<u8> =
             self.grades.get(qid).map(|g| g.values().copied().collect()).unwrap_or_default();
@@ -124,8 +125,8 @@ impl Judgements {
         grades
     }
 
-    /// The grades of at most `most` hits: the first of `hits` that have lines and whose file contains reference
-    /// passages. Other hits are skipped.
+    /// The grades of `hits`, in order, but of at most `most` hits. Skips hits that have no lines, and hits in files
+    /// without reference passages.
     ///
     /// A hit matches a passage if the passage contains at least half of the hit's lines. The hit also matches if it
     /// contains at least half of the passage's lines and has at most 90 lines. The grade of a hit is the highest grade

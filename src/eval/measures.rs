@@ -14,7 +14,7 @@ const DRAWS: u32 = 10_000;
 /// The seed of the test's random numbers, so that results are deterministic.
 const SEED: u64 = 7;
 
-/// The measures of one query, or the means of the measures of several queries.
+/// The measures of one query, or their means over several queries. Each is between 0 and 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct RankingMeasures {
     pub ndcg: f64,

@@ -12,12 +12,12 @@ use std::io::{BufRead, Write};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-/// A hit of a run, with the fields that scoring needs.
+/// A hit in a run. It has only the fields that scoring needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunHit {
     pub source: String,
     pub path: String,
-    /// First and last line, 1-based, inclusive; a hit without lines is not scored.
+    /// The numbers of the first and the last line, 1-based, inclusive. A hit without lines is not scored.
     pub lines: Option<(u32, u32)>,
 }
 
@@ -25,7 +25,7 @@ pub struct RunHit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunAnswer {
     pub qid: String,
-    /// Best first. There should be enough hits that ten of them are in files with judgements.
+    /// The hits, the best first. There should be so many that at least ten are in files with judgements.
     pub hits: Vec<RunHit>,
 }
 

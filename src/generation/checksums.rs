@@ -34,7 +34,7 @@ pub type FileMarks = BTreeMap<String, FileMark>;
 pub enum CheckDepth {
     /// The length of each file, and the checksums of all files except segments. Opening a generation checks these.
     Opening,
-    /// Also the checksums of segments. Reads all files.
+    /// The length and the checksum of every file, including segments. Reads all files.
     Deep,
 }
 
@@ -56,8 +56,8 @@ pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskEr
     Ok(files)
 }
 
-/// The damage of the `files` in `folder`. The checksums of segments are checked only if `depth` is
-/// [`CheckDepth::Deep`], those of all other files always.
+/// Checks the `files` in `folder`, and returns the damage. Checks the length of each file, and the checksum of each
+/// file that is not a segment. Checks the checksums of segments only if `depth` is [`CheckDepth::Deep`].
 pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
     let damage_of = |(name, mark): (&String, &FileMark)| {
         let depth = if is_segment(name) { depth } else { CheckDepth::Deep };

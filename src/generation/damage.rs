@@ -60,7 +60,7 @@ impl IndexDamage {
         }
     }
 
-    /// Advice on how to repair it in the index folder `index`.
+    /// Advice on how to repair this damage in the index folder `index`.
     pub fn remedy(&self, index: &Path) -> &'static str {
         match self.is_denied() {
             true => "let this account read the folder, or run Cairn as its owner",

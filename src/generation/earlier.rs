@@ -35,12 +35,12 @@ pub struct EarlierSection {
     pub id: u64,
     /// Its headings when it was current, outermost first; empty for the posts of a thread.
     pub headings: Vec<String>,
-    /// Where its text is in the current version of the document. If the document was edited since, this is the address
-    /// of `target` instead.
+    /// The address of the section's text in the current version of the document. If the document was edited since, this
+    /// is the address of `target` instead.
     pub address: Address,
-    /// The number of the last generation in which it was current.
+    /// The number of the last generation in which the section was current.
     pub last: u64,
-    /// The id of the current section to which it leads, in the same document.
+    /// The id of the current section to which the old id leads, in the same document.
     pub target: u64,
 }
 
@@ -57,15 +57,15 @@ pub struct EarlierDocument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemovedSection {
     pub id: u64,
-    /// The number of the last generation in which it was current.
+    /// The number of the last generation in which the section was current.
     pub last: u64,
 }
 
-/// The earlier sections that a generation knows.
+/// The earlier sections that a generation records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EarlierSections {
     pub documents: Vec<EarlierDocument>,
-    /// By source.
+    /// The sections whose documents the generation does not contain, by the ids of their sources.
     pub removed: BTreeMap<String, Vec<RemovedSection>>,
 }
 

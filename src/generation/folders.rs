@@ -10,7 +10,7 @@ use crate::disk::{self, DiskError, DiskOperation};
 const KEPT: usize = 2;
 
 /// The number in the file `current`, or `None` before the first generation. `Err` if the file is missing although
-/// there are generations, or if it names none of them: see [`super::open::newest_intact`].
+/// there are generations, or if it names none of them; for this case, there is [`super::open::newest_intact`].
 pub fn current(index: &Path) -> Result<Option<u64>, IndexDamage> {
     let path = index.join("current");
     let text = match disk::read(&path) {
@@ -50,7 +50,7 @@ pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
     Ok((building, number))
 }
 
-/// Renames the folder `building` to the generation `number` and makes that the current one.
+/// Renames the folder `building` to the folder of the generation `number`, and makes this generation the current one.
 ///
 /// The files are synced before the rename, so that `current` never names an incomplete generation, even after a power
 /// failure.

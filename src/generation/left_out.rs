@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::refusal::{FileRefusal, LeftOutReason};
 
-/// The most rules of one reason that have a group of their own. The files of the others are in a group without a rule.
+/// The maximum number of rules of one reason that have a group of their own. The files of all further rules are counted
+/// in one group without a rule.
 const MOST_RULES: usize = 8;
-/// The most paths that a group names.
+/// The maximum number of paths that a group lists as examples.
 const MOST_EXAMPLES: usize = 3;
 
 /// Files that are left out for the same reason, by the same rule.
@@ -21,7 +22,7 @@ pub struct LeftOutGroup {
     pub rule: Option<String>,
     pub files: usize,
     pub bytes: u64,
-    /// The alphabetically first of their paths.
+    /// The alphabetically first paths of these files; at most three.
     pub examples: Vec<String>,
 }
 
@@ -58,7 +59,8 @@ impl LeftOutFiles {
         groups.map(|group| group.files).sum()
     }
 
-    /// The groups in the order of their reasons, those with the most files first. The number of groups is bounded.
+    /// The groups, sorted by reason. The groups of one reason are sorted by their number of files, the largest first,
+    /// except that the group without a rule comes last. There are at most [`MOST_RULES`] + 1 groups for each reason.
     pub fn finish(self) -> Vec<LeftOutGroup> {
         let mut groups: Vec<LeftOutGroup> = self.groups.into_values().collect();
         // The sort is stable; groups with equally many files stay in the order of their rules.

@@ -1,4 +1,4 @@
-//! The lock, which allows one writer at a time. The system releases it when the process ends, in whatever way.
+//! The lock, which allows one writer at a time. The system releases it when the process ends, even after a crash.
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -43,7 +43,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// The process that holds the lock of `index`, or `None` if it is free. Changes nothing.
+/// A description of the process that holds the lock of `index`; `None` if the lock is free. Changes nothing.
 pub fn holder(index: &Path) -> anyhow::Result<Option<String>> {
     let path = index.join("lock");
     let mut file = match File::open(&path) {

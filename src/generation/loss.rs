@@ -1,11 +1,11 @@
-//! The documents that a refresh would lose because their sources could not be read: part of a run's record.
+//! The documents that a refresh would lose because their sources could not be read. The record of a run contains them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, Stage};
 
-/// A refresh that would lose more than one in this many documents is refused.
+/// If a refresh would lose more than one tenth (one in `ONE_IN`) of the documents, it publishes nothing.
 const ONE_IN: usize = 10;
 /// The maximum number of unread sources that a message names. Further sources are only counted.
 const NAMED: usize = 3;
@@ -22,7 +22,7 @@ pub struct DocumentLoss {
 }
 
 impl DocumentLoss {
-    /// Whether it is more than a run may lose without `--accept-loss`.
+    /// Whether this loss is more than a run may cause without `--accept-loss`.
     pub fn is_too_much(&self) -> bool {
         self.documents.saturating_mul(ONE_IN) > self.of
     }

@@ -30,13 +30,13 @@ pub struct Manifest {
     /// The program's version.
     pub program: String,
     pub generation: u64,
-    /// RFC 3339.
+    /// When the generation was built, in RFC 3339 format.
     pub built_at: String,
     /// A hash of everything that shapes the generation. If two fingerprints are equal, readers see no difference.
     pub fingerprint: String,
     #[serde(flatten)]
     pub counts: GenerationCounts,
-    /// The longest excerpt that is shown if the licence does not allow the full text, in characters.
+    /// The maximum length of an excerpt, in characters. Excerpts are shown if the licence does not allow the full text.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
     /// Every file of the generation except the manifest.
@@ -77,11 +77,11 @@ pub enum SourceCondition {
     Ok,
     /// The last run could not fetch it; what was indexed before is kept.
     Failed,
-    /// The last run deferred it to a later one, because its host requires that.
+    /// The last run deferred it to a later run, because of a limit of its host or of the run.
     Deferred,
-    /// GitHub returns 404. What was indexed is kept for a while.
+    /// It was not found in several consecutive runs. Its indexed documents are kept for a while.
     Gone,
-    /// GitHub returns 451: removed from the index.
+    /// GitHub blocks access to the repository, so its documents were removed from the index.
     Blocked,
 }
 
@@ -135,7 +135,7 @@ pub struct SourceState {
     pub licence: Option<String>,
     pub shown: Shown,
     pub revision: Option<String>,
-    /// RFC 3339.
+    /// When the source's content was fetched, in RFC 3339 format; `None` if it was never fetched.
     pub fetched_at: Option<String>,
     pub state: SourceCondition,
     pub moved_to: Option<String>,
@@ -151,8 +151,8 @@ pub struct SourceState {
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,
-    /// The files that the rules leave out, by reason. `None` if they are not known: for a folder, which is never listed
-    /// as a whole, and for an archive with too many files.
+    /// The files that the rules leave out, by reason. `None` if they are not known: Cairn does not record these files
+    /// for folders, and for archives that have too many of them.
     #[serde(default)]
     pub left_out: Option<Vec<LeftOutGroup>>,
 }
@@ -217,7 +217,7 @@ impl Manifest {
         Ok(disk::write(path, sealed.as_bytes())?)
     }
 
-    /// Whether the checksum is that of `text`, from which the manifest was read.
+    /// Whether the manifest has the correct checksum for `text`, the text from which it was read.
     fn is_sealed(&self, text: &str) -> bool {
         let Some(at) = text.rfind(&self.checksum).filter(|_| self.checksum.len() == ZEROS.len())
         else {

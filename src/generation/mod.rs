@@ -1,13 +1,14 @@
 //! The index on disk: the format of a generation and of the files beside it, and how they are read.
 //!
-//! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] describes its
-//! sources and files, [`left_out`] the files that are not in it, [`contents`] lists its documents, [`news`] what is new in
-//! it, [`earlier`] the ids of earlier sections, [`copies`] its folded copies, and [`papers`] the metadata of cited papers.
-//! The graph and the search index are read by [`crate::graph`] and [`crate::search`].
+//! A generation is a folder of files that never change after it is published ([`folders`]). These modules define its
+//! files: [`manifest`] (its sources and files), [`left_out`] (a summary of the files of sources that it leaves out),
+//! [`contents`] (its documents), [`news`] (what is new in it), [`earlier`] (the ids of earlier sections), [`copies`]
+//! (its folded copies), and [`papers`] (the metadata of cited papers). [`crate::graph`] and [`crate::search`] read the
+//! graph and the search index.
 //!
-//! Beside the generations are `current`, which names the generation that readers open, the record of runs ([`runs`],
-//! [`run`]), and the [`lock`]. Without a valid `current`, readers open the newest intact generation. Readers need
-//! nothing else; [`crate::refresh`] writes these files.
+//! The index folder also contains `current`, which names the generation that readers open, the record of runs
+//! ([`runs`], [`run`]), and the [`lock`]. Without a valid `current`, readers open the newest intact generation. Readers
+//! need nothing else; [`crate::refresh`] writes these files.
 //!
 //! # Formats
 //!

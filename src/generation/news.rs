@@ -19,7 +19,8 @@ pub struct CountDelta {
     pub removed: usize,
 }
 
-/// What changed for readers. A document that moved within its source counts as changed.
+/// The numbers of documents and sections that changed for readers. A document that moved within its source counts as
+/// changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Changes")]
 pub struct ChangeCounts {
@@ -71,7 +72,7 @@ pub struct News {
     pub from: Option<String>,
     pub documents: CountDelta,
     pub sections: CountDelta,
-    /// The ids of the first sections that were added or changed.
+    /// The ids of the added or changed sections; if there are many, only the first ones.
     #[schemars(with = "Vec<String>")]
     pub ids: Vec<SectionId>,
 }

@@ -12,7 +12,7 @@ use crate::disk::DiskError;
 use crate::graph::Graph;
 use crate::search::{IndexedSource, Searcher};
 
-/// An opened generation. Its search index is mapped, its graph is in memory.
+/// An opened generation. Its search index is memory-mapped; its graph is loaded into memory.
 pub struct Generation {
     pub manifest: Manifest,
     pub graph: Graph,
@@ -24,8 +24,8 @@ pub struct Generation {
 impl Generation {
     /// Opens the generation `number` of `index`.
     ///
-    /// Checks the length of each file, and the checksum of each file that is not a segment of the search index;
-    /// [`examine`] checks those of segments. If several files are damaged, `Err` names one of them.
+    /// Checks the length of each file, and the checksum of each file that is not a segment of the search index.
+    /// [`examine`] also checks the checksums of segments. If several files are damaged, `Err` names one of them.
     pub fn open(index: &Path, number: u64) -> Result<Generation, IndexDamage> {
         let folder = folders::folder(index, number);
         let manifest = folders::manifest(index, number)?;
@@ -51,7 +51,8 @@ impl Generation {
     }
 }
 
-/// The newest generation of `index` that can be opened. Used if `current` is not valid.
+/// The newest generation of `index` that can be opened; `None` if there is none. Readers use it if `current` is not
+/// valid.
 pub fn newest_intact(index: &Path) -> Option<Generation> {
     let numbers = folders::numbers(index).into_iter().rev();
     numbers.filter_map(|number| Generation::open(index, number).ok()).next()

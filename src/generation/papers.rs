@@ -13,7 +13,7 @@ use crate::annotate::resources::{CitedResource, LinkFacts};
 use crate::crawl::arxiv::PaperMetadata;
 use crate::disk;
 
-/// The name of the file.
+/// The name of the file in the folder of a generation.
 pub(crate) const PAPERS: &str = "papers.bin";
 
 /// The metadata of the papers among the resources of a generation, by [`CitedResource::url`].
@@ -32,7 +32,7 @@ impl GenerationPapers {
         GenerationPapers { by_url: known.collect() }
     }
 
-    /// Reads the file `path`; without it, there is no metadata.
+    /// Reads the metadata from the file `path`. If the file is missing, returns no metadata.
     pub(super) fn read(path: &Path) -> Result<GenerationPapers, IndexDamage> {
         if !disk::is_there(path)? {
             return Ok(GenerationPapers::default());
@@ -44,7 +44,7 @@ impl GenerationPapers {
         })
     }
 
-    /// Writes the file `path`, unless there is no metadata.
+    /// Writes the metadata to the file `path`. If there is no metadata, writes no file.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         if self.by_url.is_empty() {
             return Ok(());

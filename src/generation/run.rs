@@ -10,7 +10,7 @@ use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{ApiQuota, Traffic};
 use crate::problem::{Problem, Stage};
 
-/// What happened to a source.
+/// The outcome of fetching a source, or its discussions or issues, in a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Outcome")]
@@ -19,7 +19,7 @@ pub enum FetchOutcome {
     Changed,
     Unchanged,
     Failed,
-    /// Deferred to a later run, because its host requires that.
+    /// Deferred to a later run, because of a limit of its host or of the run.
     Deferred,
     /// Not requested in this run.
     #[default]
@@ -40,7 +40,7 @@ impl FetchOutcome {
     }
 }
 
-/// One source's part of a run.
+/// The result of a run for one source.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceResult {
     pub source: String,
@@ -52,8 +52,9 @@ pub struct SourceResult {
     /// The changes that readers see.
     #[serde(default)]
     pub changes: ChangeCounts,
+    /// The number of the source's problems that the manifest lists.
     pub problems: usize,
-    /// Why it failed, or was deferred.
+    /// Why the source failed or was deferred; `None` for other outcomes.
     pub error: Option<String>,
     pub hint: Option<String>,
     /// The results of its discussions and issues, if they were requested.
@@ -84,7 +85,8 @@ impl SourceResult {
     }
 }
 
-/// The problem that a part of `source` failed or was deferred; `None` for other outcomes.
+/// A problem which reports that a part of `source` (its files, discussions or issues) failed or was deferred; `None`
+/// for other outcomes.
 fn problem(
     source: &str,
     outcome: FetchOutcome,
@@ -98,7 +100,7 @@ fn problem(
     Some(Problem { hint: hint.cloned(), ..problem })
 }
 
-/// The discussions or the issues of a source in a run.
+/// The result of a run for the discussions of one source, or for its issues.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ThreadsResult {
     pub kind: ThreadKind,
@@ -108,9 +110,9 @@ pub struct ThreadsResult {
     /// The number of stored threads that were removed.
     pub removed: usize,
     pub seconds: f64,
-    /// This is part of the source's traffic.
+    /// The cost of fetching these threads. The traffic of the source includes it.
     pub traffic: Traffic,
-    /// Why it failed, or was deferred.
+    /// Why the fetch failed or was deferred; `None` for other outcomes.
     pub error: Option<String>,
     pub hint: Option<String>,
     /// The problems of threads that could not be read, or could be read only in part.
@@ -154,7 +156,7 @@ pub struct PaperFetches {
     pub unknown: usize,
     /// The number of requested papers without an answer: the request failed, or the response was incomplete.
     pub unanswered: usize,
-    /// The number of papers that were not requested in this run.
+    /// The number of papers whose metadata is missing or old, but which were not requested in this run.
     pub deferred: usize,
     pub traffic: Traffic,
 }
@@ -163,13 +165,14 @@ pub struct PaperFetches {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Run")]
 pub struct RunRecord {
-    /// RFC 3339.
+    /// When the run started, in RFC 3339 format.
     pub started_at: String,
+    /// When the run ended, in RFC 3339 format.
     pub ended_at: String,
     pub seconds: f64,
-    /// Whether the run was over all sources of the catalogue and was not stopped.
+    /// Whether the run covered all sources of the catalogue and was not stopped.
     pub complete: bool,
-    /// Whether it was stopped before it was complete.
+    /// Whether the run was stopped before its end.
     #[serde(default)]
     pub stopped: bool,
     /// The loss, if the run published nothing because of it.
@@ -179,7 +182,7 @@ pub struct RunRecord {
     /// time.
     #[serde(default)]
     pub retry_at: Option<String>,
-    /// The number of the generation that it built, if anything had changed.
+    /// The number of the generation that the run built; `None` if it built none, for example because nothing changed.
     pub generation: Option<u64>,
     pub documents: usize,
     pub sections: usize,
@@ -210,23 +213,24 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// The sources that failed, or whose threads did.
+    /// The results of the sources whose files or threads could not be fetched.
     pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.is(FetchOutcome::Failed))
     }
 
-    /// The sources that were deferred, or whose threads were.
+    /// The results of the sources whose files or threads were deferred to a later run.
     pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.is(FetchOutcome::Deferred))
     }
 
-    /// Whether it ended after `now`, because the clock was ahead. Its times can't be used then.
+    /// Whether the recorded end of the run is after `now`. If so, the clock was ahead during the run, and the run's
+    /// timestamps can't be used.
     pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
         DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
     }
 
-    /// Whether requests were made for sources and all of these failed or were deferred, so that the network is probably
-    /// down. False if a host said when it allows the next request.
+    /// Whether all sources for which requests were sent failed or were deferred, so that the network is probably down.
+    /// False if no requests were sent, or if a host reported when it allows the next request.
     pub fn reached_nothing(&self) -> bool {
         let has_failed = |source: &SourceResult| {
             matches!(source.outcome, FetchOutcome::Failed | FetchOutcome::Deferred)

@@ -1,4 +1,4 @@
-//! `runs.json`: the last runs, newest first, and the latest result of each source.
+//! Reads and writes `runs.json`, which contains the last runs, newest first. Finds the latest result of each source.
 
 use std::collections::HashMap;
 use std::path::Path;

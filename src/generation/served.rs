@@ -1,4 +1,5 @@
-//! The documents that an index serves now, in any format, for the loss rule of a refresh.
+//! The documents that an index currently serves, whatever its format. A refresh uses them to check how many documents
+//! it would lose.
 
 use std::path::Path;
 

@@ -10,14 +10,16 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// A voice says enough about a case at a step if it has at least `ENOUGH_WORDS` words or `ENOUGH_ITEMS` list items on
-/// it.
+/// A voice says enough about a case at a step if its sections about them have at least this many words in total.
 const ENOUGH_WORDS: u32 = 80;
+/// A voice also says enough about a case at a step if its sections about them have at least this many list items in
+/// total.
 const ENOUGH_ITEMS: u32 = 5;
-/// The number of independent voices that must say enough to make a cell strong.
+/// A cell is strong if at least this many independent voices say enough.
 const ENOUGH_VOICES: usize = 2;
-/// At most `MOST_PASSAGES` passages are kept for a cell, and at most `MOST_OF_A_VOICE` of them for one voice.
+/// The maximum number of sections that a cell lists; further sections are left out.
 const MOST_PASSAGES: usize = 12;
+/// The maximum number of sections of one voice that a cell lists; further sections are left out.
 const MOST_OF_A_VOICE: usize = 3;
 /// A document that covers at least this many steps of one case is a whole answer.
 const WHOLE: usize = 3;
@@ -28,12 +30,12 @@ const WHOLE: usize = 3;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Coverage {
-    /// Nothing.
+    /// No voice says anything.
     #[default]
     Empty,
-    /// Something.
+    /// At least one voice says something, but too few voices say enough for `Strong`.
     Thin,
-    /// Two independent voices or more say 80 words or five list items each.
+    /// At least two independent voices each say at least 80 words or five list items.
     Strong,
 }
 
@@ -96,7 +98,7 @@ pub struct WholeAnswer {
 pub struct CaseStudy {
     /// The case's index in the vocabulary.
     pub topic: u32,
-    /// One for each step, in the order of an answer.
+    /// One cell for each step, in the order of the steps in a design answer.
     pub cells: Vec<MatrixCell>,
     /// The documents that are whole answers, those with the most steps first.
     pub whole: Vec<WholeAnswer>,
@@ -193,7 +195,8 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // The longest passages come first. A list item counts as eight words. Passages of 300 words or more are equal.
+    // The longest passages come first. A list item counts as eight words more. All passages of 300 words or more count
+    // as equally long.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
     // `ranked` has each passage with its turn: the number of earlier passages of the same voice.
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What to learn before a topic, ordered so that prerequisites come first.
+//! Finds the topics to learn before a topic, ordered so that prerequisites come first.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::vocabulary::Vocabulary;
 pub struct TopicToLearn<'a> {
     /// The topic's index in the vocabulary.
     pub topic: usize,
-    /// `None` for the requested topic.
+    /// Why the topic has to be learned; `None` for the requested topic.
     pub needed: Option<NeededFor<'a>>,
 }
 
@@ -25,8 +25,8 @@ pub struct NeededFor<'a> {
 /// The topics that `topic` requires directly or indirectly, prerequisites first, and `topic` itself last. Topics in
 /// `known`, and topics that only these require, are left out. All topics are vocabulary indices.
 ///
-/// Depth-first topological sort (T. H. Cormen et al., "Introduction to Algorithms"). Ties are resolved by the order
-/// of the vocabulary's statements. O(requirements).
+/// Depth-first topological sort (T. H. Cormen et al., "Introduction to Algorithms"). The requirements of a topic are
+/// visited in the order in which the vocabulary lists them. O(requirements).
 pub fn learn<'a>(
     vocabulary: &'a Vocabulary,
     topic: usize,

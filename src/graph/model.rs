@@ -12,10 +12,11 @@ use crate::disk::{self, DiskError};
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
-/// Incremented when the code changes so that the same sections give a different graph. Generations are then rebuilt.
+/// The version of the code that builds graphs. It is incremented when a change of the code makes the same sections give
+/// a different graph. Generations are then rebuilt.
 pub const VERSION: u32 = 2;
 
-/// Why two topics are joined.
+/// Why two topics have an edge.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]

@@ -1,5 +1,5 @@
-//! How one topic leads to another: the shortest chains of explained edges, found by Yen's algorithm (J. Y. Yen,
-//! "Finding the k shortest loopless paths in a network", Management Science 17(11), 1971).
+//! Finds the cheapest chains of explained edges from one topic to another, by Yen's algorithm (J. Y. Yen, "Finding the
+//! k shortest loopless paths in a network", Management Science 17(11), 1971).
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,12 +9,13 @@ use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use super::{Edge, Graph};
 
-/// The basic cost of each edge, because longer chains are harder to follow. A weight of 1/e adds as much to the cost.
+/// The basic cost of each edge. It makes longer chains more expensive, because they are harder to follow. A low weight
+/// increases the cost: an edge with a weight of 1/e costs twice as much as an edge with a weight of 1.
 const HOP: f64 = 1.0;
 /// The additional cost of a topic with e times the average number of edges. It makes chains avoid hubs, because every
 /// topic is close to a hub.
 const HUB: f64 = 0.5;
-/// Costs are whole thousandths, so that sums are exact.
+/// Costs are multiplied by this factor and truncated to whole numbers, so that sums are exact.
 const SCALE: f64 = 1000.0;
 /// The maximum number of edges in a chain. Longer chains are left out, because they explain nothing.
 const MOST_HOPS: usize = 6;
@@ -49,7 +50,7 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Pat
 /// A loopless chain of topics. Chains are ordered as in the result: by cost, then by length, then by topics.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct TopicChain {
-    /// In thousandths.
+    /// The total cost of the edges, in thousandths.
     cost: u32,
     length: usize,
     nodes: Vec<NodeIndex>,

@@ -1,9 +1,10 @@
 //! The weight of a tie between two topics that are named together.
 //!
 //! The weight is the normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in
-//! collocation extraction", GSCL 2009). The log-likelihood ratio excludes chance (T. Dunning, "Accurate methods for
-//! the statistics of surprise and coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that
-//! a voice with very many sentences weighs no more than [`MOST_SENTENCES`] of them.
+//! collocation extraction", GSCL 2009), reduced if only a few voices name both topics. The log-likelihood ratio
+//! excludes topics that are named together by chance (T. Dunning, "Accurate methods for the statistics of surprise and
+//! coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that all sentences of one voice count
+//! as at most [`MOST_SENTENCES`] sentences.
 
 /// The maximum total weight of the sentences of one voice. A voice with at most this many sentences has a weight of 1
 /// for each. With more sentences, each has an equal share of this total. The value is about the median number of
@@ -12,20 +13,22 @@
 pub(super) const MOST_SENTENCES: f64 = 1_500.0;
 /// Pairs of topics with a lower normalised mutual information have no tie: weaker ties are noise.
 const LEAST_NPMI: f64 = 0.12;
-/// Pairs of topics with a lower log-likelihood ratio have no tie: they may be together by chance. The value is the 0.1
-/// % point of χ² with one degree of freedom.
+/// Pairs of topics with a lower log-likelihood ratio have no tie: they may be named together by chance. The value is
+/// the critical value of χ² with one degree of freedom at the 0.1 % significance level.
 const LEAST_LLR: f64 = 10.83;
 /// Pairs of topics that fewer voices name have no tie: a pair that only one voice names may be a habit of that voice.
 const LEAST_VOICES: usize = 2;
 /// The number of independent voices beyond which further ones do not increase the weight.
 const FIRM: f64 = 5.0;
 
-/// How often two topics are named: the weighted number of sentences with both (`both`), of sentences with each of them
-/// (`each`), and of all sentences (`total`).
+/// How often two topics are named. The numbers of sentences are weighted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct PairCounts {
+    /// The number of sentences that name both topics.
     pub both: f64,
+    /// For each of the two topics, the number of sentences that name it.
     pub each: [f64; 2],
+    /// The number of all sentences that name at least two topics.
     pub total: f64,
     /// The number of independent voices that name both topics in one sentence.
     pub voices: usize,
@@ -54,7 +57,7 @@ fn npmi(counts: PairCounts) -> f64 {
     (joint / (share(counts.each[0]) * share(counts.each[1]))).ln() / -joint.ln()
 }
 
-/// Dunning's G² of the two-by-two table.
+/// Dunning's log-likelihood ratio (G²) of the two-by-two table of sentences with and without each topic.
 fn llr(counts: PairCounts) -> f64 {
     let PairCounts { both, each: [first, second], total, .. } = counts;
     let cells = [

@@ -1,5 +1,6 @@
-//! Related topics: personalised PageRank (T. H. Haveliwala, "Topic-sensitive PageRank", WWW 2002; G. Jeh and J.
-//! Widom, "Scaling personalized web search", WWW 2003), by power iteration over weighted edges, with damped hubs.
+//! Finds related topics by personalised PageRank (T. H. Haveliwala, "Topic-sensitive PageRank", WWW 2002; G. Jeh and J.
+//! Widom, "Scaling personalized web search", WWW 2003). Computes it by power iteration over weighted edges, and lowers
+//! the scores of hubs, the topics with many strong edges.
 
 use std::collections::HashMap;
 
@@ -8,20 +9,22 @@ use petgraph::visit::EdgeRef;
 
 use super::{Edge, Graph, Why};
 
-/// Probability of returning to the start at each step, so that close topics rank higher than distant ones.
+/// The probability that the walk returns to the start at each step. It makes close topics rank higher than distant
+/// ones.
 const RESTART: f64 = 0.3;
-/// The number of steps of the power iteration. The remaining probability is then 0.7^20 < 0.001.
+/// The number of steps of the power iteration. Each step multiplies the error by at most 0.7, and 0.7^20 < 0.001.
 const STEPS: usize = 20;
 
-/// Exponent that damps topics with many strong edges, since they are close to everything.
+/// The score of a topic is divided by the sum of its edge weights, raised to this power. This lowers the rank of hubs,
+/// because every topic is close to a hub.
 const DAMPING: f64 = 0.3;
 /// A topic with at least this many mentions counts as fully known.
 const KNOWN: f64 = 60.0;
 /// The lower bound of how well known a topic is, before the square root.
 const LEAST_KNOWN: f64 = 0.05;
-/// Multiplier for a case study as a neighbour of another topic.
+/// The weight of a neighbour that is a case study is multiplied by this, unless the start is a case study too.
 const CASE: f64 = 0.5;
-/// Multiplier for each earlier neighbour of the same kind.
+/// The weight of a neighbour is multiplied by this once for each heavier neighbour of the same kind.
 const SAME_KIND: f64 = 0.93;
 
 /// A related topic.
@@ -31,7 +34,7 @@ pub struct Neighbour<'a> {
     pub topic: usize,
     /// How close the topic is, in proportion to the closest one: from 0 to 1. It is 0 for a field of knowledge.
     pub weight: f64,
-    /// The edge to the start.
+    /// The edge between this topic and the start.
     pub edge: &'a Edge,
 }
 

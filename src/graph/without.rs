@@ -44,7 +44,7 @@ fn cited(resource: &CitedResource, sources: &HashSet<&str>) -> Option<CitedResou
     let mut cited = resource.clone();
     cited.sources.retain(|source| is_kept(source));
     cited.said.retain(|said| is_kept(&said.source));
-    // All other URLs are removed, because it is not recorded which sources cite which of them.
+    // All other URLs of the resource are removed, because it is not recorded which source cites which URL.
     cited.also.clear();
     (!cited.sources.is_empty()).then_some(cited)
 }

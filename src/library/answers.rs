@@ -29,11 +29,11 @@ pub enum DocumentPosition {
     /// The last section that begins at or before this line, cell, page or card (1-based); the first section if none
     /// does.
     Number(u32),
-    /// Exactly this comment of a thread.
+    /// The comment with this id, in a thread.
     Comment(NonZeroU64),
 }
 
-/// The most topics shown with a hit that only mentions topics and is about none of them.
+/// The maximum number of topics that are shown for a section that mentions topics but is not about any of them.
 const MENTIONED: usize = 3;
 
 impl Library {
@@ -77,7 +77,7 @@ impl Library {
         })
     }
 
-    /// The passages that match `filters`, ordered by quality alone.
+    /// The passages that match `filters`, at most `limit`, ordered by quality only.
     pub fn within(
         &self,
         filters: &[Filter],
@@ -105,8 +105,8 @@ impl Library {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
     }
 
-    /// The current section that replaces the section `id` of an earlier generation, or the source that this section was
-    /// removed from. `None` if `id` is unknown.
+    /// The section of this generation that replaces the section `id` of an earlier generation. If no section replaces
+    /// it, the source that contained it. `None` if `id` is unknown.
     ///
     /// The first call reads a file. If that fails, the call logs a warning and returns `None`, and the next call tries
     /// again.
@@ -144,8 +144,8 @@ impl Library {
         self.searcher.marks(query, language, texts, &self.graph.vocabulary, budget)
     }
 
-    /// The section at `spot` in the document `path` of `source`. If a comment or a thread's question is split into
-    /// several sections, this is the first of them.
+    /// The section at `spot` in the document `path` of `source`. If the question or a comment of a thread is split into
+    /// several sections, returns the first of these.
     pub fn section_at(
         &self,
         source: &str,
@@ -170,8 +170,8 @@ impl Library {
         Ok(section.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// The sources in the catalogue's order. Each source's state and problems include the result of its last run, from
-    /// `standing`.
+    /// The sources in the catalogue's order. `standing` has the result of each source's last run. The state and the
+    /// problems of a source include this result.
     pub fn sources(&self, standing: &LatestResults) -> SourcesView {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
@@ -190,8 +190,8 @@ impl Library {
         SourcesView { sources, last_run: standing.last_run.clone() }
     }
 
-    /// The status of the index with the last run from `standing`; `next_run` is the time of the next refresh (RFC
-    /// 3339).
+    /// The status of the index. `standing` has the last run. `next_run` is the time of the next refresh (RFC 3339);
+    /// `None` if none is planned.
     pub fn status(&self, standing: &LatestResults, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);

@@ -9,20 +9,21 @@ use super::view::{LessonView, TopicDetail};
 use super::{Audience, Library};
 use crate::search::{Budget, SearchError, SectionId};
 
-/// The most passages on a card of a case study.
+/// The maximum number of passages on a card of a case study.
 const PASSAGES: usize = 3;
-/// The most cards with passages about a topic.
+/// The maximum number of cards with passages about a topic.
 const QUOTED: usize = 6;
 
-/// Cards with the name of their deck.
+/// The cards of one deck, with the name of the deck.
 pub struct CardDeck {
     pub name: String,
     pub cards: Vec<FlashCard>,
 }
 
 impl Library {
-    /// Cards about the topic with the slug or label `name`, about its prerequisites and about its narrower topics; then
-    /// cards with passages about the topic that `audience` may read. `None` if there is no such topic.
+    /// Cards about the topic with the slug or label `name`, about its prerequisites and about its narrower topics. They
+    /// are followed by cards with passages about the topic; `audience` may read all of these passages. `None` if there
+    /// is no such topic.
     pub fn topic_cards(
         &self,
         name: &str,
@@ -72,7 +73,7 @@ impl Library {
         Ok(Some(CardDeck { name: format!("Cairn::{label}"), cards: cards.collect() }))
     }
 
-    /// The best passages about a topic, as cards.
+    /// Cards with the best passages about a topic, one passage on each card.
     fn quoted(&self, detail: &TopicDetail) -> Result<Vec<FlashCard>, SearchError> {
         let mut cards = Vec::new();
         for hit in detail.passages.iter().take(QUOTED) {

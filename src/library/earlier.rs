@@ -1,4 +1,4 @@
-//! Ids of sections of earlier generations: which current section they lead to.
+//! Finds the section that replaces a section of an earlier generation, by the id of the earlier section.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use crate::generation::earlier::{EarlierDocument, EarlierSection, EarlierSections};
 use crate::search::SectionId;
 
-/// What an id that is not current leads to.
+/// The target of the id of an earlier section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EarlierId {
-    /// The current section with the text.
+    /// The current section that replaces the earlier section.
     Section(SectionId),
-    /// Nothing: the document is no longer in this source.
+    /// No current section replaces it, because the document of the earlier section is no longer in this source.
     Removed { source: String },
 }
 
@@ -54,8 +54,8 @@ impl IdTable {
         table
     }
 
-    /// The index of `source`, which is added if it is new. Compares it only with the last source, because the documents
-    /// of a source follow each other.
+    /// The index of `source`, which is added unless it is the last source in the list. Comparing it with the last one
+    /// is enough, because the documents of a source follow each other.
     fn source(&mut self, source: String) -> u32 {
         if self.sources.last() != Some(&source) {
             self.sources.push(source);
@@ -74,7 +74,7 @@ impl IdTable {
 }
 
 impl EarlierIds {
-    /// What `id` leads to in the generation in `folder`; see `Library::earlier`.
+    /// The target of `id` in the generation in `folder`; see `Library::earlier`.
     pub fn find(&self, folder: &Path, id: SectionId) -> Option<EarlierId> {
         if let Some(table) = self.0.get() {
             return table.find(id);

@@ -1,4 +1,5 @@
-//! Case studies: a matrix of how well the sources cover each step, and a guide to each case study, made of excerpts.
+//! Case studies: a matrix that shows how well the sources cover each step, and a guide with excerpts for each case
+//! study.
 
 use super::view::{
     CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink, WholeView,
@@ -10,7 +11,7 @@ use crate::search::{SearchError, SectionId, SectionRecord};
 use crate::vocabulary::common_words::CommonWord;
 use crate::vocabulary::label;
 
-/// The longest excerpt in a guide, in characters, even if the whole text may be shown.
+/// The maximum length of an excerpt in a guide, in characters, even if the whole text may be shown.
 const EXCERPT: usize = 600;
 impl Library {
     /// The matrix of case studies and steps. O(cases · steps).
@@ -38,10 +39,10 @@ impl Library {
     }
 
     /// What the sources say about the case study with the slug or label `name`; `name` may also be a request such as
-    /// "design video recommendation". Has at most `limit` passages for each step, and only passages that `audience` may
-    /// read. `None` if there is no such case study.
+    /// "design video recommendation". The result has at most `limit` passages for each step, and only passages that
+    /// `audience` may read. `None` if there is no such case study.
     ///
-    /// Reads the passages from the index: about 30 microseconds each.
+    /// Reads each passage from the index, which takes about 30 microseconds.
     pub fn case(
         &self,
         name: &str,
@@ -106,8 +107,8 @@ impl Library {
         })
     }
 
-    /// The section as a hit. The snippet is the beginning of its text, as long as rights allow, and at most `EXCERPT`
-    /// characters.
+    /// The section as a hit. The snippet is the beginning of the section's text: as much as rights allow, but at most
+    /// `EXCERPT` characters.
     pub(super) fn excerpt(&self, id: SectionId, record: SectionRecord) -> HitView {
         let passage = self.passage(id, &record);
         let shown = self.shown(&record);

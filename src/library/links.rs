@@ -41,8 +41,8 @@ impl Library {
     }
 }
 
-/// GitHub's URL of `address` in the file `path` of `repository`; if `path` is a thread, the URL of the thread or of its
-/// comment.
+/// GitHub's URL of `address` in the file `path` of `repository`. If `path` is a thread, the URL of the thread or, if
+/// `address` is a comment, the URL of the comment.
 ///
 /// GitHub renders Markdown unless the URL contains `plain=1`, and only the plain view has line numbers.
 fn github_link(

@@ -43,7 +43,7 @@ fn authors(step: &StepView) -> String {
     }
 }
 
-/// The excerpt as a block quote, with its place and its licence.
+/// The excerpt as a block quote, with its source, headings and licence.
 fn quote(hit: &HitView, home: &str) -> String {
     let passage = &hit.passage;
     let lines = strip_body(&hit.snippet.text);

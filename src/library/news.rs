@@ -1,4 +1,4 @@
-//! What is new since a moment, by topic and source.
+//! What is new since a given time, by topic and source.
 
 use chrono::{DateTime, Utc};
 
@@ -10,10 +10,10 @@ use crate::generation::news::{ChangeCounts, News, NewsKind};
 use crate::printable::time;
 use crate::search::SearchError;
 
-/// The most topics listed for one piece of news.
+/// The maximum number of topics that are listed for one piece of news.
 const TOPICS: usize = 4;
 
-/// The requested news.
+/// A request for news.
 #[derive(Clone, Debug)]
 pub struct NewsRequest<'a> {
     pub since: DateTime<Utc>,
@@ -27,8 +27,9 @@ pub struct NewsRequest<'a> {
 }
 
 impl Library {
-    /// What was added, changed and removed since a moment, newest first, with the total of all matching news. Reads one
-    /// file, and those new sections whose topics are needed (about 30 microseconds each).
+    /// What was added, changed and removed since `request.since`: the requested news, newest first, and the counts of
+    /// all news that match. Reads one file, and the sections of those news whose topics are needed (about 30
+    /// microseconds for each section).
     pub fn news(&self, request: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
@@ -69,8 +70,8 @@ impl Library {
         Ok(NewsView { since, changes, items })
     }
 
-    /// The main topics of the new sections of `news`, the most frequent first. Skips sections that no longer exist and
-    /// have no successor.
+    /// The main topics of the added and changed sections of `news`, the most frequent first. Skips sections that no
+    /// longer exist and have no successor.
     fn topics_of(&self, news: &News) -> Result<Vec<TopicLink>, SearchError> {
         let mut counted: Vec<(usize, String)> = Vec::new();
         for id in &news.ids {

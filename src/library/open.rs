@@ -26,7 +26,7 @@ pub struct Library {
     pub(super) searcher: Searcher,
     /// arXiv's metadata of cited papers.
     pub(super) papers: GenerationPapers,
-    /// The index of the papers, made when it is first needed.
+    /// The search index of the papers. It is built when it is first needed.
     pub(super) paper_index: OnceLock<PaperIndex>,
     /// The base URL of GitHub's web pages, not of its API.
     pub(super) web: String,
@@ -67,7 +67,7 @@ impl Library {
         bail!("{} changes faster than it can be opened", shown(&config.index))
     }
 
-    /// Opens the newest intact generation, because the current one is damaged; `None` if there is none.
+    /// Opens the newest intact generation; `None` if there is none. For use if the current generation is damaged.
     pub(super) fn open_intact(config: &Config) -> Option<Library> {
         open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
     }

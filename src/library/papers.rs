@@ -1,6 +1,7 @@
 //! Finds cited papers by the words of their titles, authors and abstracts, as arXiv gives them.
 //!
-//! An inverted index in memory, made when it is first needed: a generation has some thousand papers at most.
+//! The papers are searched with an inverted index in memory, which is built when it is first needed. A generation has
+//! at most a few thousand papers.
 
 use std::collections::HashMap;
 
@@ -10,11 +11,11 @@ use crate::search::english_stems;
 use crate::search::query::{Node, parse};
 use crate::vocabulary::common_words::CommonWord;
 
-/// The weights of an occurrence in the title, the authors and the abstract.
+/// The weights of an occurrence of a word in the title, in the authors and in the abstract.
 const WEIGHTS: [f32; 3] = [3.0, 2.0, 1.0];
-/// BM25's parameters for the saturation of frequencies (`K1`) and the normalisation by length (`B`), with their usual
-/// values.
+/// BM25's parameter for the saturation of frequencies, with its usual value.
 const K1: f32 = 1.2;
+/// BM25's parameter for the normalisation by length, with its usual value.
 const B: f32 = 0.75;
 
 /// The index of the papers of a generation.
@@ -28,7 +29,7 @@ pub(super) struct PaperIndex {
 }
 
 struct IndexedPaper {
-    /// Its index among the resources of the graph.
+    /// The index of the paper in the list of resources of the graph.
     resource: usize,
     /// The length of its metadata, in stems.
     length: f32,
@@ -92,8 +93,8 @@ impl PaperIndex {
         }
     }
 
-    /// The matches of `word`, by the index of the paper among the resources. A compound such as `two-tower` matches if
-    /// all its pieces do. O(papers with the word).
+    /// The papers that match `word`, each with its match. The keys are indices in the list of resources. A compound
+    /// such as `two-tower` matches if all its pieces do. O(papers with the word).
     pub fn matches(&self, word: &str) -> HashMap<usize, PaperMatch> {
         let mut stems = english_stems([word]).into_iter().flatten();
         let mut found = stems.next().map(|stem| self.with(&stem)).unwrap_or_default();
@@ -123,7 +124,7 @@ impl PaperIndex {
         found.into_iter().map(|(resource, _)| resource).collect()
     }
 
-    /// The matches of `stem`, by the index of the paper among the resources.
+    /// The papers that contain `stem`, each with its match. The keys are indices in the list of resources.
     fn with(&self, stem: &str) -> HashMap<usize, PaperMatch> {
         let postings = self.postings.get(stem).map(Vec::as_slice).unwrap_or_default();
         let (all, with) = (self.papers.len() as f32, postings.len() as f32);

@@ -3,11 +3,11 @@
 use super::Library;
 use crate::search::{Budget, Filter, LastWord, SearchError, SearchRequest, Understanding};
 
-/// The most words of the query that are checked.
+/// The maximum number of words of the query that are checked.
 const WORDS: usize = 12;
-/// The most queries that are suggested.
+/// The maximum number of queries that are suggested.
 const OFFERED: usize = 4;
-/// The most completions that are tried, for the words that occur and for each word that does not.
+/// The maximum number of completions that are tried for the words that occur, and for each word that does not occur.
 const SUGGESTED: usize = 4;
 
 /// Help for a query that found nothing.

@@ -8,17 +8,17 @@ use super::view::{ResourceView, SaidView};
 use crate::annotate::resources::{CitedResource, CitingSentence};
 use crate::search::{SearchRequest, Understood};
 
-/// The most papers shown with the results of a search.
+/// The maximum number of papers that are shown with the results of a search.
 const MOST_PAPERS: usize = 3;
 
-/// The requested resources.
+/// A request for resources.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceRequest<'a> {
     /// Each of these words must occur in the title, the URL, the topics, the authors or the abstract.
     pub query: &'a str,
-    /// The slug or label of a topic that they must have; `None` means any.
+    /// The slug or label of a topic that the resources must have; `None` means any.
     pub topic: Option<&'a str>,
-    /// Their kind, as [`crate::annotate::resources::ResourceKind::as_str`] names it; `None` means any.
+    /// The kind of the resources, as [`crate::annotate::resources::ResourceKind::as_str`] names it; `None` means any.
     pub kind: Option<&'a str>,
     pub year: Option<u16>,
     pub limit: usize,

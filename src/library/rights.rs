@@ -7,7 +7,8 @@ use crate::extract::DocumentKind;
 use crate::search::SectionRecord;
 
 impl Library {
-    /// `sentence` as an excerpt. It is never shown in full, because the licence of its document is not stored with it.
+    /// `sentence` as an excerpt, whatever its licence: the licence of the sentence's document is not stored with the
+    /// sentence.
     pub(super) fn quote(&self, sentence: &str) -> Showable {
         show(sentence, Shown::Excerpt, self.manifest.excerpt_chars)
     }

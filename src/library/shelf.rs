@@ -16,12 +16,12 @@ use crate::problem::chain;
 pub struct Shelf {
     config: Config,
     shown: ArcSwapOption<Library>,
-    /// Why the current generation is not shown.
+    /// Why the current generation is not shown; `None` if it is shown.
     damage: ArcSwapOption<String>,
-    /// When the file `current` was written, as of the last call of `renew`. The outer `None` means that there was no
-    /// call yet; the inner `None`, that there was no such file.
+    /// The modification time of the file `current` at the last call of `renew`. The outer `None` means that `renew` was
+    /// not called yet. The inner `None` means that there was no such file.
     seen: Mutex<Option<Option<SystemTime>>>,
-    /// The summary of the runs, and the modification time of the `runs.json` that it was read from.
+    /// The latest results of the runs, and the modification time of the `runs.json` that they were read from.
     standing: Mutex<(Option<SystemTime>, Arc<LatestResults>)>,
 }
 
@@ -39,7 +39,7 @@ impl Shelf {
         shelf
     }
 
-    /// The open library.
+    /// The library that is shown; `None` if no generation is open.
     pub fn library(&self) -> Option<Arc<Library>> {
         self.shown.load_full()
     }
@@ -56,7 +56,7 @@ impl Shelf {
         self.damage().is_some() || self.library().is_some_and(is_old)
     }
 
-    /// The summary of the runs. Costs one `stat` if no run has ended since the last call.
+    /// The latest results of the runs. Costs one `stat` if no run has ended since the last call.
     pub fn standing(&self) -> Arc<LatestResults> {
         let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "runs.json");
@@ -82,7 +82,8 @@ impl Shelf {
                 tracing::info!(generation = library.manifest.generation, "opened");
                 // Builds the index of papers here, so that no request waits for it.
                 library.paper_index();
-                // In this order: a request that sees the new generation must not see the old error next to it.
+                // The damage is replaced before the library, so that no request sees the new generation with the old
+                // damage.
                 let damage = folders::current(&self.config.index).err();
                 self.damage.store(
                     damage.map(|damage| Arc::new(chain(&Library::explain(&self.config, damage)))),
@@ -109,7 +110,7 @@ impl Shelf {
     }
 }
 
-/// When the file `name` of the index was last replaced.
+/// When the file `name` of the index was last replaced; `None` if there is no such file.
 fn changed_at(config: &Config, name: &str) -> Option<SystemTime> {
     std::fs::metadata(config.index.join(name)).ok()?.modified().ok()
 }

@@ -7,11 +7,11 @@ use crate::search::{
 };
 use crate::vocabulary::Topic;
 
-/// The most passages on a topic's page.
+/// The maximum number of passages on a topic's page.
 const PASSAGES: usize = 8;
-/// The most passages to request if some of them may not be shown to the audience.
+/// The maximum number of passages that are requested from the search if the audience may not read all sources.
 const MOST_PASSAGES: usize = 100;
-/// The most resources on a topic's page.
+/// The maximum number of resources on a topic's page.
 const RESOURCES: usize = 8;
 
 impl Library {
@@ -24,7 +24,7 @@ impl Library {
         shown.map(|at| self.topic_view(at)).collect()
     }
 
-    /// The vocabulary index of the topic with the slug or label `name`.
+    /// The vocabulary index of the topic with the slug or label `name`; `None` if there is no such topic.
     pub fn find_topic(&self, name: &str) -> Option<usize> {
         let labelled = || self.searcher.labels().topics(name).first().copied();
         self.graph.vocabulary.position(name).or_else(labelled)

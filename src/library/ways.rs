@@ -11,8 +11,8 @@ use crate::graph::{self, Edge, Why};
 use crate::search::SectionId;
 
 impl Library {
-    /// The topics nearest to the one with the slug or label `name`, with the evidence; `None` if there is no such
-    /// topic.
+    /// The topics that are nearest to the topic with the slug or label `name`, at most `limit`, with their ties to it;
+    /// `None` if there is no such topic.
     pub fn related(&self, name: &str, limit: usize) -> Option<RelatedView> {
         let at = self.find_topic(name)?;
         let related = graph::related(&self.graph, at, limit).into_iter().map(|near| {
@@ -23,8 +23,8 @@ impl Library {
         Some(RelatedView { topic: self.topic_link(at).id, related: related.collect() })
     }
 
-    /// What to learn for the topic with the slug or label `name`, in order. Leaves out the topics `known` and the
-    /// topics that only they require. `Err` is the first name that is not a topic.
+    /// What to learn for the topic with the slug or label `name`, in order. Leaves out the topics in `known`, and the
+    /// topics that only topics in `known` require. `Err` is the first name that is not a topic.
     pub fn learn(&self, name: &str, known: &[&str]) -> Result<LearnView, String> {
         let find = |name: &str| self.find_topic(name).ok_or_else(|| name.to_owned());
         let at = find(name)?;

@@ -1,4 +1,4 @@
-//! Log lines: the text of a message or field can't break out of its line or control the terminal.
+//! Writes log lines so that the text of a message or field can't start a new line or control the terminal.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Cuts a text into matches and the plain text between them. Pages and the terminal highlight matches with it.
+//! Cuts a text into matches and the plain text between them, so that pages and commands can highlight the matches.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! Makes untrusted text safe to print: it can't move a terminal's cursor, hide or reorder other text, start a new line,
 //! or run as a command.
 //!
-//! One function ([`PrintEffect::of`]) decides which characters are dangerous. How they are printed depends on the
-//! destination:
+//! One function ([`PrintEffect::of`]) decides which characters are dangerous. What happens to them depends on the
+//! destination of the text:
 //!
 //! | goes to | function | dangerous characters | line breaks, tabs | joiners |
 //! |---|---|---|---|---|
@@ -28,13 +28,13 @@ use std::fmt::Write;
 /// The effect of a character when it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PrintEffect {
-    /// It is visible and has no other effect.
+    /// The character is visible and has no other effect.
     Plain,
     /// A line break or a tab.
     Layout,
     /// ZWNJ or ZWJ.
     Joiner,
-    /// It controls the terminal, is invisible, or changes the order of the text around it.
+    /// The character controls the terminal, is invisible, or changes the order of the text around it.
     Dangerous,
 }
 
@@ -74,7 +74,7 @@ impl PrintEffect {
 }
 
 /// `text` on one line: dangerous characters, joiners, line breaks and tabs are escaped like `\n` or `\u{1b}`.
-/// O(length); copies only if something is escaped.
+/// O(length); copies the text only if something is escaped.
 ///
 /// ```
 /// use cairn::printable::escape;
@@ -135,8 +135,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| PrintEffect::of(c) == PrintEffect::Plain)
 }
 
-/// Copies `text`, but calls `write` for each character with an effect for which `is_changed` returns true. Borrows
-/// `text` if it has no such character.
+/// `text`, with some characters replaced by what `write` writes for them: the characters for whose effect `is_changed`
+/// returns true. Borrows `text` if it has no such character.
 fn replace(
     text: &str,
     is_changed: impl Fn(PrintEffect) -> bool,
@@ -183,7 +183,8 @@ pub fn thousands(number: u64) -> String {
 mod tests {
     use super::*;
 
-    /// One of each: ESC, BEL, DEL, C1 CSI, RLO, isolate, zero-width space, BOM, line separator, a tag.
+    /// Dangerous characters, one of each kind: ESC, BEL, DEL, C1 CSI, RLO, isolate, zero-width space, BOM, line
+    /// separator, tag.
     const DANGEROUS: &str =
         "\u{1b}\u{7}\u{7f}\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}";
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::is_plain;
 
-/// The quoted options that make a printed command use the same index and data files as this process.
+/// The options, quoted, that make a printed command use the same index and data files as this process.
 static OPTIONS: OnceLock<String> = OnceLock::new();
 
 /// Adds `options` to every command that is printed from now on. Each option is a name and the value that the user gave.
@@ -77,8 +77,8 @@ pub fn command<W: AsRef<str>>(words: &[W]) -> Option<String> {
 }
 
 fn quoted(word: &str) -> Option<String> {
-    // Characters that no shell interprets anywhere in a word. `~`, `=` and `%` are left out, because some shells
-    // interpret them at the start of a word.
+    // Bare characters are those that no shell interprets anywhere in a word. `~`, `=` and `%` are not among them,
+    // because some shells interpret them at the start of a word.
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:,@+".contains(c);
     match word {
         _ if !is_plain(word) => None,
@@ -114,7 +114,7 @@ mod tests {
             "'",
         ];
         let all: Vec<&str> = ["printf", "%s\\n", "--"].into_iter().chain(words).collect();
-        // `printf` uses its format once for each word.
+        // `printf` applies its format to each word after it. So there must be no `--` after the format.
         let line = command(&all).unwrap().replace("'%s\\n' --", "'%s\\n'");
         let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();

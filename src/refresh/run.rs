@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary;
 
-/// A run, with all known problems of the current index.
+/// The record of a run, with all known problems of the current index.
 #[derive(Debug)]
 pub struct RefreshSummary {
     pub run: RunRecord,
@@ -107,7 +107,7 @@ struct RefreshTask<'a> {
     stop: &'a RefreshStop,
     inputs: &'a RefreshInputs,
     chosen: &'a [&'a Source],
-    /// How much of the existing files is checked.
+    /// How thoroughly the existing files are checked.
     depth: CheckDepth,
 }
 
@@ -200,7 +200,7 @@ impl RefreshTask<'_> {
     }
 }
 
-/// Drops the sources and threads that `catalogue` no longer requests from `store`, and all data that nothing refers to.
+/// Drops from `store` the sources and threads that `catalogue` no longer requests, and all data that nothing refers to.
 /// Must be called only after a generation without this data is published: after a refused run, the next run still needs
 /// the data.
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {

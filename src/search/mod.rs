@@ -1,6 +1,6 @@
 //! Full-text search over sections, with tantivy.
 //!
-//! The folders are layers. A file imports files of its own folder and of folders above it in this list:
+//! The folders are layers. A file imports only files of its own folder and of folders above it in this list:
 //!
 //! - [`text`]: tokens and terms.
 //! - [`index`]: the tantivy index. A section is one document ([`index::document`], [`index::schema`]).
@@ -11,13 +11,13 @@
 //! - [`show`]: finds matches in texts, and makes snippets and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
-//! Filters are values ([`index::field`]), whether they are typed in the query or passed separately. Every read of the
-//! index counts against the budget of a search ([`index::budget`]).
+//! A filter is a [`Filter`], whether it is typed in the query or passed separately. Every read of the index counts
+//! against the budget of a search ([`index::budget`]).
 //!
-//! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: the frequencies of a query
-//! unit (a word with its corrections, completions and topic, in four fields) saturate together, which tantivy's query
-//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`FoldedCopies`],
-//! so that it can change without reindexing.
+//! tantivy provides postings, positions, dictionaries and stored fields. Cairn computes scores itself: the frequencies
+//! of a query unit (a word with its corrections, completions and topic, in four fields) saturate together, which
+//! tantivy's query types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in
+//! [`FoldedCopies`], so that it can change without reindexing.
 
 #[cfg(test)]
 pub(crate) mod fixture;

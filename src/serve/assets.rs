@@ -1,4 +1,5 @@
-//! Stylesheet, scripts and icons, compiled into the program or read from the folder of `serve --web`.
+//! Serves the stylesheet, scripts and icons. They are compiled into the program; with `serve --web`, they are read from
+//! a folder.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Decides when the next refresh starts: from the timetable, from requests, and from the recorded runs.
 //!
-//! Timestamps in the future, recorded or planned, are ignored. So after the machine's clock was set back, the wait is
-//! no longer than the timetable's period.
+//! Timestamps in the future, recorded or planned, are ignored. So after the machine's clock was set back, the wait for
+//! the next run is no longer than the timetable's period.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::generation::run::RunRecord;
 use crate::library::view::RefreshStart;
 use crate::printable::time;
 
-/// Delay before the next attempt, after a run that could not start or reached no host.
+/// After a run that could not start or reached no host, the next attempt is made after this delay.
 pub(super) const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
 
 /// What a run fetches.
@@ -36,9 +36,11 @@ pub(super) struct RefreshClock {
 
 #[derive(Default)]
 struct ClockState {
+    /// When the next full run starts; `None` if none is planned.
     next: Option<DateTime<Utc>>,
-    /// When the deferred sources can be fetched again, and their ids.
+    /// The time when the deferred sources can be fetched again, and the ids of these sources.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
+    /// What the waiting requests ask for, merged into one run; `None` if no request waits.
     wanted: Option<RunScope>,
     /// When a rebuild of a damaged index was last requested, and whether it is still pending.
     rebuild: Option<(DateTime<Utc>, bool)>,
@@ -100,8 +102,8 @@ impl RefreshClock {
         inner.wanted.take()
     }
 
-    /// Plans the next full run, given the runs in `last`, and the retry of deferred sources. The full run starts no
-    /// earlier than `least`.
+    /// Plans the next full run and the retry of deferred sources. `last` summarises the recorded runs. The full run
+    /// starts no earlier than `least`.
     pub fn plan(
         &self,
         config: &Config,
@@ -120,8 +122,9 @@ impl RefreshClock {
         self.retry(last);
     }
 
-    /// Plans the next run after a run over all sources has ended. `started_at` is when the ended run started. If it
-    /// reached no host or left no record, it does not count: the next run starts no earlier than [`AGAIN`] from now.
+    /// Plans the next run after a run over all sources has ended. `started_at` is when the ended run started. If the
+    /// ended run reached no host or left no record, it does not count: the next run starts no earlier than [`AGAIN`]
+    /// from now.
     pub fn plan_after(
         &self,
         config: &Config,

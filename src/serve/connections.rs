@@ -10,9 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::network;
 
-/// The most connections that may be open at the same time; others wait.
+/// The maximum number of connections that are open at the same time; further connections wait.
 const MOST: usize = 1_024;
-/// The default limit of open connections for each address except loopback. A browser opens six connections.
+/// The default maximum number of open connections for each address except loopback. A browser opens six connections.
 const PER_ADDRESS: usize = 64;
 
 /// The open connections of one server.

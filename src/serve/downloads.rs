@@ -16,7 +16,7 @@ use crate::graph::export::{self, Format};
 use crate::library::{Audience, CardDeck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
-/// The most passages for each step of a guide; the same as in `cairn guide`.
+/// The maximum number of passages for each step of a guide; the same as in `cairn guide`.
 const PASSAGES: usize = 5;
 /// The number of nearest topics that are exported together with a topic; the same as in `cairn export`.
 const NEAREST: usize = 20;

@@ -18,7 +18,7 @@ pub(super) struct RequestFailure {
 }
 
 impl RequestFailure {
-    /// There is no generation to show yet.
+    /// The failure when there is no generation to show yet.
     pub fn not_ready() -> RequestFailure {
         RequestFailure {
             status: StatusCode::SERVICE_UNAVAILABLE,
@@ -28,7 +28,7 @@ impl RequestFailure {
         }
     }
 
-    /// The queue of searches is full.
+    /// The failure when the queue of searches is full.
     pub fn busy() -> RequestFailure {
         RequestFailure {
             status: StatusCode::SERVICE_UNAVAILABLE,
@@ -38,7 +38,7 @@ impl RequestFailure {
         }
     }
 
-    /// A search was stopped before it was done.
+    /// The failure when a search was stopped before it was done.
     fn stopped(stopped: SearchStopped) -> RequestFailure {
         let (code, hint) = match stopped {
             SearchStopped::Cancelled => {
@@ -58,7 +58,7 @@ impl RequestFailure {
         (self.code == ErrorCode::Busy).then(|| HeaderValue::from_static("1"))
     }
 
-    /// No `thing` has the name `name`.
+    /// The failure when no `thing` has the name `name`.
     pub fn not_found(thing: &str, name: &str, hint: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::NOT_FOUND,
@@ -68,7 +68,7 @@ impl RequestFailure {
         }
     }
 
-    /// The document of the section `id` is no longer in `source`.
+    /// The failure when the document of the section `id` is no longer in `source`.
     pub fn gone(id: &str, source: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::GONE,
@@ -86,13 +86,13 @@ impl RequestFailure {
         RequestFailure::not_found("case study", id, "/cases and /api/v1/cases list them")
     }
 
-    /// The client lacks the permission.
+    /// The failure when the client lacks the permission for the request.
     pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> RequestFailure {
         let (message, hint) = (message.to_owned(), hint.to_owned());
         RequestFailure { status, code: ErrorCode::Forbidden, message, hint }
     }
 
-    /// The server has a bug or lacks resources. Its log has the details.
+    /// The failure when the server has a bug or lacks resources. The server's log has the details.
     pub fn internal(message: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -102,7 +102,7 @@ impl RequestFailure {
         }
     }
 
-    /// The request is invalid.
+    /// The failure when the request is invalid.
     pub fn bad_request(message: impl Into<String>, hint: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::BAD_REQUEST,

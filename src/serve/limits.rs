@@ -12,9 +12,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 const PER_SECOND: u32 = 20;
 /// A burst may have as many requests as are allowed in this many seconds.
 const BURST: u32 = 3;
-/// The most requests that are processed at the same time; others get 503.
+/// The maximum number of requests that are processed at the same time; further requests get 503.
 const AT_ONCE: usize = 256;
-/// The number of remembered peers above which inactive peers are dropped.
+/// If more peers than this are remembered, inactive peers are dropped.
 const PEERS: usize = 10_000;
 
 /// The request limits of one server.

@@ -26,12 +26,12 @@ use super::connections::Connections;
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a peer may take to send or receive each further piece, or to send the next request.
 const IDLE: Duration = Duration::from_secs(60);
-/// The most bytes in the head of a request; a longer head gets 431.
+/// The maximum size in bytes of the head of a request; a request with a longer head gets 431.
 const LONGEST_HEAD: usize = 32 * 1_024;
-/// Bytes of the read buffer. It is larger than [`LONGEST_HEAD`], so that a head that is slightly too long can be read
-/// and gets its response.
+/// The size of the read buffer in bytes. It is larger than [`LONGEST_HEAD`], so that a head that is slightly too long
+/// can be read and gets its response.
 const BUFFER: usize = 64 * 1_024;
-/// The most headers of a request; a request with more gets 431.
+/// The maximum number of headers of a request; a request with more headers gets 431.
 const MOST_HEADERS: usize = 64;
 /// How long running requests may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);

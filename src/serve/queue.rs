@@ -12,7 +12,7 @@ use super::error::RequestFailure;
 use crate::refresh::RefreshStop;
 use crate::search::{Budget, SearchError};
 
-/// The most searches that may wait for a slot; others are refused at once.
+/// The maximum number of searches that may wait for a slot; further searches are refused at once.
 const MOST_WAITING: usize = 64;
 /// How long a search waits before it is refused.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);

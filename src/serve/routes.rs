@@ -18,7 +18,7 @@ use super::middleware::{cache, hosts, limits, metrics};
 use super::state::ServerState;
 use super::{assets, downloads, feed, monitoring, pages};
 
-/// Requests that take longer get 503.
+/// Requests that take longer than this get 503.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// All routes over `state`.
@@ -40,7 +40,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .fallback(pages::not_found)
         .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))
-        // Outside the limits, so that refused requests are counted too.
+        // This layer is outside the limits, so that refused requests are counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))

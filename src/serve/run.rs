@@ -16,8 +16,8 @@ use crate::disk;
 use crate::problem::Faults;
 use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
-/// The most threads that render pages and API responses. The work is CPU-bound, so more threads would only use more
-/// memory: each thread keeps the memory of its largest page.
+/// The maximum number of threads that render pages and API responses. The work is CPU-bound, so more threads would only
+/// use more memory: each thread keeps the memory of its largest page.
 const MOST_THREADS: usize = 16;
 
 /// How long threads may take to end when the server stops. Searches have already been cancelled.

@@ -48,7 +48,8 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         watch.renew();
         watch.ask();
         let renewed = Arc::clone(&state);
-        // Opening a generation reads its graph. That would block a thread that serves requests, so it runs on another.
+        // Opening a generation reads its graph. That would block a thread that serves requests, so another thread does
+        // it.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
         if state.shelf.wants_rebuild() {
             state.clock.ask_for_rebuild(Utc::now());
@@ -77,7 +78,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
     }
 }
 
-/// Plans what follows `run`, which has ended.
+/// Plans the next runs after `run`, which has ended.
 fn plan_after(state: &ServerState, run: &RunningRefresh) {
     let now = Utc::now();
     let last = RunHistory::of(&runs::read(&state.config.index), now);
@@ -88,8 +89,8 @@ fn plan_after(state: &ServerState, run: &RunningRefresh) {
     }
 }
 
-/// Starts `cairn refresh` with the settings of this server. Its paths have the same [`PathTrust`] as here. `None` if it
-/// can't be started.
+/// Starts `cairn refresh` with the settings of this server. The child trusts its paths as much as this server does
+/// ([`PathTrust`]). `None` if the child can't be started.
 fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))

@@ -8,8 +8,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// Receives the signals that have one meaning: to stop, or to reload. Once this is created, these signals no longer end
-/// the process. A signal that arrives before a call of [`ProcessSignals::next`] is kept until that call.
+/// Receives all signals with one meaning: to stop, or to reload. Once this is created, these signals no longer end the
+/// process. A signal that arrives before a call of [`ProcessSignals::next`] is kept until that call.
 ///
 /// A signal that the system doesn't have, or that can't be received, keeps its default effect.
 pub struct ProcessSignals {
@@ -20,7 +20,7 @@ pub struct ProcessSignals {
 }
 
 impl ProcessSignals {
-    /// Signals to stop. Panics outside a tokio runtime, as does [`ProcessSignals::to_reload`].
+    /// Receives the signals to stop. Panics outside a tokio runtime, as does [`ProcessSignals::to_reload`].
     pub fn to_stop() -> ProcessSignals {
         ProcessSignals {
             #[cfg(unix)]
@@ -30,7 +30,7 @@ impl ProcessSignals {
         }
     }
 
-    /// Signals to reload; none outside Unix.
+    /// Receives the signals to reload; outside Unix there are none.
     pub fn to_reload() -> ProcessSignals {
         ProcessSignals {
             #[cfg(unix)]

@@ -77,7 +77,7 @@ impl ServerState {
         self.searches.run(move |budget| question(&library, budget)).await
     }
 
-    /// Runs `question` on the library, on a thread of the blocking pool. For questions that need no search.
+    /// Runs `question` on the library, on a thread of the blocking pool. Only for questions that need no search.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,
@@ -97,7 +97,7 @@ impl ServerState {
         status
     }
 
-    /// Opens the newest generation, if it is newer than the open one.
+    /// Opens the newest generation, if it is newer than the open one. Warns if other machines can read private sources.
     pub fn renew(&self) {
         self.shelf.renew();
         let private = self.shelf.library().map_or(0, |library| library.private_sources());

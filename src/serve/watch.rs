@@ -37,7 +37,7 @@ impl FolderWatch {
         FolderWatch { state, watcher: None, changed: ChangedFolders::default(), seen: None }
     }
 
-    /// Requests a refresh of the sources whose folders have changed, but not within the last [`QUIET`].
+    /// Requests a refresh of the sources whose folders have changed and have then been unchanged for [`QUIET`].
     pub fn ask(&self) {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet = changed.extract_if(.., |_, at| at.elapsed() >= QUIET);

@@ -71,9 +71,10 @@ impl StoreTable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedRow {
     pub table: StoreTable,
-    /// The source, and the path of the file or thread, that the row belongs to, if they can be read. If there are
-    /// several, only one of them.
+    /// The id of the source that the row belongs to; one of them if there are several. `None` if it can't be read.
     pub source: Option<String>,
+    /// The path of the file or thread that the row belongs to; one of them if there are several. `None` if there is
+    /// none, or if it can't be read.
     pub path: Option<String>,
     /// The values of the row's primary key columns, as bytes.
     pub(super) key: Vec<Vec<u8>>,
@@ -133,7 +134,8 @@ impl Store {
         Ok(self.connection.prepare_cached(sql)?.exists([&source.0])?)
     }
 
-    /// The number of files of `source` for which the store has neither the bytes nor a document with `versions`.
+    /// The number of files of `source` for which the store has neither the bytes nor a document that was derived with
+    /// `versions`.
     pub fn lost_files(&self, source: &SourceId, versions: &str) -> Result<usize, StoreError> {
         let sql = "SELECT count(*) FROM files WHERE source = ?1
                    AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)
@@ -201,7 +203,7 @@ struct RowReader<'a> {
 
 impl RowReader<'_> {
     /// Reads `columns` of every row of `table`, and records the damaged rows. The first `keys` columns are the primary
-    /// key. A row is damaged if one of these is not valid text, or if `read` returns `None` for the row.
+    /// key. A row is damaged if a column of the key is not valid text, or if `read` returns `None` for the row.
     fn each(
         &mut self,
         table: StoreTable,

@@ -4,7 +4,7 @@
 //!
 //! If the clock is behind, all correct timestamps seem to be in the future. So nothing is changed if the clock shows a
 //! time before Cairn existed, for example on a machine without a battery-backed clock before it has synchronised.
-//! `gone_since` is never changed here, because files are deleted depending on it. It changes only after a response of
+//! `gone_since` is never changed here, because it decides when files are deleted. It changes only after a response of
 //! the source's host.
 
 use chrono::{DateTime, Utc};

@@ -48,9 +48,9 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (blob, format)
             );",
         ),
-        // The table stores the files that the rules left out, so that a source is fetched again only if new rules
-        // select one of them. The column stores the length of each blob, so that a lower size limit takes effect
-        // without fetching.
+        // The table `left_out` stores the files that the rules left out, so that a source is fetched again only if new
+        // rules select one of them. The column `length` stores the length of each blob, so that a lower size limit
+        // takes effect without fetching.
         M::up(
             "CREATE TABLE left_out (
                 source TEXT PRIMARY KEY,
@@ -58,7 +58,7 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
             ) WITHOUT ROWID;
             ALTER TABLE blobs ADD COLUMN length INTEGER;",
         ),
-        // The checked URLs, and the day since which a URL has been dead.
+        // The table `links` stores the checked URLs and, for each dead URL, the day on which it was first found dead.
         M::up(
             "CREATE TABLE links (
                 url TEXT PRIMARY KEY,
@@ -67,8 +67,8 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 dead_since TEXT
             ) WITHOUT ROWID;",
         ),
-        // The discussions and issues, the progress of fetching them, and the threads that the pass in progress has
-        // seen.
+        // These tables store the discussions and issues, the progress of fetching them, and the threads that the pass
+        // in progress has seen.
         M::up(
             "CREATE TABLE threads (
                 source TEXT NOT NULL,
@@ -95,7 +95,8 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (source, kind, number, post)
             ) WITHOUT ROWID;",
         ),
-        // The metadata of cited papers as JSON; NULL if arXiv does not know the identifier.
+        // The column `metadata` contains the metadata of a cited paper as JSON; NULL if arXiv does not know the
+        // identifier.
         M::up(
             "CREATE TABLE papers (
                 id TEXT PRIMARY KEY,
@@ -112,7 +113,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// A read-only connection to the database `path`. `Err` if it has a newer format.
+    /// Opens a read-only connection to the database `path`. `Err` if the database has a newer format.
     pub(super) fn connect_read_only(path: &Path) -> Result<Connection, StoreError> {
         let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
         connection.busy_timeout(Duration::from_secs(5))?;

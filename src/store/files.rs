@@ -90,7 +90,7 @@ impl Store {
         Ok(())
     }
 
-    /// The files of `source` that the rules left out when it was fetched; `None` if they are unknown.
+    /// The files that the rules left out when `source` was fetched; `None` if they are unknown.
     pub fn left_out(&self, source: &SourceId) -> Result<Option<Vec<LeftOut>>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection

@@ -1,4 +1,4 @@
-//! The state of cited URLs: when each URL was last checked, and the day since which it has been dead.
+//! The state of cited URLs: when each URL was last checked, and the day on which a dead URL was first found dead.
 
 use std::collections::HashMap;
 

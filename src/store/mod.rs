@@ -1,9 +1,10 @@
-//! The only durable state of refresh: `library.db`, a SQLite database in WAL mode. Only refresh opens it for writing;
-//! readers use generations. A generation can be rebuilt from `library.db`.
+//! Reads and writes `library.db`, a SQLite database in WAL mode that contains the only durable state of refresh. Only
+//! refresh opens it for writing; readers use generations. A generation can be rebuilt from `library.db`.
 //!
-//! Blobs are keyed by git's id. Data derived from a blob is keyed by content, format and versions. It contains no path,
-//! so a renamed file or a copy in another repository is not processed again. Each public call is one transaction. If
-//! the program is killed between two calls, the store is consistent, and the next refresh continues from there.
+//! Blobs are keyed by git's id. Data derived from a blob is keyed by the blob's id, the file format, and the versions
+//! of code and vocabulary. The keys contain no path, so a renamed file or a copy in another repository is not processed
+//! again. Each public call is one transaction. If the program is killed between two calls, the store is consistent, and
+//! the next refresh continues from there.
 
 mod audit;
 mod cells;

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ThreadState {
-    /// The pass in progress.
+    /// The pass in progress; `None` if there is none.
     pub pass: Option<ThreadPass>,
-    /// When the most recently changed thread (`newest`) and comment (`newest_comment`) of the last complete pass were
-    /// changed. Earlier if the pass could not read some thread.
+    /// When the most recently changed thread of the last complete pass was changed; an earlier time if the pass could
+    /// not read some thread. If the next pass is not full, it reads what has changed since then.
     pub newest: Option<String>,
+    /// When the most recently changed comment of the last complete pass was changed; an earlier time if the pass could
+    /// not read some thread.
     pub newest_comment: Option<String>,
     /// When the last full pass ended; Unix time in seconds. If that pass could not determine which threads are gone,
     /// this is set to an earlier time, so that the next full pass starts sooner.
@@ -20,9 +22,9 @@ pub struct ThreadState {
     pub rule: String,
     /// The fingerprint of the set of logins whose posts were left out.
     pub opted_out: String,
-    /// The last response for the list of issues (`answered`) and for the list of comments (`answered_comments`); `None`
-    /// if that list had more than one page.
+    /// The last response for the list of issues; `None` if the list had more than one page.
     pub answered: Option<KnownResponse>,
+    /// The last response for the list of comments; `None` if the list had more than one page.
     pub answered_comments: Option<KnownResponse>,
 }
 
@@ -38,7 +40,8 @@ pub struct KnownResponse {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ThreadPass {
-    /// Whether the pass reads all threads. If it does, a stored thread that the pass has not seen at its end is gone.
+    /// Whether the pass reads all threads. If so, a stored thread that the pass has not seen when it ends counts as
+    /// gone.
     pub full: bool,
     pub phase: PassPhase,
     /// For discussions, the cursor after the last page that was read. For issues, the `since` parameter of the next
@@ -46,17 +49,18 @@ pub struct ThreadPass {
     pub cursor: Option<String>,
     /// For issues, the page number of the next request, counted from 1.
     pub page: u32,
-    /// For discussions: the phase ends with the page that contains a discussion last changed before this time. For
-    /// issues: of their comments, only those changed at or after this time are read. If `None`, all are read.
+    /// For discussions: the phase ends with the first page that contains a discussion whose last change was before this
+    /// time. For issues: only comments that were changed at or after this time are read. If `None`, all are read.
     pub until: Option<String>,
-    /// When the most recently changed thread (`newest`) and comment (`newest_comment`) that the pass has seen were
-    /// changed.
+    /// When the most recently changed thread that the pass has seen was changed.
     pub newest: Option<String>,
+    /// When the most recently changed comment that the pass has seen was changed.
     pub newest_comment: Option<String>,
-    /// The time of the least recent last change among the threads that could not be read. The next pass begins at this
-    /// time.
+    /// When the least recently changed of the threads that could not be read was changed. The next pass begins at this
+    /// time. `None` if there is no such thread.
     pub failed_since: Option<String>,
-    /// Whether the pass could not read a thread whose number is unknown. If so, no thread counts as gone at its end.
+    /// Whether the pass could not read a thread whose number is unknown. If so, no thread counts as gone when the pass
+    /// ends.
     pub is_blind: bool,
     /// The number of threads that the pass has seen.
     pub seen: usize,

@@ -12,8 +12,8 @@ impl Store {
     /// Reads every row, deletes the damaged rows in one transaction, and returns the findings. Decodes only the derived
     /// rows that have `versions`. `Err` if the database itself is broken.
     ///
-    /// If the row of a file is deleted, its source is marked as incomplete, so the next refresh fetches the whole
-    /// source. O(bytes); holds one document in memory at a time.
+    /// If the row of a file is deleted, the file's source is marked as incomplete, so the next refresh fetches the
+    /// whole source. O(bytes); holds one document in memory at a time.
     pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
         let audit = audit(&self.connection, versions)?;
         let transaction = self.connection.transaction()?;
@@ -57,8 +57,9 @@ impl DamagedRow {
     }
 }
 
-/// Deletes the threads whose blob is missing, and the progress of fetching threads of their source and kind. So the
-/// next refresh reads all these threads again. Also deletes progress that is not valid JSON.
+/// Deletes the threads whose blob is missing. For the source and kind of each of these threads, also deletes the
+/// progress of fetching threads, so that the next refresh fetches all threads of this source and kind again. Deletes
+/// all progress that is not valid JSON.
 fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     let lost = "SELECT source, kind FROM threads
                 WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";

@@ -19,7 +19,7 @@ pub enum FetchState {
     Ok,
     /// The last run could not fetch the source; its indexed documents are kept.
     Failed,
-    /// GitHub responds with 404.
+    /// The source was not found in several consecutive runs: its host responded with 404, or the repository is empty.
     Gone,
     /// GitHub blocks access to the repository, for example with a 451. The source is removed from the index.
     Blocked,
@@ -34,21 +34,23 @@ pub struct SourceRow {
     /// The repository's new `owner/name`, if GitHub redirects the old one.
     pub moved_to: Option<String>,
     pub metadata: Option<Metadata>,
-    /// `metadata_at` is when the metadata was last received, `metadata_tried_at` when it was last requested.
+    /// When the metadata was last received; 0 if never, or if it must be requested again.
     pub metadata_at: i64,
+    /// When the metadata was last requested; 0 if never, or if it must be requested again.
     pub metadata_tried_at: i64,
-    /// The profile of the repository's owner. `owner_at` is when it was last received, `owner_tried_at` when it was
-    /// last requested.
+    /// The profile of the repository's owner.
     pub owner: Option<OwnerMetadata>,
+    /// When the owner's profile was last received; 0 if never.
     pub owner_at: i64,
+    /// When the owner's profile was last requested; 0 if never.
     pub owner_tried_at: i64,
     /// The SPDX id of the licence detected in the source's LICENSE file, if any.
     pub licence: Option<String>,
-    /// `not_found` is the number of consecutive runs in which the source was not found, `gone_since` the time since
-    /// which it counts as gone.
+    /// The number of consecutive runs in which the source was not found.
     pub not_found: u32,
+    /// When the source began to count as gone; `None` if it does not count as gone.
     pub gone_since: Option<i64>,
-    /// The problems of the last fetch that did not make it fail.
+    /// Problems that occurred in the last fetch but did not make the fetch fail.
     pub problems: Vec<Problem>,
 }
 

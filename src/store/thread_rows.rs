@@ -20,7 +20,7 @@ pub struct ThreadsOf<'a> {
 /// A thread or post that a full pass has seen at GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeenThread {
-    /// The thread with this number, without its posts.
+    /// The thread with this number. Its posts do not count as seen.
     Thread(u64),
     /// A comment of a thread.
     Post { thread: u64, post: u64 },
@@ -28,8 +28,9 @@ pub enum SeenThread {
     Whole(u64),
 }
 
-/// The values of the column `post` that represent [`SeenThread::Thread`] and [`SeenThread::Whole`].
+/// The value of the column `post` that represents [`SeenThread::Thread`].
 const THREAD: i64 = 0;
+/// The value of the column `post` that represents [`SeenThread::Whole`].
 const WHOLE: i64 = -1;
 
 /// `number`, the id of a post or the number of a thread, as a SQLite integer. Values that are too large are clamped;

@@ -1,8 +1,8 @@
 //! Discussions and issues, and the progress of fetching them.
 //!
-//! A thread is stored as JSON in a blob, like the bytes of a file, so derived data has the same keys. Each fetched page
-//! is written together with the progress in one transaction, so nothing is lost if the program is killed between two
-//! pages.
+//! A thread is stored as JSON in a blob, like the bytes of a file. So the data derived from threads and from files has
+//! the same kind of key. Each fetched page is written together with the progress in one transaction, so nothing is lost
+//! if the program is killed between two pages.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -41,10 +41,12 @@ pub struct ThreadPage {
     pub seen: Vec<SeenThread>,
 }
 
-/// The numbers of threads that a write changed (or added) and removed.
+/// How many threads a write to the store affected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WrittenThreads {
+    /// The number of threads that were added or changed.
     pub changed: usize,
+    /// The number of threads that were removed.
     pub removed: usize,
 }
 

@@ -98,7 +98,8 @@ impl Checker<'_> {
         }
     }
 
-    /// S13 over the whole vocabulary: a label belongs to one topic, unless all its topics mark it ambiguous.
+    /// Checks S13 over the whole vocabulary: a label belongs to only one topic, unless all topics that have it mark it
+    /// as ambiguous.
     fn labels(&mut self) {
         let mut owners: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
         for (slug, draft) in &self.drafts.topics {

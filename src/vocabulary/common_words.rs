@@ -9,9 +9,9 @@ use CommonWord::{Filler, Function, General, GuideRequest};
 /// A use in which a common word is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CommonWord {
-    /// A function word: no mined term contains it.
+    /// A function word. No term that is extracted from texts contains it.
     Function,
-    /// A word that fits every field: no mined term begins or ends with it.
+    /// A word that occurs in texts on any subject. No term that is extracted from texts begins or ends with it.
     General,
     /// A filler word of questions. It is not searched for if the query has other words.
     Filler,
@@ -26,7 +26,8 @@ struct CommonWordGroup {
     words: &'static str,
 }
 
-/// A word of a term is compared with these in its normal form ([`label`](super::label)), a word of a query as typed.
+/// All groups. A word of a term is compared with these words in its normal form ([`label`](super::label)); a word of a
+/// query is compared as typed.
 const GROUPS: [CommonWordGroup; 8] = [
     CommonWordGroup {
         uses: &[Function, Filler, GuideRequest],

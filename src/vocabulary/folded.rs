@@ -8,8 +8,9 @@ use memchr::memmem::Finder;
 
 use super::label::{self, Joint, Spelling};
 
-/// Marks around each word. No word contains them: words consist of letters and digits.
+/// The mark before each word. No word contains it, because words consist of letters and digits.
 const OPEN: char = '\u{1}';
+/// The mark after each word. No word contains it.
 const CLOSE: char = '\u{2}';
 
 /// A word of a [`FoldedText`].
@@ -17,8 +18,9 @@ const CLOSE: char = '\u{2}';
 pub(crate) struct FoldedWord {
     /// The byte offset of its opening mark in the folded text.
     folded: usize,
-    /// Its byte range in the text as written.
+    /// The byte offset of its beginning in the text as written.
     pub start: usize,
+    /// The byte offset of its end in the text as written.
     pub end: usize,
 }
 
@@ -32,7 +34,7 @@ pub(crate) struct FoldedText<'a> {
 }
 
 impl<'a> FoldedText<'a> {
-    /// The words of `written`. O(length).
+    /// Folds `written`. O(length).
     pub fn of(written: &'a str) -> FoldedText<'a> {
         let mut folded = String::with_capacity(written.len() + written.len() / 2);
         let mut words = Vec::with_capacity(written.len() / 6);
@@ -69,8 +71,8 @@ impl<'a> FoldedText<'a> {
         self.words.partition_point(|word| word.folded < at)
     }
 
-    /// Whether the words from `first` on are separated in a way that `joints` allow. `joints` are those between the
-    /// words of a label.
+    /// Whether the words of this text from the index `first` on are separated in a way that a label allows. `joints`
+    /// are the joints between the words of the label.
     pub fn allows(&self, first: usize, joints: &[Joint]) -> bool {
         joints.iter().zip(self.words[first..].windows(2)).all(|(joint, pair)| {
             let (before, after) = (pair[0], pair[1]);
@@ -95,7 +97,7 @@ impl<'a> FoldedText<'a> {
     }
 }
 
-/// Words to look for in folded texts.
+/// The search pattern for a sequence of words in folded texts.
 #[derive(Clone, Debug)]
 pub(crate) struct FoldedWords {
     finder: Finder<'static>,
@@ -120,13 +122,13 @@ impl FoldedWords {
         found.any(|at| text.allows(text.word_at(range.start + at), &self.joints))
     }
 
-    /// Length of the normal forms in bytes, marks included.
+    /// The length of the words' normal forms, in bytes, marks included.
     pub fn len(&self) -> usize {
         self.finder.needle().len()
     }
 }
 
-/// The words, each between marks.
+/// The folded text of `words`, which are in their normal forms: each word is between marks.
 pub(crate) fn fence<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for word in words {

@@ -1,16 +1,16 @@
 //! Normal forms of words, so that "Click-through rates", "click through rate" and "CLICK THROUGH RATE" are one label.
 //!
-//! Case, hyphens, plurals and British or American spelling are folded. Nothing else is: "ranking" and "rank"
-//! stay different. The plural rule is the S-stemmer (D. Harman, "How effective is suffixing?", JASIS 42(1),
-//! 1991), extended by endings that are common in computing terms.
+//! Differences in case, hyphens, plurals, and British or American spelling are removed. Other differences are kept:
+//! "ranking" and "rank" stay different. The plural rule is the S-stemmer (D. Harman, "How effective is suffixing?",
+//! JASIS 42(1), 1991), extended by endings that are common in computing terms.
 //!
-//! [`words`] is the tokenizer of labels, of the texts that are tagged, and of the words of a query where they are
+//! [`words`] is the tokenizer of labels, of the texts in which labels are searched, and of queries when they are
 //! compared with labels. The tokenizer of the full-text index (`search::text::tokens`) splits at the same characters,
-//! but differs in three ways, because the index aims at recall, whereas a tag must not be wrong:
+//! but differs in three ways. The reason is that the index aims at recall, and the search for labels aims at precision:
 //!
-//! - The index stems its words. A label folds only the plural, because "ranking" and "rank" are different topics.
-//! - The index adds a joined token for "k-NN" to every text. Here a label has both spellings ([`spellings`]), so that
-//!   a text needs one pass and other punctuation does not match.
+//! - The index stems words. Here, only the plural ending is removed, because "ranking" and "rank" are different topics.
+//! - The index adds the joined token "knn" to a text that contains "k-NN". Here, the label "k-NN" has both spellings
+//!   ([`spellings`]), so that a text needs one pass and other punctuation does not match.
 //! - The index keeps "3.5" as one token and splits Chinese, Japanese and Korean text into pairs of characters. Labels
 //!   are English: a number's parts match one by one, and a run of other letters is one word that equals no label.
 
@@ -36,7 +36,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Which characters a text may have between two words of a label.
+/// The characters that a text may have between two words of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Joint {
     /// The label has a slash or a hyphen here. The text must have a slash, a hyphen, a space, the underscore of an
@@ -49,9 +49,9 @@ pub(crate) enum Joint {
 /// One way in which a text may spell a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spelling {
-    /// The normal forms of its words.
+    /// The words of the spelling, with their normal forms.
     pub words: Vec<Token>,
-    /// What may separate each word from the next: one entry fewer than `words`.
+    /// For each pair of adjacent words, what may separate them in a text. Has one entry fewer than `words`.
     pub joints: Vec<Joint>,
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     }
 }
 
-/// Appends the normal form of `word` to `out`. Most words are already in their normal form; these need no allocation.
+/// Appends the normal form of `word` to `out`. Usually, `word` is already in its normal form, and nothing is allocated.
 pub(crate) fn fold(word: &str, out: &mut String) {
     let is_own = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_plain = word.bytes().all(is_own);
@@ -176,7 +176,8 @@ const IRREGULAR: [(&str, &str); 7] = [
     ("bias", "bias"),
 ];
 
-/// Endings of words after the plural's "s" is removed. Their final "e" may belong to the plural, so it is removed too.
+/// Endings that a word can have after the "s" of the plural was removed. Their final "e" may belong to the plural, so
+/// it is removed too.
 const SILENT: [&str; 5] = ["che", "she", "xe", "sse", "ze"];
 
 fn singular(word: &str) -> Cow<'_, str> {
@@ -190,8 +191,8 @@ fn singular(word: &str) -> Cow<'_, str> {
         Some(stem) if !stem.ends_with(['s', 'u', 'i']) => stem,
         _ => word,
     };
-    // The "e" of "batches" belongs to the plural, that of "caches" to the word. No rule can distinguish them, so it is
-    // always removed.
+    // In "batches", the "e" belongs to the plural; in "caches", it belongs to the word. No rule can distinguish these,
+    // so the "e" is always removed.
     let silent = SILENT.iter().any(|ending| word.ends_with(ending));
     Cow::Borrowed(if silent { &word[..word.len() - 1] } else { word })
 }
@@ -209,8 +210,8 @@ const BRITISH: [(&str, &str); 10] = [
     ("centre", "center"),
 ];
 
-/// Whether `word` may have a British ending (`BRITISH` or "ise"): every such ending contains at least one of the letter
-/// pairs that are searched for.
+/// Whether `word` may contain a British spelling (`BRITISH` or "ise"). Fast, but may return true for other words: every
+/// British spelling contains at least one of the letter pairs that are searched for.
 fn may_be_british(word: &str) -> bool {
     let is_telling = |pair: &[u8]| matches!(pair, b"is" | b"ll" | b"ou" | b"tr" | b"bo");
     word.as_bytes().windows(2).any(is_telling)

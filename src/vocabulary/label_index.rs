@@ -1,11 +1,12 @@
-//! All labels of a vocabulary, compiled once. Whatever looks up topics by their labels uses this index: the tagger
-//! of texts, the understanding of queries, the search for missing terms, and the look-up of a topic by name.
+//! An index of all labels of a vocabulary, compiled once. All code that looks up topics by their labels uses this
+//! index: the tagger of texts, the understanding of queries, the search for missing terms, and the look-up of a topic
+//! by name.
 //!
-//! Texts are searched with Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over
-//! words between marks. Queries and names are looked up in an ordered map of keys. Both follow the same rules: the
+//! Texts are searched with Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over words
+//! between marks. Queries and names are looked up in an ordered map of keys. Both look-ups follow the same rules: the
 //! longest label counts, and a slash or a hyphen in a label matches a slash, a hyphen, a space, the underscore of an
-//! identifier or nothing. A query is usually typed in lower case and names topics on purpose, so `capitals` and
-//! `headingOnly` apply to texts only.
+//! identifier or nothing. The rules `capitals` and `headingOnly` apply to texts only, because a query is usually typed
+//! in lower case and names topics on purpose.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
@@ -41,10 +42,10 @@ impl LabelOwner {
 /// Labels with the same words in their normal forms.
 #[derive(Debug, Default)]
 struct LabelPattern {
-    /// The topics that have such a label, ascending. Empty if the wording is only an exception in a rule.
+    /// The topics that have such a label, ascending. Empty if the words are only an exception in a rule.
     owners: Vec<LabelOwner>,
-    /// Vocabulary indices of the topics that have a label with exactly these words in the vocabulary, ascending. Empty
-    /// for a pattern that exists only because words may be joined at a slash or a hyphen.
+    /// The vocabulary indices of the topics that have a label with exactly these separate words, ascending. Empty for a
+    /// pattern that exists only because words may be joined at a slash or a hyphen, or as an exception in a rule.
     topics: Vec<usize>,
 }
 
@@ -53,9 +54,9 @@ struct LabelPattern {
 pub(crate) struct LabelMatch {
     /// The pattern's index in `LabelIndex::patterns`.
     pub pattern: usize,
-    /// The index of its first word in the text.
+    /// The index of the pattern's first word in the text.
     pub first: usize,
-    /// The index of its last word in the text.
+    /// The index of the pattern's last word in the text.
     pub last: usize,
 }
 
@@ -64,7 +65,7 @@ pub(crate) struct LabelMatch {
 pub(crate) struct QueryLabel<'a> {
     /// The number of words of the query that the label covers.
     pub length: usize,
-    /// The topics that have the label. Empty if the wording is an exception in a rule.
+    /// The topics that have the label. Empty if the words are an exception in a rule.
     pub owners: Vec<&'a LabelOwner>,
 }
 
@@ -73,7 +74,8 @@ pub struct LabelIndex {
     /// For each key (see [`label::key`]), the index of its pattern in `patterns`.
     keys: BTreeMap<String, usize>,
     patterns: Vec<LabelPattern>,
-    /// Built by the first search in a text: most programs only look up names.
+    /// The automaton is built by the first search in a text, because many commands only look up names. `None` inside if
+    /// it can't be built.
     automaton: OnceLock<Option<DoubleArrayAhoCorasick<u32>>>,
 }
 
@@ -97,8 +99,8 @@ impl LabelIndex {
         index
     }
 
-    /// Adds the labels of `topic`; `at` is its vocabulary index. Each exception in its rules becomes a pattern without
-    /// owners. This pattern is longer than the label that it contains, so it is found instead of the label.
+    /// Adds the labels of `topic`; `at` is its vocabulary index. Each exception in the topic's rules becomes a pattern
+    /// without owners. Such a pattern is longer than the label that it contains, so it is found instead of the label.
     fn add(&mut self, at: usize, topic: &Topic) {
         for except in topic.rules.iter().flat_map(|rule| &rule.except) {
             self.pattern(label::key(except));
@@ -106,7 +108,8 @@ impl LabelIndex {
         let topic_at = u32::try_from(at).unwrap_or(u32::MAX);
         for text in topic.labels() {
             let rule = topic.rule(text);
-            // A label that counts only as written has no joined spellings: "AB" is not "A/B".
+            // A label with a rule about capitals counts only as written, so it has no joined spellings: "AB" is not
+            // "A/B".
             let is_fixed = rule.is_some_and(|rule| rule.capitals);
             let most = if is_fixed { 1 } else { usize::MAX };
             let spellings = label::spellings(text).into_iter().take(most);
@@ -117,7 +120,8 @@ impl LabelIndex {
                 if number == 0 && pattern.topics.last() != Some(&at) {
                     pattern.topics.push(at);
                 }
-                // If the topic already has an unrestricted spelling, it allows every text that this one would allow.
+                // If the topic already owns the pattern without restrictions, this spelling would allow no further
+                // text.
                 let owns = |owner: &LabelOwner| owner.topic == topic_at && owner.is_unrestricted();
                 if !pattern.owners.iter().any(owns) {
                     let rule = rule.map(CompiledRule::new);
@@ -148,8 +152,8 @@ impl LabelIndex {
         found.map_or_else(Vec::new, |found| self.topics_of(&found, &text))
     }
 
-    /// The keys of all labels from the key `begin` on, in order. Each has the vocabulary indices of the topics with the
-    /// label. Keys of joined spellings are left out.
+    /// The keys of all labels that are equal to `begin` or greater, in order, each with the vocabulary indices of the
+    /// topics that have the label. Keys of joined spellings are left out.
     pub fn keys_from(&self, begin: &str) -> impl Iterator<Item = (&str, &[usize])> {
         let keys = self.keys.range::<str, _>((Included(begin), Unbounded));
         let keys = keys.map(|(key, place)| (key.as_str(), self.patterns[*place].topics.as_slice()));
@@ -171,8 +175,8 @@ impl LabelIndex {
             known = count;
             let key = text.key(0, count - 1);
             let from = (Included(key.as_str()), Unbounded);
-            // If no key is equal or greater, no label begins with these words. A shorter label may have been found
-            // before.
+            // If no key is equal or greater, no label begins with these words. The result is the longest label that was
+            // found before, if any.
             let Some((next, _)) = self.keys.range::<str, _>(from).next() else { break };
             if !next.starts_with(&key) {
                 break;
@@ -185,9 +189,9 @@ impl LabelIndex {
         Some(QueryLabel { length, owners: self.owners(&found, &text).collect() })
     }
 
-    /// The patterns in `text` from left to right, the longest at each position; they don't overlap. If the longest
-    /// pattern's words are separated in a way that no label allows, a shorter pattern that begins with the same word is
-    /// used. If there is none, the search continues with the next word. O(length).
+    /// The patterns in `text` from left to right, the longest at each position, without overlaps. If the words of the
+    /// longest pattern are separated in a way that no label allows, a shorter pattern that begins with the same word is
+    /// used instead. If there is none, the search continues with the next word. O(length).
     pub(crate) fn matches(&self, text: &FoldedText) -> Vec<LabelMatch> {
         let Some(automaton) = self.automaton() else { return Vec::new() };
         let mut matches = Vec::new();
@@ -211,7 +215,8 @@ impl LabelIndex {
         Some(LabelMatch { pattern, first, last }).filter(|found| self.fits(found, text))
     }
 
-    /// Whether `found` is an exception, or its words are separated in `text` in a way that one of its labels allows.
+    /// Whether `found` counts as a match: it is an exception, or its words are separated in `text` in a way that one of
+    /// its labels allows.
     fn fits(&self, found: &LabelMatch, text: &FoldedText) -> bool {
         let is_exception = self.patterns[found.pattern].owners.is_empty();
         is_exception || self.owners(found, text).next().is_some()

@@ -1,5 +1,5 @@
-//! Compiled rules for labels that are also plain English. A rule may require the label's capitals, a heading, or other
-//! words nearby.
+//! Compiled rules for labels that are also plain English. A rule may require that the text has the label's capitals, is
+//! a heading, or has certain words nearby.
 
 use super::folded::FoldedWords;
 use super::model::LabelRule;
@@ -11,13 +11,13 @@ pub(crate) enum TextPlace {
     Body,
 }
 
-/// A [`LabelRule`] with its words folded as texts are. Its `except` is not here: it is a pattern of the
-/// [`LabelIndex`](super::label_index::LabelIndex).
+/// A [`LabelRule`] whose words are folded for the search in folded texts. The exceptions of the rule are not here: they
+/// are patterns of the [`LabelIndex`](super::label_index::LabelIndex).
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledRule {
-    /// The label as written, without the ending of a plural.
+    /// The label as written in the rule, without any "s" at its end.
     written: String,
-    /// The label counts only near one of these; empty if it needs no other words.
+    /// The label counts only near one of these words. Empty if it needs no other words nearby.
     pub near: Vec<FoldedWords>,
     capitals: bool,
     heading_only: bool,
@@ -33,8 +33,8 @@ impl CompiledRule {
         }
     }
 
-    /// Whether the label counts where a text at `place` spells it `written`. Words that must be near it are not
-    /// checked.
+    /// Whether the label counts in a text of the kind `place` that spells it `written`. Does not check whether the
+    /// required words are nearby.
     pub fn allows(&self, written: &str, place: TextPlace) -> bool {
         (!self.heading_only || place == TextPlace::Heading)
             && (!self.capitals || written.trim_end_matches('s') == self.written)

@@ -5,10 +5,11 @@ use std::fmt;
 
 use super::{Vocabulary, label};
 
-/// Labels shorter than this are not reported if they differ by one letter, because they may be distinct: MAE, MSE.
+/// The minimum length, in bytes, of labels that are reported if they differ by one letter. Shorter ones, such as MAE
+/// and MSE, are often distinct.
 const SHORTEST: usize = 8;
 
-/// A warning.
+/// A warning about the vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The topic's only relation is to its field of knowledge.
@@ -41,8 +42,8 @@ impl fmt::Display for Note {
     }
 }
 
-/// All warnings, grouped by kind. `mentions` is the number of sections that mention each topic, if an index of
-/// the same vocabulary is available. O(labels · neighbours).
+/// All warnings, grouped by kind. `mentions` contains, for each topic, the number of sections that mention it; `None`
+/// if no index with the same vocabulary is available. O(labels · labels in a group).
 pub fn lint(vocabulary: &Vocabulary, mentions: Option<&[u32]>) -> Vec<Note> {
     let mut notes = orphans(vocabulary);
     notes.extend(near_duplicates(vocabulary));
@@ -81,8 +82,9 @@ fn near_duplicates(vocabulary: &Vocabulary) -> Vec<Note> {
             let key = label::key(text);
             let mut words: Vec<&str> = key.split(' ').collect();
             words.sort_unstable();
-            // Only labels in the same group are compared: labels with the same words, or with the same beginning
-            // and about the same length. Nearly all labels that differ by one letter have the same beginning.
+            // Only labels in the same group are compared. A group has labels with the same words in any order, or
+            // labels with the same beginning and about the same length. Nearly all labels that differ by one letter
+            // have the same beginning.
             groups.entry(words.join(" ")).or_default().push((at, text.to_owned()));
             let head: String = key.chars().take(SHORTEST / 2).collect();
             groups

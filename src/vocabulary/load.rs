@@ -8,10 +8,10 @@ use crate::problem::Faults;
 /// The vocabulary of `sources`: all its files `vocabulary/*.ttl` together. If its catalogue extends the built-in list
 /// of sources, the built-in vocabulary is added.
 ///
-/// Reads these files. `Err` has every syntax error and every broken rule, with file and line.
+/// Reads these files. `Err` contains a fault, with file and line, for every syntax error and every broken rule.
 pub fn load(sources: &DataFiles) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
-    // The user's files come first, so that conflicts are reported there.
+    // The user's files come first, so that faults in topics that both define name the user's file.
     let mut files = read_files(sources, &mut faults);
     if extends_builtin(sources) {
         files.extend(read_files(&DataFiles::Compiled, &mut faults));
@@ -47,7 +47,7 @@ fn read_files(sources: &DataFiles, faults: &mut Faults) -> Vec<(String, String)>
     files
 }
 
-/// The vocabulary of all `files` together. Each file has a name and a Turtle text.
+/// The vocabulary of all `files` together. Each file is given by its name and its text in Turtle.
 pub fn parse(files: &[(String, String)]) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let drafts = read::read(files, &mut faults);
@@ -68,7 +68,8 @@ mod tests {
 @prefix step: <urn:cairn:step:> .
 ";
 
-    /// The vocabulary of a user whose catalogue begins with `keys` and whose only file of topics has `topics`.
+    /// The vocabulary of a user whose catalogue has only the keys `keys`, and whose vocabulary is one file with
+    /// `topics`.
     fn own(keys: &str, topics: &str) -> Result<Vocabulary, Faults> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("catalogue.toml"), keys).unwrap();

@@ -4,9 +4,9 @@
 //! The fields of knowledge are the top concepts; the eight steps of a design answer are collections whose
 //! members are topics. Cairn adds two properties to SKOS: `cairn:requires` (a topic that must be understood
 //! first, with the reason) and `cairn:rule` (limits where a label counts, if it is also plain English). [`mod@load`]
-//! reads the files, [`read`] parses them into drafts, [`check`] checks the rules, [`lint`] gives warnings,
-//! [`label`] normalises spellings, [`label_index`] finds labels, [`common_words`] lists words without a subject of
-//! their own.
+//! reads the files, [`read`] parses them into drafts, and [`check`] checks the rules. [`lint`] gives warnings.
+//! [`label`] normalises spellings. [`label_index`] finds labels in texts. [`common_words`] lists words without a
+//! subject of their own.
 
 mod check;
 pub(crate) mod common_words;

@@ -4,14 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The namespaces of the vocabulary's files and of exports.
+/// The namespace of SKOS.
 pub const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+/// The namespace of the properties that Cairn adds to SKOS.
 pub const CAIRN: &str = "urn:cairn:schema:";
+/// The namespace of topics.
 pub const TOPIC: &str = "urn:cairn:topic:";
+/// The namespace of the steps of a design answer.
 pub const STEP: &str = "urn:cairn:step:";
+/// The namespace of concept schemes.
 pub const SCHEME: &str = "urn:cairn:scheme:";
 
-/// The field of knowledge whose topics are case studies.
+/// The slug of the field of knowledge whose topics are the case studies.
 const CASES: &str = "case-studies";
 
 /// A topic's name in URLs: lower-case words joined by hyphens.
@@ -32,12 +36,13 @@ pub struct Requirement {
     pub why: String,
 }
 
-/// Limits where a label counts as its topic: for labels that are also plain English or another topic's acronym.
+/// A rule that limits where a label counts as a mention of its topic. Needed for labels that are also plain English or
+/// an acronym of another topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
     pub label: String,
-    /// If not empty, the label counts only if one of these is near it in the same sentence, or in the section's
-    /// headings.
+    /// Words that must be near the label. If not empty, the label counts only if at least one of them is near it in the
+    /// same sentence, or in the section's headings.
     pub near: Vec<String>,
     /// Phrases that contain the label without meaning the topic ("serving size").
     pub except: Vec<String>,
@@ -59,12 +64,12 @@ pub struct Topic {
     pub broader: Vec<TopicSlug>,
     pub related: Vec<TopicSlug>,
     pub requires: Vec<Requirement>,
-    /// Slugs of the steps that it belongs to, in the steps' order.
+    /// The slugs of the steps that the topic belongs to, in the order of the steps.
     pub steps: Vec<String>,
     pub rules: Vec<LabelRule>,
     /// URLs of the same concept in other vocabularies, such as Wikidata.
     pub exact_match: Vec<String>,
-    /// Whether it is a field of knowledge: a top concept.
+    /// Whether the topic is a field of knowledge, that is a top concept.
     pub top: bool,
 }
 
@@ -85,7 +90,7 @@ impl Topic {
 pub struct Step {
     pub slug: String,
     pub label: String,
-    /// Words that assign a section to the step when its heading contains them (`skos:hiddenLabel`).
+    /// Heading words (`skos:hiddenLabel`). A section whose heading contains one of them is assigned to the step.
     pub headings: Vec<String>,
 }
 
@@ -109,14 +114,15 @@ impl Vocabulary {
         self.topics.binary_search_by(|topic| topic.slug.0.as_str().cmp(slug)).ok()
     }
 
-    /// Indices of the case studies: all topics below `case-studies`. O(topics · depth).
+    /// The indices of the case studies, that is of all topics below `case-studies`. O(topics · depth).
     pub fn cases(&self) -> impl Iterator<Item = usize> {
         let field = self.position(CASES).and_then(|at| u32::try_from(at).ok());
         let is_case = move |at: &usize| field.is_some_and(|field| self.above(*at).contains(&field));
         (0..self.topics.len()).filter(is_case)
     }
 
-    /// Indices of all topics that are directly or indirectly broader than the one at `at`. O(such topics · log topics).
+    /// The indices of all topics that are directly or indirectly broader than the topic with the index `at`.
+    /// O(broader topics · log topics).
     pub fn above(&self, at: usize) -> Vec<u32> {
         let mut above: Vec<u32> = Vec::new();
         let mut open = vec![at];

@@ -1,11 +1,11 @@
-//! Words of plain English that are also labels of topics. A label that is one of them needs a rule.
+//! Words that are labels of topics, but also plain English. Such a label needs a rule that limits where it counts.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::label;
 
-/// The words as keys (`label::key`).
+/// The label keys (`label::key`) of the words.
 static WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("plain.txt").split_whitespace().map(label::key).collect());
 

@@ -13,9 +13,9 @@ const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 /// A topic as written, before the rules are checked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
-    /// Index of the first file that names it as a subject.
+    /// The index of the first file with a statement about the topic.
     pub file: usize,
-    /// The 1-based line of that file where the first statement about the topic begins.
+    /// The 1-based number of the line in that file on which the first statement about the topic begins.
     pub line: usize,
     pub is_concept: bool,
     pub pref_labels: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Draft {
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     pub topics: BTreeMap<String, Draft>,
-    /// Step slugs in the order of the ordered collection.
+    /// The slugs of the steps, in the order of the RDF list in the files (`skos:memberList`).
     pub step_order: Vec<String>,
     pub step_labels: HashMap<String, String>,
     /// The `skos:hiddenLabel`s of each step.
@@ -43,7 +43,7 @@ pub(super) struct Drafts {
 }
 
 impl Drafts {
-    /// The vocabulary of these drafts. Meaningful only if the check of the rules found no fault.
+    /// Makes the vocabulary of these drafts. The result is valid only if the check of the rules found no fault.
     pub fn into_vocabulary(self, version: String) -> Vocabulary {
         let slugs = |slugs: Vec<String>| slugs.into_iter().map(TopicSlug).collect::<Vec<_>>();
         let steps: Vec<Step> = self
@@ -150,7 +150,7 @@ impl<'a> FileTriples<'a> {
             Some("exactMatch") => {
                 insert(&mut draft.exact_match, named(&triple.object).map(str::to_owned));
             }
-            // Exports add these; they can be derived from the other statements or are not needed.
+            // Exports contain these properties. They are ignored, because they are not needed or can be derived.
             Some("inScheme" | "note" | "scopeNote" | "narrower" | "saidWith") => {}
             Some("requires") => match self.requirement(&triple.object) {
                 Some(requirement) => insert(&mut draft.requires, Some(requirement)),
@@ -247,7 +247,8 @@ impl<'a> FileTriples<'a> {
     }
 }
 
-/// Adds `item` to `items` unless it is already there. RDF statements are a set, so two files may contain the same one.
+/// Adds `item` to `items` unless it is already there. RDF statements form a set, so a statement that several files
+/// contain counts once.
 fn insert<T: PartialEq>(items: &mut Vec<T>, item: Option<T>) {
     items.extend(item.filter(|item| !items.contains(item)));
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::shingles::{MinHashSignature, ShingleSketch};
 
-/// The maximum number of sections in one bucket; further ones are not added to it. A section is compared with at most
-/// `BANDS` times this many others. The fullest bucket that was measured on real sources had fewer sections.
+/// The maximum number of representatives in one bucket. Further ones are not added to the bucket, so that a section is
+/// compared with at most `BANDS` times this many others. On real sources, no measured bucket was full.
 pub const BUCKET: usize = 32;
 
 /// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
-/// others. Holds a sketch of each representative: at most 4 KiB, and 400 bytes for a section of a hundred words.
+/// others. Keeps a sketch of each representative in memory: at most 4 KiB, and 400 bytes if it has a hundred words.
 ///
 /// ```
 /// use cairn::annotate::copies::CopyFold;
@@ -24,10 +24,10 @@ pub struct CopyFold<T> {
     first: HashMap<u64, T>,
     /// The representatives that are long enough to have near-copies.
     known: Vec<KnownRepresentative<T>>,
-    /// The buckets. The key is a band's position in the signature and its hash. The value is the indices in `known` of
-    /// the representatives with this band, at most [`BUCKET`].
+    /// The buckets. A key consists of a band's position in the signature and the band's hash. The value contains the
+    /// indices in `known` of at most [`BUCKET`] representatives with this band.
     near: HashMap<(usize, u64), Vec<u32>>,
-    /// Number of comparisons so far.
+    /// The number of comparisons so far.
     compared: u64,
 }
 
@@ -35,7 +35,8 @@ pub struct CopyFold<T> {
 struct KnownRepresentative<T> {
     section: T,
     sketch: ShingleSketch,
-    /// The number of the last section that was compared with it, so that no pair is compared twice.
+    /// The sequence number of the section that was last compared with this one. If two sections share several bands,
+    /// this prevents comparing them more than once.
     compared_with: u64,
 }
 
@@ -43,7 +44,8 @@ struct KnownRepresentative<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Representative<T> {
     pub section: T,
-    /// Whether a bucket was full. If so, later near-copies of this section may not be recognised.
+    /// Whether the section could not be added to one of its buckets because the bucket was full. If so, later
+    /// near-copies of the section may not be recognised.
     pub is_crowded: bool,
 }
 
@@ -58,7 +60,8 @@ impl<T: Copy> CopyFold<T> {
     /// representative. Else it is an earlier representative that shares a band of `signature` and has a similar sketch.
     /// If there is none, it is `section` itself.
     ///
-    /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons per band.
+    /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons are made per
+    /// band.
     pub fn representative(
         &mut self,
         fingerprint: u64,
@@ -82,7 +85,7 @@ impl<T: Copy> CopyFold<T> {
         }
     }
 
-    /// A representative that shares a band of `signature` and whose sketch is similar to `sketch`.
+    /// A representative that shares a band of `signature` and has a sketch similar to `sketch`; `None` if none does.
     fn like(&mut self, signature: &MinHashSignature, sketch: &ShingleSketch) -> Option<T> {
         let number = self.first.len() as u64 + 1;
         for band in signature.0.into_iter().enumerate() {
@@ -100,7 +103,7 @@ impl<T: Copy> CopyFold<T> {
         None
     }
 
-    /// Adds `section` as a representative; returns whether a bucket was full.
+    /// Adds `section` as a representative. Returns whether one of its buckets was full.
     fn add(&mut self, signature: &MinHashSignature, sketch: ShingleSketch, section: T) -> bool {
         let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
         self.known.push(KnownRepresentative { section, sketch, compared_with: 0 });
@@ -137,8 +140,8 @@ mod tests {
         assert_eq!([fold_in(1), fold_in(2), fold_in(3), fold_in(4)], [1, 1, 3, 3]);
     }
 
-    /// A section with sixty words that all these sections have, and seventeen words of its own. The similarity of two
-    /// such sections is about 0.6.
+    /// A section of sixty words that are the same for every `number`, and seventeen words that differ. The similarity
+    /// of two such sections is about 0.6.
     fn resembling(number: usize) -> Section {
         let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
         let own: String = (0..17).map(|at| format!("own{number}x{at} ")).collect();

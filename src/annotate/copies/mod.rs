@@ -3,8 +3,8 @@
 //! Exact copies have the same hash of their words. Candidates for near-copies are found by MinHash over word
 //! 5-grams (Broder, "On the resemblance and containment of documents", 1997) with banding (Leskovec, Rajaraman,
 //! Ullman, "Mining of Massive Datasets", 3.4), and then compared by their sketches. A section is compared only with
-//! representatives, so that similarity does not chain. The work for one section is bounded, because the size of a
-//! sketch is bounded, and so is the size of each bucket of sections that share a band.
+//! representatives, so every section of a group is similar to its representative. The work for one section is bounded,
+//! because the sizes of sketches and buckets are bounded. A bucket contains representatives that share a band.
 
 mod fold;
 mod shingles;

@@ -1,5 +1,5 @@
-//! Compares sections by their words: fingerprints of exact copies, MinHash signatures that find candidates for
-//! near-copies, and sketches that decide.
+//! Compares sections by their words. Fingerprints find exact copies, MinHash signatures find candidates for
+//! near-copies, and sketches decide whether a candidate is a near-copy.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +13,13 @@ const LEAST_NEAR_WORDS: usize = 40;
 const SHINGLE: usize = 5;
 /// Minimum Jaccard similarity of the shingle sets of near-copies.
 const ALIKE: f64 = 0.8;
-/// The number of bands in a signature, and the number of rows (`ROWS`) in a band. Two sections with a similarity of 0.8
-/// share a band with a probability of 1 - (1 - 0.8⁴)⁸ = 0.985; with a similarity of 0.4, the probability is 0.19.
+/// The number of bands in a signature. With `ROWS` rows in each band, two sections with a similarity of 0.8 share a
+/// band with a probability of 1 - (1 - 0.8⁴)⁸ = 0.985; with a similarity of 0.4, the probability is 0.19.
 pub(super) const BANDS: usize = 8;
+/// The number of rows in a band.
 const ROWS: usize = 4;
-/// The maximum number of shingles in a sketch. A section of prose has about a fifth of that. The similarity of sections
-/// with more shingles is an estimate with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
+/// The maximum number of hashes of shingles in a sketch. A section of prose has about a fifth of that. If a section has
+/// more, its similarity to others is an estimate with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
 const MOST_SHINGLES: usize = 1_024;
 
 /// A MinHash signature: for each band, one hash of the minimum shingle hashes in its rows.
@@ -44,8 +45,8 @@ pub(crate) fn fingerprint(section: &Section) -> Option<u64> {
     bytes.as_bytes().first_chunk().map(|first| u64::from_le_bytes(*first))
 }
 
-/// The signature of `section`; near-copies usually share at least one band. `None` if the section is too short.
-/// O(length).
+/// The signature of `section`. The signatures of near-copies usually share at least one band. `None` if the section has
+/// fewer than `LEAST_NEAR_WORDS` words. O(length).
 pub(crate) fn signature(section: &Section) -> Option<MinHashSignature> {
     let shingles = shingles(section)?;
     let mut least = [u64::MAX; BANDS * ROWS];
@@ -65,8 +66,8 @@ pub(crate) fn signature(section: &Section) -> Option<MinHashSignature> {
     Some(MinHashSignature(bands))
 }
 
-/// The smallest hashes of a section's shingles. Two sections can be compared by them without their text: a bottom-k
-/// sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
+/// The smallest hashes of a section's shingles, with which two sections can be compared without their texts. This is a
+/// bottom-k sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShingleSketch {
     /// Ascending, without duplicates.
@@ -76,7 +77,7 @@ pub struct ShingleSketch {
 impl ShingleSketch {
     /// The sketch of `section`; `None` if it is too short to have near-copies. O(length · log length).
     pub fn of(section: &Section) -> Option<ShingleSketch> {
-        // The upper halves: 32 bits are enough to distinguish a few hundred shingles.
+        // Only the upper half of each hash is kept: 32 bits are enough to distinguish a few hundred shingles.
         let mut hashes: Vec<u32> = shingles(section)?.map(|hash| (hash >> 32) as u32).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -84,8 +85,8 @@ impl ShingleSketch {
         Some(ShingleSketch { least: hashes.into_boxed_slice() })
     }
 
-    /// Whether the Jaccard similarity of two sections is at least `ALIKE`. Exact if both sketches have fewer than
-    /// [`MOST_SHINGLES`] hashes, else estimated from the smallest hashes of their union. O(size).
+    /// Whether the Jaccard similarity of two sections is at least `ALIKE`. The similarity is exact if both sketches
+    /// have fewer than [`MOST_SHINGLES`] hashes, else estimated from the smallest hashes of their union. O(size).
     pub(super) fn is_alike(&self, other: &ShingleSketch) -> bool {
         let (one, two) = (&self.least, &other.least);
         let is_whole = one.len().max(two.len()) < MOST_SHINGLES;
@@ -103,7 +104,7 @@ impl ShingleSketch {
     }
 }
 
-/// Hashes of the word 5-grams of `section` in order, case-insensitive and without punctuation. `None` if it has
+/// The hashes of the word 5-grams of `section`, in order. They ignore case and punctuation. `None` if the section has
 /// fewer than `LEAST_NEAR_WORDS` words.
 fn shingles(section: &Section) -> Option<impl Iterator<Item = u64>> {
     let words: Vec<u64> = [&section.text, &section.code]
@@ -159,7 +160,8 @@ mod tests {
     #[test]
     fn near_copies_are_distinguished_from_sections_that_share_some_words() {
         let original = section(200, &[]);
-        // A changed word changes five of 196 shingles: two changed words leave 186/206 = 0.90, nine leave 0.63.
+        // A changed word changes five of 196 shingles. So the similarity after two changed words is 186/206 = 0.90, and
+        // after nine changed words it is 0.63.
         assert!(are_alike(&original, &section(200, &[50, 120])));
         assert!(!are_alike(&original, &section(200, &[9, 30, 50, 70, 90, 110, 130, 150, 170])));
         assert!(!are_alike(&section(30, &[]), &section(30, &[])), "too short to compare");
@@ -187,7 +189,7 @@ mod tests {
         let long = section(6_000, &[]);
         assert_eq!(ShingleSketch::of(&long).unwrap().least.len(), MOST_SHINGLES);
         let every = |step: usize| (0..6_000).step_by(step).collect::<Vec<_>>();
-        // Of 5,996 shingles 300 differ: 0.90; then 1,500: 0.60.
+        // The first section differs in 300 of 5,996 shingles (similarity 0.90), the second in 1,500 (0.60).
         assert!(are_alike(&long, &section(6_000, &every(100))));
         assert!(!are_alike(&long, &section(6_000, &every(20))));
         assert!(!are_alike(&long, &section(600, &[])));

@@ -8,10 +8,11 @@ use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
 
-/// How much a citation adds to a topic's weight if the link's text (`ANCHOR`), the sentence with the link (`SENTENCE`)
-/// or the heading above the link (`HEADING`) names the topic.
+/// The weight that a citation adds to a topic of the resource if the link's text names the topic.
 const ANCHOR: u32 = 6;
+/// The weight that a citation adds to a topic of the resource if the sentence with the link names the topic.
 const SENTENCE: u32 = 3;
+/// The weight that a citation adds to a topic of the resource if the heading above the link names the topic.
 const HEADING: u32 = 1;
 
 /// A source that cites a resource.
@@ -29,9 +30,9 @@ pub struct CitationCollector {
 }
 
 impl CitationCollector {
-    /// Adds a citation of `link`; `cited` are the topics that the link may be about. If the URL has no citation yet,
-    /// the link is skipped unless its text or its sentence describes the target. Link texts of private sources are used
-    /// as titles only if no public source cites the resource.
+    /// Adds a citation of `link` by the source `citing`. `cited` contains the topics that the link may be about. Does
+    /// nothing if the URL has no citation yet and neither the link's text nor its sentence describes the target. Link
+    /// texts of private sources are used as titles only if no public source cites the resource.
     pub fn cite(&mut self, citing: CitingSource, link: &Link, cited: &LinkTopics) {
         let CitingSource { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
@@ -65,8 +66,8 @@ impl CitationCollector {
         }
     }
 
-    /// All resources, completed with the `facts` about their URLs, and sorted by descending number of independent
-    /// voices. O(n log n).
+    /// All resources, completed with the `facts` about their URLs. They are sorted by the number of independent voices
+    /// that cite them, the highest first. O(n log n).
     pub fn finish(self, facts: &LinkFacts) -> Vec<CitedResource> {
         let entries = self.entries.into_iter().map(|(url, entry)| {
             let paper = facts.paper(&url).cloned();
@@ -86,7 +87,7 @@ mod tests {
     use crate::annotate::resources::ResourceKind;
     use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 
-    /// The source `id`, with its owner as voice.
+    /// `id`, the id of a repository as a source, and the voice of the repository's owner.
     fn of(id: &str) -> (&str, Voice) {
         (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
     }
@@ -224,7 +225,7 @@ mod tests {
         }
         let begun = std::time::Instant::now();
         assert_eq!(collector.finish(&LinkFacts::default()).len(), 30_000);
-        // Takes seconds on an idle machine; comparing all pairs would take many minutes.
+        // This takes seconds on an idle machine. Comparing all pairs would take many minutes.
         assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
     }
 

@@ -6,9 +6,9 @@ use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::catalogue::Voice;
 use crate::crawl::arxiv::PaperMetadata;
 
-/// At most this many sentences are kept for a resource, each from a different voice.
+/// The maximum number of citing sentences that are kept for a resource, each from a different voice.
 const MOST_SENTENCES: usize = 3;
-/// Sentences with fewer bytes than this are left out: they add nothing to the title.
+/// The minimum length of a citing sentence, in bytes. Shorter ones are left out, because they add nothing to the title.
 const LEAST_SENTENCE: usize = 25;
 
 /// A URL and its citations.
@@ -23,14 +23,14 @@ pub(super) struct ResourceEntry {
     pub sources: BTreeSet<String>,
     pub voices: BTreeSet<Voice>,
     pub topics: BTreeMap<u32, u32>,
-    /// arXiv's metadata, if the URL is a paper there and the metadata is known.
+    /// The metadata from arXiv, if the URL is that of a paper on arXiv and the metadata is known.
     pub paper: Option<PaperMetadata>,
     /// For each voice, its longest sentence that cites this URL.
     pub said: BTreeMap<Voice, CitingSentence>,
 }
 
 impl ResourceEntry {
-    /// The link texts that may be used as its title.
+    /// The link texts that may be used as the title of the resource, each with its number of uses.
     fn known_titles(&self) -> &BTreeMap<String, u32> {
         if self.is_public { &self.titles } else { &self.private_titles }
     }
@@ -41,7 +41,7 @@ impl ResourceEntry {
         if let Some(paper) = &self.paper {
             return Some(paper.title.clone());
         }
-        // Of equally common titles, the longer one says more.
+        // Of equally common titles, the longer one is used, because it contains more information.
         let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
         best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
     }
@@ -72,7 +72,7 @@ impl ResourceEntry {
         }
     }
 
-    /// The finished resource. `dead` maps each dead URL to the day since which it is dead.
+    /// The finished resource. `dead` maps each dead URL to the day on which it was first found dead (`YYYY-MM-DD`).
     pub fn resource(self, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());

@@ -1,19 +1,20 @@
-//! Hosts on which all resources, or all below some path, have the same kind.
+//! Hosts that determine the kind of their resources, in some cases only for paths with a given prefix.
 
 use super::ResourceKind;
 
 /// The hosts and paths with resources of one kind.
 pub(super) struct KindHosts {
     pub kind: ResourceKind,
-    /// Hosts that begin with this prefix also have resources of this kind; not used if empty.
+    /// All resources on hosts that begin with this prefix have this kind too. Not used if it is empty.
     pub prefix: &'static str,
-    /// Hosts, each with the path prefix of such resources.
+    /// Hosts, each with a path prefix. Resources on the host or its subdomains have this kind if their path begins with
+    /// the prefix.
     pub hosts: &'static [(&'static str, &'static str)],
 }
 
 /// The first entry that matches decides.
 pub(super) const KIND_HOSTS: [KindHosts; 8] = [
-    // Must come before the entry with the shop amazon.com, which also matches aws.amazon.com.
+    // Must come before the entry of books: its host amazon.com also matches aws.amazon.com.
     KindHosts {
         kind: ResourceKind::Tool,
         prefix: "docs.",

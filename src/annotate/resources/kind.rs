@@ -47,8 +47,8 @@ fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
     }
 }
 
-/// The year in `url`: arXiv's numbers since April 2007 begin with it (`1706.03762`); other URLs may have it as a part
-/// of the path.
+/// The year in `url`, if there is one. The ids of arXiv since April 2007 begin with the last two digits of the year
+/// (`1706.03762`); other URLs may contain the year as a component of the path.
 pub(super) fn year_of(url: &str) -> Option<u16> {
     if let Some(paper) = url.strip_prefix("https://arxiv.org/") {
         let (date, number) = paper.split_once('/')?.1.split_once('.')?;

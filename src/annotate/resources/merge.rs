@@ -7,16 +7,17 @@ use petgraph::unionfind::UnionFind;
 use super::entry::ResourceEntry;
 use super::{ResourceKind, title};
 
-/// Sites with pages about works. These pages have the title of the work, but are not merged with it.
+/// Hosts of pages about works, such as reviews. Such a page has the title of the work, but is not merged with it.
 const REVIEWERS: [&str; 4] =
     ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
 
-/// An entry is compared with at most this many earlier entries with the same title. No known work has more URLs.
+/// The maximum number of earlier entries with the same title that an entry is compared with. No known work has more
+/// URLs.
 const MOST_ALIKE: usize = 64;
 
-/// Merges the `entries` that are the same work, and returns these and all others. Entries are the same work if they are
-/// papers or articles, have the same title of at least four words, and have different hosts or the same last part of
-/// the path. O(n).
+/// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Entries are the
+/// same work if they are papers or articles, have the same title of at least four words, and have different hosts or
+/// the same last part of the path. O(n).
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -62,8 +63,9 @@ fn joined(mut group: Vec<ResourceEntry>) -> Option<ResourceEntry> {
     Some(best)
 }
 
-/// The sort key that puts the best URL of a work first. URLs that public sources cite come before others. Then archives
-/// of papers come before other papers, and those before the rest. Then URLs are sorted by descending number of voices.
+/// The sort key that puts the best URL of a work first. URLs that public sources cite come before all others. If that
+/// is equal, archives of papers come first, then other papers, then the rest. If that is equal too, URLs that more
+/// voices cite come first.
 fn rank(entry: &ResourceEntry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,

@@ -22,7 +22,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// All kinds.
+    /// All kinds of resources.
     pub const ALL: [ResourceKind; 8] = [
         ResourceKind::Paper,
         ResourceKind::Article,
@@ -34,7 +34,7 @@ impl ResourceKind {
         ResourceKind::Dataset,
     ];
 
-    /// Its name in responses.
+    /// The kind's name in responses.
     pub fn as_str(self) -> &'static str {
         match self {
             ResourceKind::Paper => "paper",
@@ -60,7 +60,7 @@ pub struct CitingSentence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CitedResource {
     pub url: String,
-    /// Its other URLs.
+    /// Other URLs of the same work.
     pub also: Vec<String>,
     /// The title that arXiv gives, else the most common suitable link text, else a title from the URL, else the URL
     /// itself.
@@ -68,19 +68,19 @@ pub struct CitedResource {
     pub kind: ResourceKind,
     /// The year of publication, if arXiv gives it or a URL contains it.
     pub year: Option<u16>,
-    /// Ids of the sources that cite it, sorted; [`CitedResource::cited_by`] counts them.
+    /// The ids of the sources that cite the work, sorted. [`CitedResource::cited_by`] counts their voices.
     pub sources: Vec<String>,
-    /// Vocabulary indices of at most five topics, the highest weight first. The topics are named by link texts, by the
-    /// sentences with the links, or by the headings above the links.
+    /// The indices in the vocabulary of at most five topics, the highest weight first. Link texts, the sentences with
+    /// the links, or the headings above the links name these topics.
     pub topics: Vec<u32>,
-    /// Sentences that cite it, the longest first, one per voice.
+    /// A few sentences that cite the work, each from a different voice, the longest first.
     pub said: Vec<CitingSentence>,
-    /// The day since which its URL is dead, if it is.
+    /// The day on which `url` was first found dead (`YYYY-MM-DD`); `None` if it is not dead.
     pub dead_since: Option<String>,
 }
 
 impl CitedResource {
-    /// How many independent voices cite it. O(sources).
+    /// The number of independent voices that cite the work. O(sources).
     pub fn cited_by(&self, voices: &Voices) -> usize {
         voices.count(self.sources.iter().map(String::as_str))
     }

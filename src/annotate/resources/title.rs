@@ -1,4 +1,4 @@
-//! Titles of resources: which link texts are titles, titles derived from URLs, and when two titles are the same.
+//! Decides which link texts can be titles of resources, derives titles from URLs, and recognises variants of one title.
 
 /// Link texts that are not titles.
 const NO_TITLE: [&str; 52] = [
@@ -55,9 +55,10 @@ const NO_TITLE: [&str; 52] = [
     "official site",
     "more",
 ];
-/// A title must have at least this many words, and at least `LEAST_CHARS` characters, to identify a work. Resources are
-/// not recognised as the same by a shorter title.
+/// The minimum number of words in a title that identifies a work. Resources with the same shorter title are not
+/// considered the same work.
 const LEAST_WORDS: usize = 4;
+/// The minimum number of characters in a title that identifies a work.
 const LEAST_CHARS: usize = 22;
 
 /// Whether `text`, the text of a link, may be a title.
@@ -73,7 +74,7 @@ pub(super) fn is_title(text: &str) -> bool {
         && !NO_TITLE.contains(&lower.as_str())
 }
 
-/// Whether a link with this text in this sentence says anything about its target.
+/// Whether a link's text `text` or the sentence `sentence` with the link describes the link's target.
 pub(super) fn says_something(text: &str, sentence: &str) -> bool {
     let sentence = sentence.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
     is_title(text) || !NO_TITLE.contains(&sentence.as_str())
@@ -88,7 +89,7 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     let words: Vec<&str> =
         last.split(['-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
     let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
-    // A number before the title, and hashes anywhere, are ids of the site and not part of the title.
+    // Words that look like a hash, and a number at the beginning, are ids of the site and not part of the title.
     let is_hash = |word: &&str| {
         word.len() >= 8
             && word.bytes().all(|b| b.is_ascii_hexdigit())
@@ -106,8 +107,9 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// A key that is equal for variants of one title: its words in lower case, with abbreviations spelled out, without
-/// articles and a final part in brackets. `None` for titles too short to distinguish works.
+/// A key that is equal for variants of one title: its words in lower case, with some abbreviations spelled out and
+/// without articles. If the text before the first bracket is long enough, the rest is left out. `None` if the title is
+/// too short to identify a work.
 pub(super) fn key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);

@@ -1,4 +1,4 @@
-//! One check of `cairn doctor`, and how it went.
+//! A check of `cairn doctor` and its result.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::printable::escape;
 use crate::printable::shell::completed;
 use crate::problem::chain;
 
-/// The remedy if this account may not read a file.
+/// The hint for a file that this account may not read.
 pub(super) const READABLE: &str = "let this account read it, or run Cairn as its owner";
 
 /// The result of a check.
@@ -14,7 +14,7 @@ pub(super) const READABLE: &str = "let this account read it, or run Cairn as its
 #[serde(rename_all = "lowercase")]
 pub(super) enum CheckState {
     Well,
-    /// It works, but not as well as it could.
+    /// What was checked works, but not as well as it could.
     Weak,
     Ill,
 }
@@ -26,7 +26,7 @@ pub(super) struct DoctorCheck {
     pub state: CheckState,
     /// The result in words, escaped. Has more than one line only if data files have faults.
     pub says: String,
-    /// The remedy.
+    /// What the user can do about the result, if anything.
     pub hint: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl DoctorCheck {
         self
     }
 
-    /// `Well` with the text of `result`, else `Ill` with the error and `hint`.
+    /// A check with the result `Well` and the text in `result` if that is `Ok`; else `Ill` with the error and `hint`.
     pub fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> DoctorCheck {
         match result {
             Ok(says) => DoctorCheck::new(name, CheckState::Well, says),

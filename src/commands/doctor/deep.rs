@@ -1,4 +1,4 @@
-//! Whether the files of the generations and the rows of the store are undamaged.
+//! Checks whether the files of the generations and the rows of the store are undamaged.
 
 use std::path::Path;
 
@@ -13,13 +13,14 @@ use crate::printable::shell;
 use crate::refresh;
 use crate::store::{SourcesToFetch, StoreAudit, StoreTable};
 
-/// The most damaged files or places that are named; the rest are only counted.
+/// The maximum number of damaged files, or of places of damaged rows, that a check names. Further ones are only
+/// counted.
 const NAMED: usize = 5;
 
-/// Compares the checksum of every file of the current generation of `index` and of the older ones that are kept.
-/// Reads all files.
+/// Checks every file of all generations in `index` against its checksum: the current generation and the older ones that
+/// are kept. Reads all files.
 pub(super) fn checksums(index: &Path) -> DoctorCheck {
-    // Without this, a folder that can't be listed would look like a folder without generations.
+    // Without this check, a folder that can't be listed would look like a folder without generations.
     if let Err(error) = disk::list(&index.join("generations"))
         && !error.is_missing()
     {
@@ -69,7 +70,7 @@ pub(super) fn rows(config: &Config) -> Option<DoctorCheck> {
     Some(DoctorCheck::new("rows", state, says).hint(remedy(config, &audit)))
 }
 
-/// What is damaged: the number of rows of each kind, and the source and path of the first ones.
+/// What is damaged, as text: the number of damaged rows of each kind, and the sources and paths of the first ones.
 fn found(audit: &StoreAudit) -> String {
     let kinds = [
         (StoreTable::Blobs, "stored file"),
@@ -107,8 +108,8 @@ fn found(audit: &StoreAudit) -> String {
     format!("{} damaged{waiting}: {}{rest}", found.join(", "), places.join("; "))
 }
 
-/// The command that replaces the damaged rows in `audit`. It fetches only the affected sources if these are known and
-/// at most `NAMED`; else it fetches all sources.
+/// A hint with the command that replaces the damaged rows in `audit`. The command fetches only the affected sources if
+/// all of them are known and they are at most `NAMED`. Else it fetches all sources.
 fn remedy(config: &Config, audit: &StoreAudit) -> String {
     let SourcesToFetch { mut sources, is_complete } = audit.to_fetch();
     if let Ok(catalogue) = catalogue::load(&config.sources) {

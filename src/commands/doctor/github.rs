@@ -1,4 +1,4 @@
-//! `cairn doctor --github OWNER/NAME`: whether GitHub behaves as Cairn assumes.
+//! `cairn doctor --github OWNER/NAME`: checks whether GitHub behaves as Cairn assumes.
 
 use anyhow::Context;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::crawl::github::assumptions::{
 };
 use crate::crawl::github::threads::RepositoryName;
 
-/// The former name of a repository on the public GitHub. Its owner was renamed in 2020.
+/// The default for `--renamed`: the former name of a repository on the public GitHub. Its owner was renamed in 2020.
 const RENAMED: &str = "zeit/next.js";
 
 /// The repositories to check.
@@ -23,8 +23,8 @@ pub(super) struct GitHubCheckArguments<'a> {
     pub renamed: Option<&'a str>,
 }
 
-/// Sends a few requests about the repository and prints the findings. [`Exit::Ill`] if one of Cairn's assumptions about
-/// GitHub does not hold.
+/// Sends a few requests about the repository and prints the findings. Returns [`Exit::Ill`] if one of Cairn's
+/// assumptions about GitHub does not hold.
 pub(super) fn run(
     config: &Config,
     arguments: &GitHubCheckArguments,

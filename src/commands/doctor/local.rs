@@ -19,9 +19,9 @@ use crate::refresh::no_token;
 use crate::store::Store;
 use crate::vocabulary;
 
-/// With fewer free bytes, a refresh may fail, so the check is `Weak`.
+/// If fewer bytes are free on the disk, the check's result is `Weak`, because a refresh may fail.
 const FEW_BYTES: u64 = 1_000_000_000;
-/// With fewer free bytes, a refresh will fail, so the check is `Ill`.
+/// If fewer bytes are free on the disk, the check's result is `Ill`, because a refresh will fail.
 const NO_BYTES: u64 = 100_000_000;
 
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
@@ -73,7 +73,7 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     Ok(output::count(found, "local folder"))
 }
 
-/// Whether the discussions and issues that the catalogue lists can be read; `None` if it lists none.
+/// Checks whether the discussions and issues that the catalogue requests can be read. `None` if it requests none.
 fn threads(config: &Config) -> Option<DoctorCheck> {
     let catalogue = catalogue::load(&config.sources).ok()?;
     let asking = catalogue.sources.iter().filter(|source| source.threads.any()).count();
@@ -110,7 +110,7 @@ fn writable(index: &Path) -> DoctorCheck {
     }
 }
 
-/// Free disk space of the index folder; `None` if the system does not report it.
+/// Checks the free disk space for the index folder. `None` if the system does not report it.
 fn disk(index: &Path) -> Option<DoctorCheck> {
     let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;

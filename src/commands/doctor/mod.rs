@@ -1,8 +1,8 @@
-//! `cairn doctor`: checks everything that can be wrong, and says what to do.
+//! `cairn doctor`: checks everything that can be wrong, and prints what to do about it.
 //!
-//! [`local`] checks this machine, [`deep`] every byte of the index, [`network`] the connection to GitHub, and
-//! [`github`] GitHub's behaviour; none changes anything. Checks are independent: a failed one does not stop the
-//! others.
+//! [`local`] checks this machine, [`deep`] checks every byte of the index, [`network`] checks the connection to GitHub,
+//! and [`github`] checks GitHub's behaviour. The checks change nothing. They are independent: if one fails, the others
+//! still run.
 
 mod check;
 mod deep;

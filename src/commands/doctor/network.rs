@@ -7,8 +7,8 @@ use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{ApiResource, Crawler, Traffic};
 
-/// The largest accepted difference between this machine's clock and GitHub's, in seconds. Beyond it, the check fails,
-/// because tokens and certificates may be rejected.
+/// The largest accepted difference between this machine's clock and GitHub's, in seconds. If the difference is larger,
+/// the check fails, because tokens and certificates may be rejected.
 const CLOCK_SECONDS: i64 = 120;
 
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
@@ -52,7 +52,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
     })
 }
 
-/// Whether GitHub accepts the token, and how much of the quota is left.
+/// Checks whether GitHub accepts the token, and how much of the quota is left.
 async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
     let mut spent = Traffic::default();
     let quota = match crawler.fetch_quotas(&mut spent).await {

@@ -1,8 +1,8 @@
 //! `cairn mcp`: the library for assistants, through the Model Context Protocol over stdin and stdout.
 //!
-//! Each tool returns the API's object as structured content and as text. An error is a result too, so that the
-//! assistant can correct its request. Before each call, a newer generation is opened if there is one. [`wire`] reads
-//! and writes the lines, and rejects invalid messages.
+//! Each tool returns the API's object as structured content and as text. An error is also returned as a result of the
+//! tool, so that the assistant can correct its request. Before each call, a newer generation is opened if there is one.
+//! [`wire`] reads and writes the lines, and rejects invalid messages.
 
 mod wire;
 
@@ -36,15 +36,18 @@ const INSTRUCTIONS: &str = "Public study material on machine-learning system des
     read sections, follow topics. Every passage names its source, licence and address: cite them. Discussions, \
     issues, and texts whose licence allows no more, come as excerpts.";
 
-/// The most entries of each list in a response. They are few, because an assistant pays for every word.
+/// The maximum number of hits in a response. A client that requests more gets this number.
 const MOST_HITS: u32 = 50;
+/// The maximum number of related topics in a response. A client that requests more gets this number.
 const MOST_RELATED: u32 = 50;
+/// The number of resources in a response. It is small, because an assistant pays for every word.
 const RESOURCES: usize = 20;
+/// The number of passages for each step in the guide to a case. It is small, because an assistant pays for every word.
 const PASSAGES: usize = 3;
 
 /// Serves until stdin ends. Only the protocol is written to stdout.
 pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
-    // If there is no index, fails now, with the command that builds one.
+    // If there is no index, the program fails here, with an error that names the command that builds one.
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
@@ -150,7 +153,7 @@ impl McpServer {
     }
 }
 
-/// `text`, which advises a command, with this program's options added to the command.
+/// `text`, with this program's options added to the commands that it advises.
 fn advice(text: &str) -> String {
     completed(text).into_owned()
 }

@@ -1,9 +1,9 @@
 //! The transport: every line from the client is either passed on as a message or gets an error response.
 //!
-//! The library's own transport drops lines that it can't parse, and ends the session if the first message isn't a
+//! The transport of the library rmcp drops lines that it can't parse, and ends the session if the first message isn't a
 //! request. Here, one task reads lines of bounded length. It responds at once with -32700 to lines that are not JSON
 //! (RFC 8259) or nested too deeply, and with -32600 to lines that are too long or not a message (JSON-RPC 2.0, 5.1).
-//! Only one other task writes, so lines never mix.
+//! All lines are written by one other task, so that they never mix.
 
 use std::future::Future;
 use std::io;
@@ -17,14 +17,15 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-/// The most bytes of a line; a longer one is rejected, because a parsed message takes many times its length in memory.
-/// The longest request has a few thousand bytes.
+/// The maximum length of a line, in bytes. A longer line is rejected, because a parsed message takes many times its
+/// length in memory. Real requests have at most a few thousand bytes.
 const LONGEST: usize = 1_024 * 1_024;
 /// The capacity of the queue of lines to write, and of the queue of messages to handle.
 const WAITING: usize = 64;
 
-/// JSON-RPC's error codes for invalid JSON and for an invalid request.
+/// JSON-RPC's error code for invalid JSON.
 const PARSE_ERROR: i32 = -32_700;
+/// JSON-RPC's error code for an invalid request.
 const INVALID_REQUEST: i32 = -32_600;
 
 /// The server's end of a connection that exchanges lines.
@@ -35,9 +36,9 @@ pub(super) struct McpTransport {
 }
 
 impl McpTransport {
-    /// A connection that reads `input` until it ends or the [`McpTransport`] is dropped, and the task that writes to
-    /// `output`. That task ends when the connection has ended and everything is written. Panics outside a tokio
-    /// runtime.
+    /// Opens a connection. Returns it and the task that writes to `output`. The connection reads `input` until the
+    /// input ends or the [`McpTransport`] is dropped. The task ends when the connection has ended and everything is
+    /// written. Panics outside a tokio runtime.
     pub fn open(
         input: impl AsyncRead + Unpin + Send + 'static,
         output: impl AsyncWrite + Unpin + Send + 'static,
@@ -131,7 +132,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
         }
     }
 
-    /// The next line without its newline; the content of a line that is too long is discarded. `None` at the end of
+    /// Reads the next line, without its newline. Discards the content of a line that is too long. `None` at the end of
     /// the input.
     async fn line(&mut self) -> io::Result<Option<InputLine>> {
         let mut line = Vec::new();
@@ -162,7 +163,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
 /// How a line is handled.
 enum LineOutcome {
     Message(Box<RxJsonRpcMessage<RoleServer>>),
-    /// Rejected, with the error response.
+    /// The line is rejected with this error response.
     Rejected(Value),
     /// An empty line or an unknown notification. Neither gets a response.
     Ignored,
@@ -200,7 +201,7 @@ fn read(line: &[u8]) -> LineOutcome {
     LineOutcome::Rejected(error(INVALID_REQUEST, id.unwrap_or(&Value::Null), &message))
 }
 
-/// A JSON-RPC error response; `id` is null if the request's id is unknown.
+/// A JSON-RPC error response to the request `id`, which is null if it is unknown.
 fn error(code: i32, id: &Value, message: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
 }

@@ -22,10 +22,11 @@ pub const BATCH: usize = 100;
 const MOST_BYTES: usize = 4_000_000;
 /// The wait after a rate-limit response without a duration.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
-/// After this many identifiers that the API reports as malformed, another one is an error. Before that, the request is
-/// repeated without the malformed identifier.
+/// The maximum number of malformed identifiers in one batch. When the API reports that an identifier is malformed, the
+/// request is repeated without this identifier; beyond the maximum, the report is an error.
 const MOST_MALFORMED: usize = 3;
-/// The beginning of the body of a rate-limit response whose status does not show that it is one.
+/// Some rate-limit responses of arXiv have a status that does not indicate a rate limit. Their bodies begin with this
+/// text.
 const RATE_EXCEEDED: &[u8] = b"Rate exceeded";
 
 /// How fast requests are sent.
@@ -65,7 +66,7 @@ impl ArxivError {
     }
 }
 
-/// The papers and unknown identifiers among those of one request.
+/// The papers that arXiv returned for one batch of identifiers, and the identifiers without a paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PaperResponse {
     pub papers: BTreeMap<ArxivId, PaperMetadata>,
@@ -114,8 +115,8 @@ impl ArxivClient {
     /// The metadata of the papers `ids`; ignores all but the first [`BATCH`] identifiers. If the API's response is
     /// incomplete, some identifiers are neither in `papers` nor in `unknown`.
     ///
-    /// Waits before each request so that the pause of [`ArxivPace`] is kept. Retries transient failures. Waits after
-    /// rate-limit responses, in total at most [`Config::longest_wait`]; a longer wait is an error.
+    /// Makes the pause of [`ArxivPace`] between two requests. Retries transient failures. Waits after rate-limit
+    /// responses, in total at most [`Config::longest_wait`]; a longer wait is an error.
     pub async fn papers(&mut self, ids: &[ArxivId]) -> Result<PaperResponse, ArxivError> {
         let mut wanted: BTreeSet<ArxivId> = ids.iter().take(BATCH).cloned().collect();
         let mut unknown = BTreeSet::new();
@@ -153,8 +154,8 @@ impl ArxivClient {
         }
     }
 
-    /// Waits `wait` after a rate-limit response, but at least the pause between requests and at least a second. `Err`
-    /// if this is longer than the run may still wait.
+    /// Waits for the duration `wait` after a rate-limit response, but at least for the pause between requests and at
+    /// least for a second. `Err` if this is longer than the run may still wait.
     async fn wait(&mut self, wait: Duration) -> Result<(), CrawlError> {
         // A requested wait of zero seconds must not cause a tight loop.
         let wait = wait.max(self.pace.pause).max(Duration::from_secs(1));

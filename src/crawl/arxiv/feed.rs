@@ -21,23 +21,26 @@ const DEEPEST: usize = 16;
 const MOST_ENTRIES: usize = 1_000;
 /// The maximum number of bytes that are read of a field; the rest of the field is ignored.
 const MOST_FIELD_BYTES: usize = 16_000;
-/// The maximum lengths of a title, a name and an abstract, in characters, and the maximum number of authors. Longer
-/// texts are truncated; further authors are discarded.
+/// The maximum length of a title, in characters; a longer one is truncated.
 const MOST_TITLE: usize = 400;
+/// The maximum length of an author's name, in characters; a longer one is truncated.
 const MOST_NAME: usize = 100;
+/// The maximum length of an abstract, in characters; a longer one is truncated.
 const MOST_ABSTRACT: usize = 4_000;
+/// The maximum number of authors of a paper; further authors are discarded.
 const MOST_AUTHORS: usize = 40;
-/// The path in the `<id>` of an entry that reports an error, and the text in it before a malformed identifier.
+/// The path in the `<id>` of an entry that reports an error.
 const ERROR: &str = "/api/errors";
+/// If the error is about a malformed identifier, the text before the identifier in the `<id>`.
 const MALFORMED: &str = "incorrect_id_format_for_";
 
 /// The metadata of a paper. arXiv publishes metadata under CC0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperMetadata {
     pub title: String,
-    /// At most [`MOST_AUTHORS`], in the order of authorship.
+    /// The names of the authors, in the order of authorship; at most [`MOST_AUTHORS`].
     pub authors: Vec<String>,
-    /// The year of the first version.
+    /// The year of the first version; `None` if the feed has no valid year.
     pub year: Option<u16>,
     pub abstract_text: String,
 }
@@ -116,7 +119,7 @@ fn resolve(reference: &BytesRef) -> Result<char, FeedError> {
     })
 }
 
-/// The kind of an element; elements that are not read are [`FeedElement::Other`].
+/// The kind of an element in the feed. Elements that the parser does not use are [`FeedElement::Other`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FeedElement {
     Feed,

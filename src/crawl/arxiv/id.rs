@@ -55,8 +55,8 @@ fn without_version(id: &str) -> &str {
     versioned.map_or(id, |(before, _)| before)
 }
 
-/// `id`, if it is an identifier of the scheme since April 2007: year and month, a dot, and four digits (five since
-/// 2015).
+/// Returns `id` if it is valid in the scheme that is used since April 2007: two digits for the year, two for the month,
+/// a dot, and four digits (five since 2015). `None` if it is invalid.
 fn new(id: &str) -> Option<String> {
     let (month, number) = id.split_once('.')?;
     let digits = if month_number(month)? < 1501 { 4 } else { 5 };
@@ -64,9 +64,9 @@ fn new(id: &str) -> Option<String> {
     is_valid.then(|| id.to_owned())
 }
 
-/// The identifier in the scheme until March 2007, without subject class. `archive` is the archive's name, optionally
-/// with a dot and a subject class; `number` has two digits for the year, two for the month, and three more. `None` if
-/// invalid.
+/// Returns an identifier in the scheme that was used until March 2007, without subject class. `archive` is the
+/// archive's name, optionally with a dot and a subject class; `number` has two digits for the year, two for the month,
+/// and three more. `None` if one of them is invalid.
 fn old(archive: &str, number: &str) -> Option<String> {
     let name = archive.split('.').next()?;
     let is_name = !name.is_empty()

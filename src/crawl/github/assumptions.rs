@@ -23,7 +23,7 @@ pub const MOST_REQUESTS: u32 = 8;
 /// commit.
 const ARCHIVE_BYTES: usize = 64 * 1024;
 
-/// A check in progress.
+/// The crawler that sends the requests of the checks, and the results so far.
 struct AssumptionCheck<'a> {
     crawler: &'a Crawler,
     found: AssumptionFindings,
@@ -280,11 +280,11 @@ impl AssumptionCheck<'_> {
     }
 }
 
-/// The header that contains the number of requests in the current hour.
+/// The header with the number of requests that GitHub has counted for the quota in the current hour.
 const USED: &str = "x-ratelimit-used";
 
-/// The number of requests in the current hour, according to `response`, the response to a request for `/rate_limit`.
-/// That request uses no quota. Reads the header [`USED`], or the body if the header is missing.
+/// The number of requests that GitHub has counted for the quota in the current hour. `response` is the response to a
+/// request for `/rate_limit`, which uses no quota. Reads the header [`USED`], or the body if the header is missing.
 async fn used_before(response: Response) -> Result<i64, String> {
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {

@@ -92,7 +92,8 @@ impl Api {
         result.map_err(|error| failure(&self.address(route), error))
     }
 
-    /// Requests the object at `route`, which begins with `/`. [`Conditional::Same`] if it still has the ETag `known`.
+    /// Requests the object at `route`, which begins with `/`. Returns [`Conditional::Same`] if the object still has the
+    /// ETag `known`.
     pub async fn get_if_new<T: DeserializeOwned>(
         &self,
         route: &str,
@@ -110,8 +111,8 @@ impl Api {
         })
     }
 
-    /// Requests the bytes of the file at `route`, which begins with `/`. [`Conditional::Same`] if it still has the ETag
-    /// `known`.
+    /// Requests the bytes of the file at `route`, which begins with `/`. Returns [`Conditional::Same`] if the file
+    /// still has the ETag `known`.
     pub async fn get_raw_if_new(
         &self,
         route: &str,
@@ -120,7 +121,8 @@ impl Api {
         self.conditional(route, "application/vnd.github.raw+json", known).await
     }
 
-    /// Requests the body at `route` in the media type `accept`. [`Conditional::Same`] if it still has the ETag `known`.
+    /// Requests the content at `route` in the media type `accept`. Returns [`Conditional::Same`] if the content still
+    /// has the ETag `known`.
     async fn conditional(
         &self,
         route: &str,

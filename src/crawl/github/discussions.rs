@@ -22,7 +22,7 @@ use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 const PAGE_POINTS: u64 = 7;
 /// The maximum cost of a further page of comments or replies, in points.
 const MORE_POINTS: u64 = 1;
-/// The beginning of the path of a field of a discussion, in the `errors` of a response.
+/// In the `errors` of a response, the path of every field of a discussion starts with this text.
 const NODES: &str = "repository.discussions.nodes.";
 
 /// The number of discussions that one request asks for.
@@ -151,8 +151,8 @@ impl Crawler {
         Ok(discussion.thread(posts))
     }
 
-    /// Adds `comment` and its replies to `posts`. The inner `Err` is the reason why this thread can't be read; the
-    /// outer one ends the page.
+    /// Adds `comment` and its replies to `posts`. The inner `Err` is the reason why this thread can't be read. After an
+    /// outer `Err`, the rest of the page can't be read either.
     async fn comment(
         &self,
         mut comment: CommentNode,
@@ -183,8 +183,9 @@ impl Crawler {
         Ok(Ok(()))
     }
 
-    /// The page after the cursor `after`: comments on the discussion `id`, or replies to the comment `id`, depending on
-    /// `query`. The inner `Err` is the reason why this thread can't be read; the outer one ends the page.
+    /// The page after the cursor `after`. With the query [`MORE_COMMENTS`], it contains comments on the discussion
+    /// `id`; with [`MORE_REPLIES`], replies to the comment `id`. The inner `Err` is the reason why this thread can't be
+    /// read. After an outer `Err`, the rest of the page of discussions can't be read either.
     async fn more(
         &self,
         query: &str,

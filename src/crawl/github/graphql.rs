@@ -15,11 +15,11 @@ use super::super::{CrawlError, Crawler, Traffic};
 /// The maximum length of GitHub's message about a failure, in characters; a longer message is truncated.
 const MOST_CHARS: usize = 200;
 
-/// The wait after a response with status 200 that reports a secondary rate limit, in seconds. GitHub recommends this
-/// wait if the response contains no duration.
+/// How long to wait, in seconds, after a response with status 200 that reports a secondary rate limit. GitHub
+/// recommends this wait if the response contains no duration.
 const PAUSE: i64 = 60;
 
-/// The data of a response. Fields may be missing from it.
+/// The data of a response, which may be incomplete.
 #[derive(Debug)]
 pub(in super::super) struct GraphQlData<T> {
     pub data: T,

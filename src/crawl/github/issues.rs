@@ -1,8 +1,8 @@
 //! Fetches issues and their comments through REST, the least recently changed first.
 //!
-//! The next page is requested by the time at which the last item was changed (`since`), not only by page number. An
-//! item that changes between two requests moves to the end of the list. With page numbers only, the item after it would
-//! then be skipped.
+//! A request for the next page contains the time at which the last item was changed (`since`), not only a page number.
+//! The reason: an item that changes between two requests moves to the end of the list. With page numbers only, another
+//! item would then be skipped.
 //!
 //! Items are parsed one by one, not into octocrab's models. So an item in an unexpected format does not prevent the
 //! other items from being read.
@@ -34,7 +34,7 @@ pub struct ListPosition<'a> {
     pub page: u32,
     /// If set, the list contains only issues with this label.
     pub label: Option<&'a str>,
-    /// The ETag of the last response to the same request.
+    /// The ETag of the last response to the same request; `None` if there is none.
     pub known: Option<&'a str>,
 }
 
@@ -138,9 +138,8 @@ impl Crawler {
         Ok(comments)
     }
 
-    /// The comments on the issue `number`. Stops after the page with which the number of comments reaches
-    /// [`MOST_POSTS`]. Sends one request for each hundred comments. The inner `Err` is the reason why a comment can't
-    /// be read.
+    /// The comments on the issue `number`. Requests no further page after it has received [`MOST_POSTS`] comments.
+    /// Sends one request for each hundred comments. The inner `Err` is the reason why a comment can't be read.
     pub async fn comments_of(
         &self,
         repository: RepositoryName<'_>,

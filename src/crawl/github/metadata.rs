@@ -37,8 +37,9 @@ pub struct Metadata {
     pub default_branch: Option<String>,
     /// The time of the last push: Unix time in seconds.
     pub pushed_at: Option<i64>,
-    /// `fork` is whether the repository is a fork, `parent` the `owner/name` of the repository that it was forked from.
+    /// Whether the repository is a fork.
     pub fork: bool,
+    /// The `owner/name` of the repository that this repository was forked from; `None` if it is not a fork.
     pub parent: Option<String>,
     /// The ETag of the response, for the next conditional request.
     pub etag: Option<String>,

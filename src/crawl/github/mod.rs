@@ -81,8 +81,8 @@ impl SourceFetch<'_> {
         self.public_archive(owner, name, "HEAD", known).await
     }
 
-    /// Fetches the archive of the commit `reference` from codeload. If codeload responds with 404, tries the web host
-    /// once.
+    /// Fetches the archive of `reference` (a sha or `HEAD`) from codeload, if it changed since `known`. If codeload
+    /// responds with 404, tries the web host once.
     async fn public_archive(
         &mut self,
         owner: &str,
@@ -100,7 +100,7 @@ impl SourceFetch<'_> {
         }
     }
 
-    /// Fetches the archive at `url` if it changed since `known`. For archives that are not a repository's.
+    /// Fetches a source that the catalogue defines by the URL of an archive, `url`, if it changed since `known`.
     pub(super) async fn archive_at(
         &mut self,
         url: &str,
@@ -211,7 +211,7 @@ fn deferred_by_run_limit(url: &Url) -> CrawlError {
     }
 }
 
-/// `fetched` with the commit `sha` as its revision, even if the archive names another commit or none.
+/// Returns `fetched`. If it has a revision, sets the revision to `sha`, even if the archive names another commit.
 fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     match fetched {
         Fetched::Changed { validator, .. } => Fetched::Changed { revision: sha, validator },
@@ -219,8 +219,8 @@ fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     }
 }
 
-/// The new `owner/name`, if the request for `requested` was redirected to `answered` and both are archives of different
-/// repositories; else `None`.
+/// The new `owner/name` of a repository, if the request for its archive at `requested` was redirected to the archive of
+/// another repository at `answered`; else `None`.
 fn moved(hosts: &GitHubHosts, requested: &str, answered: &str) -> Option<String> {
     let before = repository_of_archive(hosts, requested)?;
     let after = repository_of_archive(hosts, answered)?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::thread::{PostAuthor, Thread, ThreadKind, ThreadPost};
 use super::threads::utc;
 
-/// A page of a connection.
+/// A page of a list. GraphQL calls such a list a connection.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeList<T> {

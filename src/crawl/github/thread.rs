@@ -60,8 +60,9 @@ pub struct Thread {
     pub url: String,
     pub category: Option<String>,
     pub labels: Vec<String>,
-    /// When the thread was created; RFC 3339, like `updated_at`.
+    /// When the thread was created, in RFC 3339 format.
     pub created_at: String,
+    /// When the thread was last changed, in RFC 3339 format.
     pub updated_at: String,
     pub locked: bool,
     pub upvotes: u64,
@@ -98,7 +99,7 @@ pub struct PostAuthor {
     pub bot: bool,
 }
 
-/// The logins of people whose posts are left out at their request. Case-insensitive.
+/// The logins of people who asked Cairn to leave out their posts. Logins are compared without regard to case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OptedOut(Vec<String>);
 

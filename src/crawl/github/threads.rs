@@ -29,16 +29,16 @@ pub struct ThreadFailure {
 pub struct ThreadListing {
     pub threads: Vec<Thread>,
     pub failures: Vec<ThreadFailure>,
-    /// When the most recently (`newest`) and the least recently (`oldest`) changed thread of the page was changed.
-    /// Includes threads that could not be read.
+    /// When the most recently changed thread of the page was changed, also if it could not be read.
     pub newest: Option<String>,
+    /// When the least recently changed thread of the page was changed, also if it could not be read.
     pub oldest: Option<String>,
     /// GitHub's cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
 impl ThreadListing {
-    /// Takes into account that a thread was changed at `updated_at`.
+    /// Updates `newest` and `oldest` for a thread of the page that was changed at `updated_at`.
     pub(super) fn note(&mut self, updated_at: &Option<String>) {
         let Some(at) = updated_at else { return };
         if self.newest.as_ref().is_none_or(|newest| newest < at) {
@@ -59,7 +59,8 @@ pub(super) fn utc(text: &str) -> Option<String> {
 
 impl Crawler {
     /// Whether there is a token for GitHub's API that was not refused. Discussions can't be fetched without a token.
-    /// Issues should not be: their requests would use up the quota that all users behind this IP address share.
+    /// Issues should not be fetched without a token, because the requests would use up the quota that all users behind
+    /// this IP address share.
     pub fn signs_in(&self) -> bool {
         self.session.signs_in()
     }

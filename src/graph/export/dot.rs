@@ -1,5 +1,5 @@
-//! Graphviz's DOT: topics and their edges. Lines are thicker for heavier edges. They are dashed for edges that were
-//! found in texts and are not stated in the vocabulary.
+//! Writes Graphviz's format DOT: topics and their edges. Lines are thicker for heavier edges. They are dashed for edges
+//! that were found in texts and are not stated in the vocabulary.
 
 use std::io::{self, Write};
 

@@ -13,7 +13,7 @@ use crate::graph::{Graph, related};
 pub enum Format {
     /// RDF 1.1 Turtle with SKOS terms (W3C Recommendations of 2014 and 2009).
     Turtle,
-    /// The graph drawing community's XML, read by networkx, Gephi and yEd.
+    /// GraphML, an XML format for graphs that networkx, Gephi and yEd can read.
     Graphml,
     /// Graphviz's language.
     Dot,

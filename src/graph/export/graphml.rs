@@ -1,4 +1,5 @@
-//! GraphML: topics and resources as nodes, their ties as edges, with typed attributes.
+//! Writes GraphML. Topics and resources are nodes. Ties of topics, and the topics of resources, are edges. Nodes and
+//! edges have typed attributes.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! The graph for other programs: SKOS Turtle, GraphML, DOT.
+//! Writes the graph in formats for other programs: SKOS in Turtle, GraphML, and DOT.
 //!
 //! All formats contain the topics and their edges. Turtle and GraphML also contain the resources that at least two
 //! independent voices cite. The same graph gives the same bytes.

@@ -17,7 +17,7 @@ pub(super) struct ExportPart<'a> {
     pub graph: &'a Graph,
     pub voices: &'a Voices,
     pub topics: &'a BTreeSet<usize>,
-    /// The greatest length of a quoted sentence, in characters.
+    /// The maximum length of a quoted sentence, in characters; a longer one is truncated.
     pub excerpt_chars: usize,
 }
 
@@ -54,7 +54,7 @@ impl<'a> ExportPart<'a> {
         show(&*evidence.sentence, Shown::Excerpt, self.excerpt_chars)
     }
 
-    /// The resources that are about at least one exported topic.
+    /// The resources that are about at least one exported topic and that enough independent voices cite.
     pub fn resources(&self) -> impl Iterator<Item = ExportResource<'a>> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);

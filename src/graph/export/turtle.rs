@@ -1,8 +1,8 @@
 //! SKOS in Turtle: the vocabulary, the steps as collections, mined ties with their evidence, and resources with their
 //! topics.
 //!
-//! Edges found in texts are `cairn:saidWith`, not `skos:related`, because `skos:related` between a topic and a
-//! broader one would violate SKOS's rule S27.
+//! Edges that were found in texts are written as `cairn:saidWith`, not as `skos:related`. With `skos:related`, an edge
+//! between a topic and a broader topic would violate SKOS's rule S27.
 
 use std::io::{self, Write};
 

@@ -9,20 +9,21 @@ use crate::extract::words::words;
 use crate::library::view::PlaceUnit;
 use crate::search::{FoldedCopies, SectionId, SectionRecord};
 
-/// The language of sections for which none was detected.
+/// The placeholder for the language of a section if no language was detected.
 const UNKNOWN_LANGUAGE: &str = "?";
 
-/// Which sections are folded under which source.
+/// How sections are folded under other sections as their copies.
 #[derive(Debug, Default)]
 pub(super) struct AuditFolds {
-    /// Of each folded section.
+    /// How each folded section is folded. Other sections have no entry.
     folds: HashMap<SectionId, SectionFold>,
-    /// By source: how many sections of other sources are folded under its sections.
+    /// For each source: the number of sections of other sources that are folded under its sections.
     copied_by_others: HashMap<String, usize>,
 }
 
 impl AuditFolds {
-    /// The folds in `copies`. `source_of` returns the source of a section that has copies.
+    /// Collects the folds in `copies`. `source_of` returns the source of a section that has copies. If it returns
+    /// `None`, the copies of that section are skipped.
     pub fn of<E>(
         copies: &FoldedCopies,
         source_of: impl Fn(SectionId) -> Result<Option<String>, E>,
@@ -51,39 +52,40 @@ impl AuditFolds {
     }
 }
 
-/// What was counted of each source.
+/// Counts the sections of each source.
 #[derive(Debug, Default)]
 pub(super) struct AuditCollector {
     folds: AuditFolds,
     sources: BTreeMap<String, CollectedSource>,
 }
 
-/// What was counted of one source.
+/// The counts of one source.
 #[derive(Debug, Default)]
 pub(super) struct CollectedSource {
     pub total: SectionTally,
     pub copied_by_others: usize,
     pub languages: BTreeMap<String, usize>,
-    /// By path.
+    /// The counts of each document, by its path.
     pub documents: BTreeMap<String, CollectedDocument>,
 }
 
-/// What was counted of one document.
+/// The counts of one document.
 #[derive(Debug, Default)]
 pub(super) struct CollectedDocument {
     pub total: SectionTally,
-    /// Where its first suspect section begins and its last one ends.
+    /// The numbers, in `unit`, at which its first suspect section begins and its last one ends; `None` if it has no
+    /// suspect section.
     pub suspects: Option<(u32, u32)>,
     pub unit: PlaceUnit,
 }
 
 impl AuditCollector {
-    /// Nothing yet, for an index with these folds.
+    /// A collector without counts, for an index with these `folds`.
     pub fn new(folds: AuditFolds) -> AuditCollector {
         AuditCollector { folds, sources: BTreeMap::new() }
     }
 
-    /// Adds a section. The order does not matter. O(length).
+    /// Adds a section. Sections may be added in any order. O(length of the section).
     pub fn add(&mut self, id: SectionId, section: &SectionRecord) {
         let traits = SectionTraits::of(section);
         let (words, mentions) = (words(&section.text), section.mentions.len());
@@ -102,7 +104,8 @@ impl AuditCollector {
         }
     }
 
-    /// What was counted of the source `id`; nothing if no section of it was added.
+    /// Removes and returns the counts of the source `id`. If no section of it was added, only `copied_by_others` may
+    /// exceed 0.
     pub fn take(&mut self, id: &str) -> CollectedSource {
         let mut source = self.sources.remove(id).unwrap_or_default();
         source.copied_by_others = self.folds.copied_by_others.get(id).copied().unwrap_or(0);
@@ -110,7 +113,7 @@ impl AuditCollector {
     }
 }
 
-/// The first and the last number of `address`, and what they count.
+/// The first and the last number of `address`, and their unit. Posts of threads have no numbers and get 1.
 fn span(address: Address) -> (u32, u32, PlaceUnit) {
     match address {
         Address::Lines(first, last) => (first, last, PlaceUnit::Lines),

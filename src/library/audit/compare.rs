@@ -1,4 +1,4 @@
-//! Compares the sections of a repository with those of an index: which are copies, and of which source.
+//! Compares the sections of a repository with those of an index: which of them are copies, and of which source.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -11,24 +11,24 @@ use crate::library::Library;
 use crate::library::view::{ComparedView, DuplicatedSourceView};
 use crate::search::{SearchError, SectionId, SectionRecord};
 
-/// The most sources that a comparison names.
+/// The maximum number of sources that a comparison names.
 const MOST_SOURCES: usize = 5;
-/// The number of the compared repository, which is no source of the index.
+/// The number of the compared repository. It differs from the numbers of all sources of the index.
 const OWN: u32 = u32::MAX;
 
-/// A section that was added to the fold.
+/// Identifies a section that was added to a `SectionComparer`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ComparedSection {
-    /// The number of its source.
+    /// The number of its source: the source's index in the list of sources, or `OWN`.
     source: u32,
-    /// Its number among all added sections.
+    /// Its number in the order in which sections were added, counted from 1.
     number: u32,
 }
 
-/// Compares the sections of `trial`, which has one source, with those of `index` that belong to other sources than
+/// Compares the sections of `trial`, an index with one source, with the sections of `index`, except those of the source
 /// `known_as`. Copies are found as in a refresh, except that sections of fewer than eight words are never copies.
 ///
-/// Reads both indexes whole. Memory: a sketch of each section, about 400 bytes.
+/// Reads both indexes completely. For each section, a sketch of about 400 bytes is kept in memory.
 pub(super) fn compare(
     trial: &Library,
     index: &Library,
@@ -48,8 +48,9 @@ pub(super) fn compare(
     };
     index.searcher.each(&mut add)?;
     if known_as.is_some() {
-        // Copies that are folded under a section of the omitted source are needed too. The others fold again under the
-        // section that represents them.
+        // If copies in other sources are folded under a section of the omitted source, they are needed too. This second
+        // pass adds them. It also reads all other sections again, but they are copies of sections that were added
+        // before.
         index.searcher.each_with_copies(&mut add)?;
     }
     let (mut all, mut added, mut sound) = (0, 0, 0);
@@ -91,7 +92,8 @@ struct SectionComparer {
 }
 
 impl SectionComparer {
-    /// Adds `section` of the source with the number `source`. Returns the earlier section of which it is a copy.
+    /// Adds `section` of the source with the number `source`. Returns the earlier section that it is a copy of; `None`
+    /// if it is not a copy.
     fn representative(&mut self, source: u32, section: SectionRecord) -> Option<ComparedSection> {
         let section = extracted(section);
         let fingerprint = fingerprint(&section)?;
@@ -104,7 +106,7 @@ impl SectionComparer {
     }
 }
 
-/// `record` as it was extracted, without what copies do not depend on.
+/// The extracted section of `record`. Fields that do not matter for finding copies are left empty.
 fn extracted(record: SectionRecord) -> Section {
     Section {
         headings: record.headings,

@@ -1,9 +1,10 @@
-//! Audits sources for the editors of the catalogue: what each consists of, which of it search has no use for, which
-//! folders and documents that is in, and what is left out. An editor writes `include` and `exclude` with it.
+//! Audits sources for the editors of the catalogue. An audit shows what a source consists of, how many of its sections
+//! are poor search results, which folders and documents contain these sections, and which files are left out. Editors
+//! use it to write `include` and `exclude`.
 //!
-//! An audit reads the open generation only. [`traits`] decides about one section, [`tally`] counts, [`collect`] counts by
-//! source and document. [`trial`] audits a repository that is not in the catalogue yet, and [`compare`] compares it with
-//! an index.
+//! An audit of a source reads only the open generation. [`traits`] finds the properties of one section, [`tally`]
+//! counts them, and [`collect`] counts them for each source and document. [`trial`] audits a repository that is not in
+//! the catalogue yet, and [`compare`] compares it with an index.
 
 mod collect;
 mod compare;
@@ -27,22 +28,24 @@ use collect::{AuditCollector, AuditFolds, CollectedDocument, CollectedSource};
 use tally::SectionTally;
 pub use trial::{TrialRequest, try_source};
 
-/// The most documents that an audit of one source names.
+/// The maximum number of documents that an audit of one source names.
 const MOST_DOCUMENTS: usize = 10;
-/// The most folders that it names.
+/// The maximum number of folders that an audit of one source names.
 const MOST_FOLDERS: usize = 40;
-/// The most paths that a group of problems names.
+/// The maximum number of paths that a group of problems names.
 const MOST_EXAMPLES: usize = 3;
-/// The most sources that [`Library::sources_like`] suggests.
+/// The maximum number of sources that [`Library::sources_like`] suggests.
 const MOST_SUGGESTED: usize = 5;
-/// The least similarity (Jaro-Winkler) of a suggested id.
+/// A source is suggested only if the similarity (Jaro-Winkler, from 0 to 1) of its id to the requested name is at least
+/// this.
 const LEAST_SIMILARITY: f64 = 0.8;
 
 impl Library {
-    /// Audits the source `only` (case-insensitive) with its folders and documents, or all sources without these. `None`
-    /// if there is no such source.
+    /// Audits the source with the id `only` (case-insensitive), including its folders and documents. If `only` is
+    /// `None`, audits all sources, without their folders and documents. `None` if there is no source with this id.
     ///
-    /// Reads every section of the index, which takes seconds for a large one. Memory: one counter for each document.
+    /// Reads every section of the index, which takes seconds for a large index. Keeps the counts of each document in
+    /// memory.
     pub fn audit(&self, only: Option<&str>) -> Result<Option<AuditView>, SearchError> {
         let one = match only.map(|id| self.manifest.source(id)) {
             Some(None) => return Ok(None),
@@ -72,7 +75,8 @@ impl Library {
         Ok(Some(AuditView { generation: self.manifest.generation, sources }))
     }
 
-    /// The ids of sources that `name` may mean: those that contain it, else those spelled alike. The best come first.
+    /// The ids of sources that `name` may mean (case-insensitive), at most `MOST_SUGGESTED`: first the ids that contain
+    /// it, then the ids that are spelled similarly, the most similar first.
     pub fn sources_like(&self, name: &str) -> Vec<&str> {
         let name = name.to_lowercase();
         let similarity = |id: &str| {
@@ -122,7 +126,7 @@ fn format(path: &str) -> String {
     if ThreadName::parse(path).is_some() { "thread".to_owned() } else { format_of(path) }
 }
 
-/// The folders of `documents`, those with the most suspect sections first.
+/// The folders that contain `documents`, those with the most suspect sections first; at most `MOST_FOLDERS`.
 fn folders(documents: &BTreeMap<String, CollectedDocument>) -> Vec<FolderAuditView> {
     let mut folders: BTreeMap<String, (usize, SectionTally)> = BTreeMap::new();
     for (path, document) in documents {
@@ -141,8 +145,8 @@ fn folders(documents: &BTreeMap<String, CollectedDocument>) -> Vec<FolderAuditVi
     folders
 }
 
-/// The glob of the files that are counted with `path`: those directly in its folder if that is at the top or below a
-/// folder at the top, else all below its first two folders.
+/// The glob of the group of files in which `path` is counted. The files at the top level are one group, and the files
+/// directly in a top-level folder are another. All other files are grouped by the first two folders of their paths.
 fn folder_glob(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {
@@ -152,7 +156,7 @@ fn folder_glob(path: &str) -> String {
     }
 }
 
-/// The documents with the most suspect sections.
+/// The documents with suspect sections, those with the most first; at most `MOST_DOCUMENTS`.
 fn worst(documents: BTreeMap<String, CollectedDocument>) -> Vec<DocumentAuditView> {
     let view = |(path, document): (String, CollectedDocument)| {
         let (first, last) = document.suspects?;
@@ -165,7 +169,7 @@ fn worst(documents: BTreeMap<String, CollectedDocument>) -> Vec<DocumentAuditVie
     worst
 }
 
-/// `problems`, grouped by stage and by message without its numbers, the most frequent first.
+/// Groups `problems` that have the same stage, and messages that differ only in digits. The largest groups come first.
 fn grouped(problems: &[Problem]) -> Vec<ProblemGroupView> {
     let mut groups: Vec<(String, ProblemGroupView)> = Vec::new();
     for Problem { stage, path, message, .. } in problems {

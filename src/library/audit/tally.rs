@@ -15,13 +15,13 @@ pub(super) enum SectionFold {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CountedSection {
     pub traits: SectionTraits,
-    /// Words of its text, without code.
+    /// The number of words of its text, without code.
     pub words: usize,
     /// The number of topics that it mentions.
     pub mentions: usize,
 }
 
-/// What was counted over some sections.
+/// The counts for a set of sections.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SectionTally {
     pub sections: usize,
@@ -30,7 +30,7 @@ pub(super) struct SectionTally {
     mentions: usize,
     copies: usize,
     own_copies: usize,
-    /// By index in [`SectionTrait::ALL`].
+    /// The number of sections with each trait, in the order of [`SectionTrait::ALL`].
     traits: [usize; SectionTrait::ALL.len()],
 }
 
@@ -90,12 +90,12 @@ impl SectionTally {
     }
 }
 
-/// `part` of `whole` in percent, with one decimal; 0 of nothing.
+/// `part` as a percentage of `whole`, rounded to one decimal. 0 if both are 0.
 pub(super) fn percent(part: usize, whole: usize) -> f64 {
     rounded(part as f64 * 100.0 / whole.max(1) as f64)
 }
 
-/// `number` with one decimal.
+/// `number`, rounded to one decimal.
 fn rounded(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }

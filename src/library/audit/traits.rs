@@ -4,11 +4,11 @@ use crate::annotate::SectionRole;
 use crate::extract::words::words;
 use crate::search::SectionRecord;
 
-/// A section with code and fewer words of text than this is only code.
+/// A section that has code and fewer words of text than this counts as code only.
 const CODE_WORDS: usize = 8;
 /// A section without code and with fewer words than this is tiny.
 const TINY_WORDS: usize = 15;
-/// A text of which more than one character in this many belongs to TeX commands is heavy in TeX.
+/// If more than one in this many characters of a text belongs to TeX, the section has the trait [`SectionTrait::Tex`].
 const TEX_SHARE: usize = 8;
 
 /// A property of a section that makes it a poor search result.
@@ -78,7 +78,7 @@ impl SectionTraits {
     }
 }
 
-/// Whether at least half of the words of `text` are numbers: they have digits and no letters.
+/// Whether at least half of the words of `text` are numbers. A word is a number if it contains digits but no letters.
 fn is_mostly_numbers(text: &str) -> bool {
     let (mut all, mut numbers) = (0, 0);
     for word in text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)) {
@@ -88,8 +88,8 @@ fn is_mostly_numbers(text: &str) -> bool {
     all > 0 && numbers * 2 >= all
 }
 
-/// Whether more than half of the lines of `section` are rows of a table. Looks at the author's Markdown if it is stored,
-/// because the text may have the form of prose.
+/// Whether more than half of the lines of `section` are rows of a table. Reads the author's Markdown if it is stored,
+/// because rows may look like prose in the text.
 fn is_mostly_rows(section: &SectionRecord) -> bool {
     let is_row: fn(&str) -> bool = match section.markup.is_empty() {
         true => |line| line.contains(" | ") || is_labelled_row(line),
@@ -107,7 +107,7 @@ fn is_mostly_rows(section: &SectionRecord) -> bool {
     rows * 2 > all
 }
 
-/// Whether `line` is a row with the header of each cell: `Company: X; Title: Y`.
+/// Whether `line` is a row in which each cell follows the header of its column: `Company: X; Title: Y`.
 fn is_labelled_row(line: &str) -> bool {
     let mut cells = line.split("; ").peekable();
     let is_labelled = |cell: &str| cell.split_once(": ").is_some_and(|(head, _)| head.len() <= 40);

@@ -1,4 +1,4 @@
-//! Tries a repository: fetches it into a temporary index of its own and shows what it would add to the catalogue's.
+//! Tries a repository: fetches it into a temporary index, and shows what it would add to the open index.
 
 use std::collections::HashSet;
 
@@ -14,13 +14,14 @@ use crate::library::view::{FilesView, LicenceOrigin, TrialView};
 use crate::refresh::{self, RefreshEvent, RefreshOptions, RefreshStop};
 use crate::store::{SourceRow, Store};
 
-/// The reason in an entry for a repository without a description.
+/// If neither the request nor the repository's description gives a reason, the suggested entry gets this text as the
+/// reason.
 const NO_WHY: &str = "TODO: one line on what is in it and who wants it";
 
 /// A repository to try.
 #[derive(Clone, Debug)]
 pub struct TrialRequest {
-    /// The entry to try.
+    /// The catalogue entry to try.
     pub source: Source,
     /// The id of the source, if the catalogue already has the repository. The sections of that source in the open index
     /// are not compared with those of the repository.
@@ -44,7 +45,7 @@ pub fn try_source(
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let trial = Config { index: folder.path().join("index"), ..config.clone() };
     let mut source = request.source.clone();
-    // Neither another source nor a thread belongs to a trial.
+    // A trial has no other source that `fork_of` could name, and it fetches no threads.
     (source.fork_of, source.threads) = (None, Default::default());
     let catalogue = Catalogue { sources: vec![source.clone()], unknown: Vec::new() };
     let options = RefreshOptions::default();
@@ -69,14 +70,16 @@ pub fn try_source(
     Ok(TrialView { compared: compared.transpose()?, ..view })
 }
 
-/// The sizes of a repository.
+/// The numbers and sizes of a repository's files: `all` files, if they are known, and the `taken` files, which are
+/// indexed.
 struct TrialFiles {
     all: Option<FilesView>,
     taken: FilesView,
 }
 
 impl TrialFiles {
-    /// The sizes of `source`. Reads the lists of its files from `store`, and that of its documents from `library`.
+    /// Counts the files of `source`. Reads the lists of its files from `store`, and the list of its documents from
+    /// `library`.
     fn read(library: &Library, store: &Store, source: &Source) -> anyhow::Result<TrialFiles> {
         let files = store.files(&source.id)?;
         let contents = GenerationContents::read(&library.folder.join("contents.bin"))?;
@@ -134,7 +137,7 @@ fn view(
     })
 }
 
-/// Where the licence of `source` is stated.
+/// Where the licence of `source` is stated; `None` if it is not stated anywhere.
 fn licence_origin(source: &Source, row: &SourceRow) -> Option<LicenceOrigin> {
     let of_github = row.metadata.as_ref().and_then(|metadata| metadata.licence.as_ref());
     match (&source.licence, &row.licence, of_github) {
@@ -145,7 +148,7 @@ fn licence_origin(source: &Source, row: &SourceRow) -> Option<LicenceOrigin> {
     }
 }
 
-/// The lines of `include` and `exclude` of an entry.
+/// The lines for `include` and `exclude` in the entry of `source`.
 fn globs(source: &Source) -> String {
     let list = |key: &str, globs: &[String]| {
         let quoted = globs.iter().map(|glob| toml::Value::String(glob.clone()).to_string());

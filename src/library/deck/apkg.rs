@@ -82,7 +82,7 @@ pub fn apkg(name: &str, cards: &[FlashCard]) -> anyhow::Result<Vec<u8>> {
     archive(&bytes)
 }
 
-/// Inserts a note and its card.
+/// Inserts `card` as a note, with one card of Anki for this note.
 fn insert(
     database: &Connection,
     card: &FlashCard,

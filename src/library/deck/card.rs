@@ -1,4 +1,4 @@
-//! A card, and its texts as Anki reads them.
+//! A flash card, and its texts in the form that Anki imports.
 
 use crate::catalogue::rights::Showable;
 use crate::printable::{strip, strip_body};
@@ -39,7 +39,7 @@ impl CardBack {
 }
 
 impl FlashCard {
-    /// The fields of its note as HTML: front, back, source.
+    /// The fields of the Anki note for this card, as HTML: front, back, source.
     pub(super) fn fields(&self) -> [String; 3] {
         let credit = escaped(&self.credit);
         let is_web = self.url.starts_with("https://") || self.url.starts_with("http://");
@@ -50,7 +50,7 @@ impl FlashCard {
         [escaped(&self.front), self.back.html(), source]
     }
 
-    /// Its tags, separated by spaces.
+    /// The card's tags, separated by spaces.
     pub(super) fn tags(&self) -> String {
         let tag = |tag: &String| -> String {
             strip(tag)
@@ -77,7 +77,7 @@ fn escaped(text: &str) -> String {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\n' => html.push_str("<br>"),
-            // Anki would read these as templates and sounds.
+            // Anki would interpret `{{…}}` as a template and `[sound:…]` as a sound.
             '{' => html.push_str("&#123;"),
             '[' => html.push_str("&#91;"),
             '\t' => html.push(' '),

@@ -1,7 +1,8 @@
 //! Anki's text import: header lines that describe the file, then RFC 4180 rows.
 //!
-//! The header lines are those of Anki's manual (Importing, text files): separator, HTML, deck, and the columns of the
-//! note's id and tags. Fields begin with an invisible tag, so that a spreadsheet does not read a cell as a formula.
+//! Anki's manual (Importing, text files) defines the header lines: separator, HTML, deck, and the columns of the note's
+//! id and tags. The front and the back of a card begin with the HTML tag `<div>`, so that a spreadsheet does not read a
+//! cell as a formula.
 
 use super::FlashCard;
 use crate::printable::strip;

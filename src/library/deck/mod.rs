@@ -1,4 +1,4 @@
-//! Flash cards as files for Anki: its package, and its text import.
+//! Flash cards as files for Anki, in two formats: Anki's package and Anki's text import.
 //!
 //! The same cards give the same bytes, and a card keeps its id. So importing a later export updates the cards and
 //! keeps the learning progress. The content of cards is escaped text, never HTML.

@@ -4,9 +4,10 @@ use url::Url;
 
 use super::repository::RepositoryName;
 
-/// Sites that render GitHub's files, as `HOST/github/OWNER/NAME/…`.
+/// Hosts that show files of GitHub repositories at URLs such as `HOST/github/OWNER/NAME/…`.
 const VIEWERS: [&str; 3] = ["nbviewer.org", "nbviewer.jupyter.org", "colab.research.google.com"];
-/// First path segments that are the names of usual pages of a personal site, not of projects.
+/// Usual names of pages of a personal site. If the first path segment of a URL is one of them, it does not name a
+/// project.
 const SITE_PARTS: [&str; 14] = [
     "about",
     "archive",
@@ -24,13 +25,13 @@ const SITE_PARTS: [&str; 14] = [
     "writing",
 ];
 
-/// What a URL belongs to.
+/// The repository or the site that a URL belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CitedPlace {
     /// A page of the repository, or of one of its files.
     Repository(RepositoryName, CitedPage),
-    /// A page of the site of `owner`. Whether the first segment of its path is a project or a page of the owner's own
-    /// site depends on the other cited pages of that site.
+    /// A page of the site of `owner`. The first segment of its path may name a project or a page of the owner's own
+    /// site: the other cited pages of the site decide this. `first` is `None` if the segment can't name a project.
     Site { owner: String, first: Option<SitePart>, page: CitedPage },
 }
 
@@ -43,7 +44,7 @@ pub(super) struct SitePart {
     pub spelling: String,
 }
 
-/// The page of a repository, or of its site.
+/// The kind of page of a repository, or of its site, that a URL leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CitedPage {
     /// The front page of the repository, or the root of its site.

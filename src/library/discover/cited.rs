@@ -12,30 +12,31 @@ use crate::library::Library;
 use crate::library::view::EvidenceView;
 use crate::search::SectionId;
 
-/// The most sentences shown for a candidate, each of a different voice.
+/// The maximum number of sentences that are shown for a candidate. Each sentence is by a different voice.
 const MOST_EVIDENCE: usize = 3;
-/// The longest sentence that is shown, in characters, whatever the licence: enough to judge the repository.
+/// The maximum length of a sentence that is shown, in characters, even if the licence allows more. The rest is cut off.
+/// This length is enough to judge the repository.
 const SENTENCE_CHARS: usize = 300;
-/// The most topics listed for a candidate.
+/// The maximum number of topics that are listed for a candidate.
 pub(super) const MOST_TOPICS: usize = 5;
-/// The most topics in a candidate's description.
+/// The maximum number of topics in a candidate's description.
 const WHY_TOPICS: usize = 2;
-/// The longest title, in characters; the rest is cut off.
+/// The maximum length of a title, in characters; the rest is cut off.
 const TITLE_CHARS: usize = 100;
-/// The longest description, in characters; the rest is cut off.
+/// The maximum length of a description, in characters; the rest is cut off.
 const WHY_CHARS: usize = 120;
-/// The most URLs of a site's pages that are kept.
+/// The maximum number of URLs of cited pages that are collected for one site.
 pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
 pub(super) struct CitedRepository {
     pub repository: RepositoryName,
-    /// Other repositories that the site may belong to, if only the URL of the site is known.
+    /// Other repositories that the cited site may belong to, if the repository was only guessed from the site's URL.
     pub others: BTreeSet<RepositoryName>,
     /// The most informative citation of each voice, including the repository's owner.
     voices: BTreeMap<Voice, Citation>,
-    /// URLs of cited pages of its site; only a few are kept.
+    /// The URLs of some cited pages of its site.
     pub pages: BTreeSet<String>,
     /// Whether a URL of the repository itself is cited. If not, only URLs of its site are cited.
     pub is_named: bool,
@@ -45,7 +46,7 @@ pub(super) struct CitedRepository {
     pub dead_since: Option<String>,
     /// All sources that cite it, including those of its owner.
     pub sources: BTreeSet<String>,
-    /// How often each topic is mentioned with it, by vocabulary index.
+    /// The number of times that each topic is mentioned with the repository, by the topic's vocabulary index.
     pub topics: BTreeMap<u32, u32>,
     /// Titles in links to its front page, with their frequency.
     pub(super) titles: BTreeMap<String, u32>,
@@ -67,22 +68,23 @@ pub(super) struct Citation {
     pub sentence: String,
     /// The longest remark about the repository in this voice's links to its front page.
     pub remark: Option<LinkRemark>,
-    /// The signs in the texts and remarks of all links of this voice.
+    /// What the texts and remarks of all links of this voice indicate about the repository.
     pub own: WordSigns,
-    /// The signs in the sentences and headings around all links of this voice.
+    /// What the sentences and headings around all links of this voice indicate about the repository. A link to a page
+    /// for users of the software indicates software.
     pub near: WordSigns,
 }
 
 impl Library {
-    /// The slugs of the topics that are mentioned with `cited`, the most frequent first.
+    /// The slugs of the topics that are mentioned with `cited`, the most frequent first; at most `MOST_TOPICS`.
     pub(super) fn slugs(&self, cited: &CitedRepository) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
         known.take(MOST_TOPICS).map(|topic| topic.slug.0.clone()).collect()
     }
 
-    /// One line, of at most 120 characters, that describes `cited` in the words of the sources: a remark, else its
-    /// title and topics. `None` if only its name is known.
+    /// Describes `cited` in the words of the sources, on one line of at most 120 characters. This is a remark or, if
+    /// there is none, the title with topics. `None` if only the name is known.
     pub(super) fn what_it_is(&self, cited: &CitedRepository) -> Option<Showable> {
         let title = cited.title();
         let line = match cited.remark() {
@@ -106,7 +108,7 @@ impl Library {
         if beyond.is_empty() { String::new() } else { format!(" (topics: {})", beyond.join(", ")) }
     }
 
-    /// `citation` with the URL of its lines.
+    /// `citation` for output, with the URL of the section that contains it.
     pub(super) fn citation(&self, citation: &Citation) -> EvidenceView {
         let Citation { source, path, address, section, .. } = citation;
         let chars = SENTENCE_CHARS.min(self.manifest.excerpt_chars);
@@ -178,7 +180,8 @@ impl CitedRepository {
         all.into_iter().take(MOST_EVIDENCE)
     }
 
-    /// The longest remark of an independent voice. Characters beyond the length that is shown don't count.
+    /// The longest remark of an independent voice. Characters beyond the maximum length of a description are not
+    /// counted.
     fn remark(&self) -> Option<&LinkRemark> {
         let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
         remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
@@ -246,7 +249,7 @@ impl CitedRepository {
         self.voices.insert(voice.clone(), citation);
     }
 
-    /// Merges `other`, which is the same repository.
+    /// Adds the data of `other`, which describes the same repository.
     pub fn take(&mut self, other: CitedRepository) {
         self.others.extend(other.others);
         self.sources.extend(other.sources);
@@ -277,8 +280,9 @@ impl CitedRepository {
 }
 
 impl Citation {
-    /// The sort key of informative citations, in this order: has a remark, has a sign of study material near the link,
-    /// has a long sentence. Characters of the sentence beyond the length that is shown don't count.
+    /// A sort key: the most informative citation has the greatest key. A citation with a remark comes before all
+    /// others, then one with a sign of study material near the link, then one with a longer sentence. Characters of the
+    /// sentence beyond the length that is shown don't count.
     fn informativeness(&self) -> (bool, bool, usize) {
         let length = self.sentence.chars().count().min(SENTENCE_CHARS);
         (self.remark.is_some(), self.near.study, length)

@@ -21,15 +21,15 @@ use crate::library::view::{DropReason, DroppedView};
 use crate::printable::strip;
 use crate::refresh::reader::read_one;
 
-/// The most searches in one call.
+/// The maximum number of searches in one call.
 const MOST_SEARCHES: usize = 10;
-/// The most repositories that one search may find.
+/// The maximum number of repositories that one search returns.
 const PER_SEARCH: u8 = 30;
-/// The most READMEs that are requested in one call.
+/// The maximum number of READMEs that are requested in one call.
 const MOST_READMES: usize = 40;
 /// The minimum number of stars; repositories with fewer are not searched for.
 const LEAST_STARS: u32 = 10;
-/// The longest description in an entry, in characters.
+/// The maximum length of a description in an entry, in characters; the rest is cut off.
 const DESCRIPTION_CHARS: usize = 150;
 
 /// A repository that the search found.
@@ -49,7 +49,7 @@ impl SearchedRepository {
         if is_same { name.to_owned() } else { self.repository.to_string() }
     }
 
-    /// Its description on one line.
+    /// The repository's description on one line, truncated; `None` if it has no description.
     pub(super) fn describes_itself(&self) -> Option<String> {
         let text = strip(self.about.metadata.description.as_deref()?).into_owned();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -69,7 +69,7 @@ pub struct SearchFindings {
     pub traffic: Traffic,
 }
 
-/// The state of one call.
+/// The state of one call of [`find`].
 struct GitHubSearch<'a> {
     library: &'a Library,
     config: &'a Config,
@@ -80,12 +80,14 @@ struct GitHubSearch<'a> {
     findings: SearchFindings,
 }
 
-/// The repositories that GitHub's search finds for the top topics of `library`'s vocabulary; with `topic` (a vocabulary
-/// index), those for this topic and the topics directly below it. Leaves out the repositories in `known`.
+/// The repositories that GitHub's search finds for the top topics of `library`'s vocabulary. If `topic` (a vocabulary
+/// index) is given, searches for this topic and the topics directly below it instead. Leaves out the repositories in
+/// `known`.
 ///
-/// Sends at most 10 searches and 40 conditional requests for READMEs; fewer if the quotas allow no more. An error ends
-/// the requests and becomes a note, unless it concerns only one README. Writes `discover.json` into the index folder; a
-/// failure to write is only logged. `Err` if the network can't be set up.
+/// Sends at most 10 searches and 40 conditional requests for READMEs, or fewer if the quotas do not allow so many. If a
+/// request fails, no more requests are sent, and the error becomes a note. An error that concerns only one README is
+/// ignored. Writes `discover.json` into the index folder; a failure to write is only logged. `Err` if the network can't
+/// be set up.
 pub fn find(
     library: &Library,
     config: &Config,
@@ -211,8 +213,9 @@ impl GitHubSearch<'_> {
 }
 
 impl Library {
-    /// At most `most` labels to search for. Without `topic`, those of the top topics; with `topic` (a vocabulary
-    /// index), its own label and then those of the topics directly below it. The most mentioned topics come first.
+    /// At most `most` labels to search for. Without `topic`, these are the labels of the top topics, the most mentioned
+    /// topics first. With `topic` (a vocabulary index), these are its own label and then the labels of the topics
+    /// directly below it, the most mentioned topics first.
     fn fields(&self, topic: Option<usize>, most: usize) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let slug = topic.and_then(|at| topics.get(at)).map(|topic| &topic.slug);
@@ -252,7 +255,7 @@ fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReaso
     says_book.then_some((DropReason::BookCopies, why))
 }
 
-/// The priority of a repository when choosing which READMEs to request.
+/// The priority of a repository when choosing which READMEs to request: the highest come first.
 fn promise(about: &FoundRepository) -> f64 {
     let description = about.metadata.description.as_deref().unwrap_or_default();
     let signs = WordSigns::of_name(&about.full_name).or(WordSigns::of(description));

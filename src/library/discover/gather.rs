@@ -14,15 +14,16 @@ use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{SearchError, SectionId, SectionRecord};
 
-/// A site with at least this many different first path segments counts as one site, not as several projects.
+/// If at least this many different first path segments of one site are cited, the site counts as one site and not as
+/// several projects. Segments that name a known project are not affected.
 const PARTS_OF_A_SITE: usize = 2;
-/// The most projects listed as alternatives for a site.
+/// The maximum number of projects that are listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
 
 impl Library {
-    /// All repositories that sources cite, ordered by name. Ignores copies and boilerplate. A page of a site counts for
-    /// the project that its first path segment names, if that project is cited itself or in `known`. Reads the whole
-    /// index.
+    /// All repositories that sources cite, ordered by name. Ignores copies, boilerplate and off-topic sections. A page
+    /// of a site counts for the project that its first path segment names, if that project is cited itself or is in
+    /// `known`. Otherwise, the repository of the page is guessed. Reads the whole index.
     pub(super) fn cited_repositories(
         &self,
         known: &HashSet<RepositoryName>,
@@ -39,7 +40,8 @@ impl Library {
             }
             let voice = self.voices.of(&record.source);
             for link in &record.links {
-                // A link whose text says nothing about its target is neither a resource nor a citation.
+                // A URL is not a resource if no link to it, by its text or its sentence, says anything about the
+                // target. Such a link is not a citation either.
                 let Some(resource) = resources.get(link.url.as_str()) else { continue };
                 let Some(place) = CitedPlace::of(&link.url) else { continue };
                 gathered.add(place, resource, &voice, id, &record, link);
@@ -80,7 +82,7 @@ impl GatheredCitations {
         for topic in &resource.topics {
             *cited.topics.entry(*topic).or_insert(0) += 1;
         }
-        // The title of another page describes that page only.
+        // Only the title of the front page describes the repository. Other titles describe only their own pages.
         let is_front = page == CitedPage::Front;
         if is_front && !is_address(&resource.title) {
             *cited.titles.entry(resource.title.clone()).or_insert(0) += 1;
@@ -119,8 +121,8 @@ impl GatheredCitations {
         })
     }
 
-    /// The repositories. Each part of a site is assigned to its project or to the owner's site. If that is a guess,
-    /// the alternatives are recorded.
+    /// Returns the repositories. The pages of a site that have the same first path segment are assigned to the project
+    /// of that name, or to the repository of the owner's site. If this is a guess, the alternatives are recorded.
     fn finish(mut self, known: &HashSet<RepositoryName>) -> Vec<CitedRepository> {
         for (owner, parts) in std::mem::take(&mut self.sites) {
             let Some(site) = RepositoryName::site(&owner) else { continue };
@@ -197,7 +199,7 @@ fn citation(
         text: link.text.clone(),
         sentence: link.sentence.split_whitespace().collect::<Vec<_>>().join(" "),
         remark,
-        // The text of a link to another page describes that page.
+        // If the link leads to another page than the front page, its text describes only that page.
         own: if page == CitedPage::Front {
             WordSigns::of_link(&link.text).or(remarked)
         } else {

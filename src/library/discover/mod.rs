@@ -10,21 +10,22 @@
 //! A candidate's score is `voices × fit × form × certainty × relevance × standing`:
 //!
 //! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, without its own owner, at
-//!   most 5; 0.5 if only the search has found it. It counts in full, so that the favourite of one author does not rank
-//!   above what three authors cite.
+//!   most 5; 0.5 if only the search has found it. The score is proportional to this number, so that the favourite of
+//!   one author does not rank above what three authors cite.
 //! - `fit`, in (0, 1): whether it is something to study rather than to run: `(S + 0.1) / (S + T + 2)`. The signs of
 //!   study material `S` count 4 in its name (`…-interview`, `…-book`, `cs231n`); 3 in a link text, in a remark, or in
-//!   its description (if that also mentions software, only words such as book or course count); 2 if several pages of
-//!   its site are cited, or one by several voices; and 0.5 for each voice (at most 3) with a sign in the sentence or
-//!   heading. The signs of software or data `T` (library, framework, dataset, …) count 2 in its name, 3 if it is cited
-//!   in a list of data sets, 1 in a link text, remark or description, and 1 for each voice (at most 3) with a sign in
-//!   the sentence or heading, or with a link to its issues, releases or source files. Popular software is cited most:
-//!   a library that five voices cite has a fit of 0.02, a course that one voice cites has 0.7.
+//!   its description (if a remark also mentions software, only words such as book or course count); 2 if only pages of
+//!   its site are cited, and there are several of them, or several voices cite one; and 0.5 for each voice (at most 3)
+//!   with a sign in the sentence or heading. The signs of software or data `T` (library, framework, dataset, …) count 2
+//!   in its name, 3 if it is cited in a list of data sets, 1 in a link text, remark or description, and 1 for each
+//!   voice (at most 3) with a sign in the sentence or heading, or with a link to its issues, releases or source files.
+//!   Popular software is cited most: a library that five voices cite has a fit of 0.02, a course that one voice cites
+//!   has 0.7.
 //! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), unless the words
 //!   about it say that it explains its entries; 0.5 if `T` exceeds `S`, so that a tool does not rank high only because
 //!   many voices cite it; else 1. Lists count as study material in `fit`, so that they rank above most tools.
-//! - `certainty`: 0.75 if only the URL of a site is known, so that the name is a guess, or if no source describes the
-//!   repository; in both cases the user must check it first. Else 1.
+//! - `certainty`: 0.75 if GitHub's search has not found it, and only the URL of a site is known, so that the name is a
+//!   guess, or no source describes it. The user must check such a repository first. Else 1.
 //! - `relevance`, from 0.5 to 1.5: 0.5, plus 0.3 for a word of the catalogue's purpose (interview, design, production,
 //!   serving, …) in its name, a link text or its description, plus 0.3 if it has such a word or any topic, plus up to
 //!   0.4 for its topics. Its topics are those that it is cited with (at most five count) or that its README mentions
@@ -38,7 +39,7 @@
 //! These repositories are dropped, with a reason:
 //!
 //! - repositories that the policy refuses
-//! - repositories that only their own author cites
+//! - repositories that only their own author cites, and that GitHub's search has not found
 //! - repositories with a dead URL
 //! - repositories that a source of the same name cites; this source is the original, the new name or a mirror
 //! - forks, mirrors and repositories with copies of commercial books, among those that GitHub's search finds
@@ -68,7 +69,7 @@ pub use phrase::tidy;
 use rank::{CandidateRating, CandidateRepository};
 use repository::RepositoryName;
 
-/// The `why` of an entry if only the name is known.
+/// If no description of a repository is known, its entry gets this text as the reason (`why`), followed by topics.
 const PLACEHOLDER: &str = "TODO: say what it is and why it belongs here";
 
 /// A request for candidates.
@@ -77,7 +78,8 @@ pub struct DiscoverRequest<'a> {
     /// The vocabulary index of a topic; `None` means any. The candidates are cited with this topic, or the search on
     /// GitHub for this topic found them.
     pub topic: Option<usize>,
-    /// The most candidates to list, and also the most dropped repositories to list.
+    /// The maximum number of candidates that are listed. It is also the maximum number of dropped repositories that are
+    /// listed.
     pub limit: usize,
     /// The catalogue, whose repositories are excluded.
     pub catalogue: &'a Catalogue,
@@ -85,8 +87,8 @@ pub struct DiscoverRequest<'a> {
 }
 
 impl Library {
-    /// Repositories that `request.catalogue` lacks and that the sources cite or GitHub's search has found (`findings`,
-    /// empty if GitHub was not queried), the best first.
+    /// Repositories that `request.catalogue` lacks, the best first: those that the sources cite, and those that
+    /// GitHub's search has found (`findings`, which is empty if GitHub was not queried).
     ///
     /// Reads the whole index, which takes a second or two, and holds all citations in memory. Sends no requests.
     pub fn discover(
@@ -232,8 +234,7 @@ fn github(found: &SearchedRepository) -> GitHubView {
     }
 }
 
-/// The entry of `candidate` among the dropped repositories; `None` if it is kept. `policy` names those that are
-/// refused.
+/// The reason to drop `candidate`, for output; `None` if it is kept. `policy` lists the refused repositories.
 fn dropped(candidate: &CandidateRepository, policy: &Policy) -> Option<DroppedView> {
     let repository = candidate.repository.to_string();
     if let Some(why) = policy.refusal(&repository) {

@@ -6,7 +6,7 @@ use crate::printable::strip;
 /// Characters that separate a title from the text after it, or that truncation leaves at the end of a text.
 const SEPARATORS: [char; 17] =
     ['|', '-', '–', '—', ':', ',', ';', '(', '[', '{', '/', '&', '=', '>', '*', '·', '•'];
-/// Verbs after a title in sentences that describe a work.
+/// Verbs that follow the title in sentences that describe a work.
 const SAYING: [&str; 22] = [
     "are",
     "collects",
@@ -32,7 +32,7 @@ const SAYING: [&str; 22] = [
     "was",
 ];
 const ARTICLES: [&str; 3] = ["the ", "an ", "a "];
-/// With fewer words after the title, a sentence says no more than the title.
+/// If fewer words than this follow the title, the sentence says no more than the title.
 const LEAST_WORDS: usize = 3;
 /// A table row describes its first cell if another cell has at least this many words.
 const LEAST_CELL_WORDS: usize = 4;
@@ -53,8 +53,8 @@ impl LinkRemark {
         }
     }
 
-    /// The remark in `sentence` about the target of its link with the text `text`. `None` if the sentence is about
-    /// something else, or says no more than the link. O(length).
+    /// The remark that `sentence` makes about the target of the link with the text `text`. `None` if the sentence is
+    /// about something else, or says no more than the link. O(length).
     pub fn of(text: &str, sentence: &str) -> Option<LinkRemark> {
         let text = tidy(text);
         if sentence.contains('|') {
@@ -73,7 +73,7 @@ impl LinkRemark {
         }
         let is_separated = rest.trim_start().starts_with(SEPARATORS);
         match (is_separated, after(said, &text)) {
-            // "X - X is a …"
+            // The sentence repeats the title, as in "X - X is a …".
             (true, Some(_)) => Some(LinkRemark::Sentence(said.to_owned())),
             (true, None) => Some(LinkRemark::AfterTitle(said.to_owned())),
             (false, _) if starts_with_verb(said) => Some(LinkRemark::Sentence(line)),
@@ -93,7 +93,8 @@ impl LinkRemark {
     }
 }
 
-/// `text` on one line, without pipes of tables, control characters and dangling punctuation at its ends. O(length).
+/// `text` on one line. Removes control characters, codes of emojis, and dangling punctuation at the beginning and the
+/// end. Replaces pipes of tables by hyphens. O(length).
 pub fn tidy(text: &str) -> String {
     let text = strip(text);
     let words = text.split_whitespace().filter(|word| !is_emoji_code(word));
@@ -127,8 +128,8 @@ fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether `title` only repeats `name`, with or without `owner`. A title with separate words is kept, since it is
-/// easier to read. O(length).
+/// Whether `title` only repeats `name`, with or without `owner`. False for a title with separate words, because it is
+/// easier to read than the name. O(length).
 pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
     let folded_title = folded(title);
     let is_name = folded_title == folded(name) || folded_title == folded(&format!("{owner}{name}"));

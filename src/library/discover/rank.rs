@@ -26,11 +26,12 @@ const TOOL_IN_NAME: f64 = 2.0;
 const TOOL_IN_SENTENCE: f64 = 1.0;
 /// Points if the repository is cited in a list of data sets.
 const AMONG_DATA: f64 = 3.0;
-/// The most voices that count for the signs around their links.
+/// The maximum number of voices that count for the signs around their links.
 const MOST_VOICES: usize = 3;
-/// The most voices that count in the factor `voices` of the score.
+/// The maximum number of voices that count in the factor `voices` of the score.
 const MOST_COUNTED: usize = 5;
-/// Added to the numerator and to the denominator of `fit`. Without any signs, `fit` is a twentieth.
+/// The two values that are added to the numerator and to the denominator of `fit`. Without any signs, `fit` is a
+/// twentieth.
 const UNSAID: (f64, f64) = (0.1, 2.0);
 /// Multiplier for bare lists of links and papers.
 const LIST: f64 = 0.25;
@@ -40,34 +41,34 @@ const RUN: f64 = 0.5;
 const GUESS: f64 = 0.75;
 /// Multiplier if only the name is known.
 const NAME_ONLY: f64 = 0.75;
-/// The relevance without any topic or word of the catalogue's purpose.
+/// The relevance of a repository without topics and without words of the catalogue's purpose.
 const LEAST_RELEVANCE: f64 = 0.5;
 /// Added to the relevance if there is a topic or a word of the catalogue's purpose.
 const OF_OUR_FIELD: f64 = 0.3;
-/// The most that the number of topics adds to the relevance.
+/// The maximum that the number of topics adds to the relevance.
 const MOST_OF_TOPICS: f64 = 0.4;
-/// The number of topics mentioned with the repository at which more topics add nothing.
+/// If more topics than this are mentioned with the repository, the further ones add nothing to the relevance.
 const TOPICS_BESIDE: f64 = 5.0;
-/// The number of topics per thousand words of the README at which more topics add nothing.
+/// If a README mentions more topics per thousand words than this, the further ones add nothing to the relevance.
 const TOPICS_PER_THOUSAND: f64 = 20.0;
-/// A shorter README counts as if it had this many words.
+/// A README with fewer words than this counts as if it had this many words.
 const LEAST_WORDS: usize = 300;
 /// Added to the relevance for a word of the catalogue's purpose in the name, a link text or the description.
 const PURPOSE: f64 = 0.3;
-/// The factor `voices` of a repository that only the search has found.
+/// The factor `voices` of a repository that only GitHub's search has found.
 const UNCITED: f64 = 0.5;
 /// Added to the factor `standing` for each power of ten in the number of stars.
 const STARS: f64 = 0.1;
-/// The most powers of ten that count.
+/// The maximum power of ten that counts: more stars add nothing to the factor `standing`.
 const MOST_STARS: f64 = 5.0;
 /// Multiplier for a repository without a push for [`STALE_SECONDS`].
 const STALE: f64 = 0.8;
-/// Two years.
+/// A repository is stale if the last push was longer ago than this, in seconds: two years.
 const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
 /// Multiplier for a repository of which only excerpts may be shown.
 const EXCERPTS: f64 = 0.9;
 
-/// A repository that may belong in the catalogue: cited, found, or both.
+/// A repository that may belong in the catalogue, because sources cite it, GitHub's search has found it, or both.
 #[derive(Clone, Debug)]
 pub(super) struct CandidateRepository {
     pub repository: RepositoryName,
@@ -88,26 +89,26 @@ impl CandidateRepository {
         self.cited.as_ref().map_or(0, CitedRepository::independent)
     }
 
-    /// Whether it is cited with `topic` (a vocabulary index) or was found by the search on GitHub. True without
-    /// `topic`.
+    /// Whether it is cited with `topic` (a vocabulary index) or was found by the search on GitHub. True if `topic` is
+    /// `None`.
     pub fn is_about(&self, topic: Option<u32>) -> bool {
         let Some(topic) = topic else { return true };
         let is_beside = |cited: &CitedRepository| cited.topics.contains_key(&topic);
         self.found.is_some() || self.cited.as_ref().is_some_and(is_beside)
     }
 
-    /// Whether only the URL of a site is known, so that its name is a guess.
+    /// Whether only the URL of its site is known, so that its name is a guess.
     pub fn is_guess(&self) -> bool {
         self.found.is_none() && self.cited.as_ref().is_some_and(|cited| !cited.is_named)
     }
 
-    /// Whether it is in `known`, or one of its alternatives is.
+    /// Whether it is in `known`. If its name is a guess, also whether one of the alternatives is.
     pub fn is_known(&self, known: &HashSet<RepositoryName>) -> bool {
         let mut others = self.cited.iter().flat_map(|cited| &cited.others);
         known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
     }
 
-    /// The other repositories (`owner/name`) that the site may belong to; empty unless the name is a guess.
+    /// The other repositories (`owner/name`) that the cited site may belong to; empty unless the name is a guess.
     pub fn others(&self) -> Vec<String> {
         let others = self.cited.iter().filter(|_| self.is_guess()).flat_map(|cited| &cited.others);
         others.map(RepositoryName::to_string).collect()
@@ -127,7 +128,7 @@ impl CandidateRepository {
     }
 }
 
-/// `candidates`, the best first; `now` is a Unix time in seconds.
+/// Rates `candidates` and sorts them, the best first. `now` is a Unix time in seconds.
 pub(super) fn ranked(
     candidates: Vec<CandidateRepository>,
     policy: &Policy,
@@ -181,7 +182,7 @@ fn points_if(condition: bool, points: f64) -> f64 {
     if condition { points } else { 0.0 }
 }
 
-/// Points for the signs in the words about a candidate.
+/// Points for what the words about a candidate indicate: study material, and software or data.
 struct SignPoints {
     study: f64,
     tool: f64,
@@ -210,7 +211,7 @@ fn signs(candidate: &CandidateRepository) -> SignPoints {
     SignPoints { study, tool, is_bare_list: is_list && !name.explains && !own.explains }
 }
 
-/// How close it is to the catalogue's field.
+/// The factor `relevance` of the score: how close the repository is to the catalogue's subject.
 fn relevance(candidate: &CandidateRepository) -> f64 {
     let beside = candidate.topics() as f64 / TOPICS_BESIDE;
     let readme = candidate.found.as_ref().and_then(|found| found.readme.as_ref());
@@ -230,7 +231,7 @@ pub(super) fn per_thousand(readme: &ReadmeContent) -> f64 {
     1_000.0 * readme.topics.len() as f64 / readme.words.max(LEAST_WORDS) as f64
 }
 
-/// The multiplier for stars, freshness and licence.
+/// The factor `standing` of the score, from the stars, the last push and the licence.
 fn standing(found: &SearchedRepository, policy: &Policy, now: i64) -> f64 {
     let metadata = &found.about.metadata;
     let stars = (1.0 + metadata.stars as f64).log10().min(MOST_STARS);

@@ -13,9 +13,9 @@ use crate::extract::Document;
 use crate::extract::words::words;
 use crate::vocabulary::Topic;
 
-/// The most READMEs in the cache; more are discarded.
+/// The maximum number of READMEs in the cache. If there are more, some are discarded.
 const MOST_CACHED: usize = 1_000;
-/// The largest cache file that is read, in bytes; a larger one counts as empty.
+/// The maximum size of a cache file that is read, in bytes. If the file is larger, the cache counts as empty.
 const LARGEST_FILE: u64 = 4_000_000;
 
 /// What a README is about.
@@ -24,12 +24,13 @@ pub struct ReadmeContent {
     pub words: usize,
     /// Slugs of the topics that it mentions.
     pub topics: BTreeSet<String>,
-    /// The name of a linked file that is a copy of a commercial book.
+    /// The name of a linked file that is a copy of a commercial book; `None` if there is no such file.
     pub book: Option<String>,
 }
 
 impl ReadmeContent {
-    /// What `document` is about; `tagger` finds the `topics`, as it does for sections. O(length).
+    /// What `document` is about. `tagger` finds mentions of `topics`, the topics of the vocabulary, as it does for
+    /// sections. O(length).
     pub(super) fn of(
         document: &Document,
         topics: &[Topic],
@@ -56,11 +57,11 @@ impl ReadmeContent {
     }
 }
 
-/// What a README is about, with the versions of the README and the vocabulary that this was made from.
+/// What a README is about, with the ETag of this README and the version of the vocabulary that tagged it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CachedReadme {
     pub etag: String,
-    /// Version of the vocabulary that tagged it.
+    /// The version of the vocabulary that tagged the README.
     pub vocabulary: String,
     pub reading: ReadmeContent,
 }
@@ -71,7 +72,7 @@ pub(super) struct CachedReadme {
 pub(super) struct ReadmeCache(BTreeMap<String, CachedReadme>);
 
 impl ReadmeCache {
-    /// The cache in the file `path`; empty if that can't be read.
+    /// The cache in the file `path`; empty if the file can't be read or is too large.
     pub fn read(path: &Path) -> ReadmeCache {
         let is_small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_FILE);
         let bytes = disk::read(path).ok().filter(|_| is_small);

@@ -98,7 +98,7 @@ impl RepositoryName {
         is_whole.then(|| text[at..at + whole.len()].to_owned())
     }
 
-    /// The repository with the site of `owner`.
+    /// The repository of the site of `owner`: `OWNER/OWNER.github.io`.
     pub(super) fn site(owner: &str) -> Option<RepositoryName> {
         RepositoryName::new(owner, &format!("{owner}.github.io"))
     }

@@ -1,6 +1,6 @@
-//! The words by which [`super::words`] classifies repositories. All in lower case.
+//! The words by which [`super::words`] classifies repositories. All words are in lower case.
 
-/// Words of study material in names, link texts, headings and sentences.
+/// Words that indicate study material in names, link texts, headings and sentences.
 pub(super) const STUDY: [&str; 43] = [
     "101",
     "answers",
@@ -48,7 +48,7 @@ pub(super) const STUDY: [&str; 43] = [
 ];
 /// Words that indicate study material only in a name; in sentences they mean little.
 pub(super) const STUDY_IN_NAMES: [&str; 3] = ["notes", "practices", "study"];
-/// Pairs of words of study material.
+/// Pairs of words that indicate study material.
 pub(super) const STUDY_PAIRS: [[&str; 2]; 9] = [
     ["best", "practices"],
     ["case", "studies"],
@@ -106,7 +106,7 @@ pub(super) const EXPLAINS: [&str; 8] = [
     "summarises",
     "summarizes",
 ];
-/// Words of software and data.
+/// Words that indicate software or data.
 pub(super) const TOOL: [&str; 55] = [
     "accelerator",
     "api",

@@ -5,19 +5,20 @@ use super::word_lists::{
     STUDY_PAIRS, SURE_STUDY, TOOL,
 };
 
-/// The signs that a text contains.
+/// What the words of a text indicate about a repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WordSigns {
     pub study: bool,
     pub tool: bool,
-    /// Whether it is called a list of links or papers.
+    /// Whether the text calls the repository a list of links or papers.
     pub list: bool,
-    /// Whether it is said to explain what it lists.
+    /// Whether the text says that the repository explains what it lists.
     pub explains: bool,
 }
 
 impl WordSigns {
-    /// The signs in `text`, a heading, a sentence or a description. O(length).
+    /// What the words of `text` indicate about a repository. `text` is a heading, a sentence or a description.
+    /// O(length).
     pub fn of(text: &str) -> WordSigns {
         let words = words(text, |c| c.is_alphanumeric() || c == '-');
         WordSigns {
@@ -28,21 +29,21 @@ impl WordSigns {
         }
     }
 
-    /// The signs in `text`, a statement about a repository. If it mentions software, only unambiguous words of study
-    /// material count. O(length).
+    /// What the words of `text` indicate about a repository. `text` is a statement about the repository. If its words
+    /// indicate software, `study` is set only by words that unambiguously mean study material. O(length).
     pub fn of_remark(text: &str) -> WordSigns {
         let signs = WordSigns::of(text);
         let is_sure = has(&words(text, |c| c.is_alphanumeric() || c == '-'), &SURE_STUDY);
         WordSigns { study: signs.study && (!signs.tool || is_sure), ..signs }
     }
 
-    /// The signs in `text`, a link text. O(length).
+    /// What the words of `text` indicate about a repository. `text` is a link text. O(length).
     pub fn of_link(text: &str) -> WordSigns {
         let list = has(&words(text, char::is_alphanumeric), &LIST);
         WordSigns { list, ..WordSigns::default() }.or(WordSigns::of(text))
     }
 
-    /// The signs in `name`, the name of a repository. O(length).
+    /// What the words of `name`, the name of a repository, indicate about the repository. O(length).
     pub fn of_name(name: &str) -> WordSigns {
         let words = words(name, char::is_alphanumeric);
         let study = has(&words, &STUDY)
@@ -59,7 +60,7 @@ impl WordSigns {
         }
     }
 
-    /// The signs in this or `other`.
+    /// What at least one of `self` and `other` indicates.
     pub fn or(self, other: WordSigns) -> WordSigns {
         WordSigns {
             study: self.study || other.study,
@@ -70,7 +71,7 @@ impl WordSigns {
     }
 }
 
-/// Whether `text`, a name or a link text, contains a word of the catalogue's purpose.
+/// Whether `text`, a name, a link text or a description, contains a word of the catalogue's purpose.
 pub(super) fn is_of_purpose(text: &str) -> bool {
     has(&words(text, char::is_alphanumeric), &PURPOSE)
 }

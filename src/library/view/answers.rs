@@ -1,4 +1,4 @@
-//! The outermost objects of responses that contain one thing or list.
+//! The outermost objects of responses that contain one object or one list.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -35,7 +35,7 @@ pub struct TopicAnswer {
     pub topic: TopicDetail,
 }
 
-/// Resources: without a query, the most cited first.
+/// Resources. If the request has no query, the most cited come first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ResourcesAnswer {
     pub resources: Vec<ResourceView>,
@@ -56,10 +56,10 @@ pub struct RefreshAnswer {
 /// When a requested refresh starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum RefreshStart {
-    /// At once.
+    /// The refresh starts at once.
     #[serde(rename = "begins")]
     Begins,
-    /// When the refresh that is running has ended.
+    /// The refresh starts when the running one has ended.
     #[serde(rename = "follows the one under way")]
     Follows,
 }
@@ -78,7 +78,7 @@ pub struct ErrorView {
     pub hint: String,
 }
 
-/// What kind of error it is, for programs.
+/// The kind of an error, for programs that read the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
@@ -99,7 +99,7 @@ pub enum ErrorCode {
     BadRequest,
     /// The index can't be read.
     Index,
-    /// A bug, or a lack of resources; the server's log has the details.
+    /// A bug, or a lack of memory or other system resources. The server's log has the details.
     Internal,
     /// The request's address or head is too long.
     TooLong,

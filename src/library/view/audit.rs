@@ -8,11 +8,11 @@ use crate::catalogue::Shown;
 use crate::generation::left_out::LeftOutGroup;
 use crate::problem::Stage;
 
-/// What the sources of a generation consist of.
+/// What the sources of a generation consist of, for editors of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditView {
     pub generation: u64,
-    /// Those with the most suspect sections first.
+    /// The audited sources, those with the most suspect sections first.
     pub sources: Vec<SourceAuditView>,
 }
 
@@ -23,17 +23,18 @@ pub struct SourceAuditView {
     pub documents: usize,
     #[serde(flatten)]
     pub total: SectionsAuditView,
-    /// Sections of other sources that are folded under a section of this one.
+    /// The number of sections of other sources that are folded under sections of this source.
     pub copied_by_others: usize,
-    /// Sections by language code; `?` if it was not detected.
+    /// The number of sections in each language, by language code. The code is `?` if no language was detected.
     pub languages: BTreeMap<String, usize>,
-    /// Documents by format.
+    /// The number of documents in each format.
     pub formats: BTreeMap<String, usize>,
     /// The files that the rules leave out; `null` if they are not known.
     pub left_out: Option<Vec<LeftOutGroup>>,
     /// Its problems, grouped by their message, the most frequent first.
     pub problems: Vec<ProblemGroupView>,
-    /// By folder, two levels deep, those with the most suspect sections first; empty if all sources are audited.
+    /// The folders, at most two levels deep, those with the most suspect sections first. Empty if all sources are
+    /// audited.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub folders: Vec<FolderAuditView>,
     /// The documents with the most suspect sections; empty if all sources are audited.
@@ -41,43 +42,45 @@ pub struct SourceAuditView {
     pub worst: Vec<DocumentAuditView>,
 }
 
-/// What some sections consist of.
+/// The counts and shares of a set of sections.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SectionsAuditView {
     pub sections: usize,
-    /// Words of text, without code.
+    /// The number of words of text, without code.
     pub words: usize,
-    /// Mentions of topics per thousand words. A topic counts once in a section.
+    /// The number of topics that are mentioned, per thousand words. A topic counts once for each section that mentions
+    /// it.
     pub topics_per_thousand_words: f64,
-    /// Sections with at least one of the first eight properties in `shares`.
+    /// The number of sections with at least one of the first eight properties in `shares`.
     pub suspect: usize,
     pub shares: SectionSharesView,
-    /// Sections that are folded under a section of another source, and under one of the same source.
+    /// The number of sections that are folded under a section of another source.
     pub copies: usize,
+    /// The number of sections that are folded under another section of the same source.
     pub own_copies: usize,
 }
 
-/// Shares of sections in percent, with one decimal.
+/// For each property: the share of sections that have it, in percent, with one decimal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SectionSharesView {
-    /// With code and hardly any text.
+    /// Sections that have code and hardly any text.
     pub code: f64,
-    /// At least half of whose words are numbers.
+    /// Sections in which at least half of the words are numbers.
     pub numbers: f64,
-    /// Mostly rows of tables.
+    /// Sections in which more than half of the lines are rows of a table.
     pub rows: f64,
-    /// With fewer than 15 words and no code.
+    /// Sections that have fewer than 15 words and no code.
     pub tiny: f64,
     pub navigation: f64,
     pub boilerplate: f64,
     pub off_topic: f64,
-    /// With more than one character in eight in TeX commands.
+    /// Sections in which more than one in eight characters belongs to TeX.
     pub tex: f64,
-    /// With at least one of the properties above.
+    /// Sections that have at least one of the properties above.
     pub suspect: f64,
-    /// Folded under a section of another source.
+    /// Sections that are folded under a section of another source.
     pub copies: f64,
-    /// Folded under a section of the same source.
+    /// Sections that are folded under another section of the same source.
     pub own_copies: f64,
 }
 
@@ -95,16 +98,17 @@ pub struct FolderAuditView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DocumentAuditView {
     pub path: String,
-    /// Where its first suspect section begins and its last one ends, both counted from 1.
+    /// Where its first suspect section begins, in `unit`, counted from 1.
     pub first: u32,
+    /// Where its last suspect section ends, in `unit`, counted from 1.
     pub last: u32,
-    /// What `first` and `last` count.
+    /// The unit of `first` and `last`.
     pub unit: PlaceUnit,
     #[serde(flatten)]
     pub total: SectionsAuditView,
 }
 
-/// What the numbers of places in a document count.
+/// The unit of the numbers of positions in a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceUnit {
@@ -129,14 +133,14 @@ impl PlaceUnit {
     }
 }
 
-/// Problems with the same message, apart from its numbers.
+/// Problems of one stage whose messages differ only in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProblemGroupView {
     pub stage: Stage,
-    /// The message of the first of them.
+    /// The message of the first of these problems.
     pub message: String,
     pub count: usize,
-    /// The first of their paths.
+    /// The first paths of these problems; at most three.
     pub examples: Vec<String>,
 }
 
@@ -152,7 +156,7 @@ pub enum LicenceOrigin {
     GitHub,
 }
 
-/// A number of files and their size.
+/// The number of files, and their size in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FilesView {
     pub files: usize,
@@ -162,7 +166,7 @@ pub struct FilesView {
 /// What a repository would add to the index.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrialView {
-    /// `owner/name` as GitHub writes it.
+    /// `owner/name` as GitHub spells it.
     pub repo: String,
     /// The id of the source, if the catalogue already has the repository.
     pub known_as: Option<String>,
@@ -172,11 +176,11 @@ pub struct TrialView {
     pub licence: Option<String>,
     pub licence_from: Option<LicenceOrigin>,
     pub shown: Shown,
-    /// All files of the repository; `null` if they are too many to list.
+    /// The number and size of all files of the repository; `null` if they are too many to list.
     pub all: Option<FilesView>,
-    /// The files that are indexed.
+    /// The number and size of the files that are indexed.
     pub taken: FilesView,
-    /// Bytes of responses over the network.
+    /// The number of bytes that were received over the network.
     pub downloaded_bytes: u64,
     pub audit: SourceAuditView,
     /// The comparison with the open index; `null` if there is none.
@@ -189,14 +193,15 @@ pub struct TrialView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComparedView {
     pub generation: u64,
-    /// Sections that would fold under a section of another source.
+    /// The number of sections that would be folded under a section of another source.
     pub duplicates: usize,
     pub duplicates_percent: f64,
-    /// Sections that neither another source has nor the repository itself, earlier.
+    /// The number of sections that are not copies: neither of a section of another source, nor of an earlier section of
+    /// the repository itself.
     pub added: usize,
-    /// Those of them that are not suspect.
+    /// The number of these added sections that are not suspect.
     pub added_sound: usize,
-    /// The sources with the most of these duplicates.
+    /// The sources that have the most of the duplicates, at most five.
     pub sources: Vec<DuplicatedSourceView>,
 }
 

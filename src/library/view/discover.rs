@@ -8,11 +8,11 @@ use super::EvidenceView;
 /// Repositories that the catalogue lacks.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct DiscoverView {
-    /// The best first.
+    /// The candidates, the best first.
     pub candidates: Vec<CandidateView>,
     /// The number of candidates without the limit.
     pub candidates_total: usize,
-    /// Dropped repositories with the reason, the best first; at most as many as the limit.
+    /// Dropped repositories with the reasons, the best first; at most as many as the limit.
     pub dropped: Vec<DroppedView>,
     /// The number of dropped repositories without the limit.
     pub dropped_total: usize,
@@ -40,26 +40,28 @@ pub struct CandidateView {
     pub cited_by: usize,
     /// Whether it is known only from the URL of a site on GitHub Pages, so that its name is a guess.
     pub is_guess: bool,
-    /// The other repositories (`owner/name`) that the site may belong to; empty unless the name is a guess.
+    /// The other repositories (`owner/name`) that the cited site may belong to; empty unless the name is a guess.
     pub others: Vec<String>,
-    /// A cited page of its site, if the name is a guess.
+    /// A cited page of the repository's site, if the repository's name was only guessed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// All sources that cite it.
     pub sources: Vec<String>,
-    /// Slugs of the topics that are mentioned with it, the most frequent first.
+    /// Slugs of the topics that are mentioned with it, the most frequent first. Topics of its README follow.
     pub topics: Vec<String>,
     pub reads_as: ReadsAs,
-    /// The sort key: how many voices cite it, whether it reads as study material, and how relevant its topics are.
+    /// The score by which candidates are sorted. It depends on how many voices cite the repository, whether it reads as
+    /// study material, and how relevant its topics are, among other things.
     pub score: f64,
-    /// Sentences about it, at most 300 characters each and one for each voice.
+    /// Sentences about it, each by a different voice and at most 300 characters long.
     pub evidence: Vec<EvidenceView>,
     /// GitHub's data about it, if GitHub was queried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub github: Option<GitHubView>,
     /// Its entry for `catalogue.toml`; commented out if it is not ready to paste.
     pub entry: String,
-    /// Whether its name is certain and its `why` is written. If not, the user must check it first.
+    /// Whether `entry` is ready to paste: the name is certain, and the reason (`why`) is written. If not, the user must
+    /// check the entry first.
     pub is_ready: bool,
 }
 
@@ -68,7 +70,7 @@ pub struct CandidateView {
 pub struct GitHubView {
     pub description: Option<String>,
     pub stars: u64,
-    /// SPDX id.
+    /// The SPDX id of the licence.
     pub licence: Option<String>,
     /// The day of the last push, `YYYY-MM-DD`.
     pub pushed_at: Option<String>,
@@ -85,7 +87,7 @@ pub enum ReadsAs {
     Study,
     /// A list of links or papers without explanations.
     List,
-    /// There are no such words, or they contradict each other.
+    /// The words indicate neither study material nor software, or they indicate both equally.
     Unclear,
     /// Software or data.
     Tool,

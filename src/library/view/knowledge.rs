@@ -19,19 +19,19 @@ pub struct RelatedView {
 pub struct RelatedTopic {
     pub id: String,
     pub label: String,
-    /// The weight of the nearest topic is 1.
+    /// How close the topic is, relative to the nearest topic, whose weight is 1.
     pub weight: f64,
     #[serde(flatten)]
     pub tie: Tie,
 }
 
-/// What joins two topics.
+/// The tie between two topics.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Tie {
     pub why: Vec<Why>,
     /// The reasons in words, seen from the first topic: "broader", "required first", "said together by 14 authors".
     pub words: Vec<String>,
-    /// The vocabulary's explanation.
+    /// The vocabulary's reason for the tie, if it gives one.
     pub reason: Option<String>,
     /// The number of independent voices that mention both in one sentence: authors (owners of repositories), folders
     /// and archives.
@@ -39,7 +39,7 @@ pub struct Tie {
     pub evidence: Vec<EvidenceView>,
 }
 
-/// A sentence that supports an edge.
+/// A sentence of a source that is evidence: for a tie, or for what a repository contains.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceView {
     pub sentence: Showable,
@@ -54,7 +54,7 @@ pub struct EvidenceView {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LearnView {
     pub topic: String,
-    /// Prerequisites first, the topic itself last.
+    /// The topics in the order in which to learn them: prerequisites first, the topic itself last.
     pub order: Vec<LessonView>,
 }
 
@@ -63,7 +63,7 @@ pub struct LearnView {
 pub struct LessonView {
     pub id: String,
     pub label: String,
-    /// Why the topic `needed_for` requires it.
+    /// Why the topic `needed_for` requires this one; `None` for the topic that the order is for.
     pub reason: Option<String>,
     pub needed_for: Option<TopicLink>,
     pub definition: String,
@@ -74,17 +74,17 @@ pub struct LessonView {
 pub struct PathView {
     pub from: TopicLink,
     pub to: TopicLink,
-    /// The best first.
+    /// The paths, the best first.
     pub paths: Vec<ChainView>,
 }
 
-/// A chain of edges with reasons.
+/// A chain of ties from one topic to another.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChainView {
     pub hops: Vec<HopView>,
 }
 
-/// One edge of a chain.
+/// One tie of a chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HopView {
     pub from: String,
@@ -109,7 +109,7 @@ pub struct CasesView {
 pub struct CaseRow {
     pub id: String,
     pub label: String,
-    /// One for each step.
+    /// One cell for each step.
     pub cells: Vec<CellView>,
 }
 
@@ -118,8 +118,8 @@ pub struct CaseRow {
 pub struct CellView {
     pub step: String,
     pub coverage: Coverage,
-    /// The number of independent voices that say anything about it: authors (owners of repositories), folders and
-    /// archives.
+    /// The number of independent voices that say anything about this step of the case: authors (owners of
+    /// repositories), folders and archives.
     pub said_by: u32,
 }
 
@@ -141,7 +141,7 @@ pub struct WholeView {
     pub source: String,
     pub path: String,
     pub title: String,
-    /// How many steps it covers.
+    /// The number of steps that it covers.
     pub steps: u32,
     pub url: String,
 }
@@ -152,6 +152,6 @@ pub struct StepView {
     #[serde(flatten)]
     pub cell: CellView,
     pub label: String,
-    /// Passages about the step. The snippet of each is the beginning of its text, as long as rights allow.
+    /// Passages about the step. The snippet of a passage is the beginning of its text, as much as rights allow.
     pub passages: Vec<HitView>,
 }

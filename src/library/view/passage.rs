@@ -1,4 +1,4 @@
-//! Passages, and the answer to a search.
+//! Passages, and the response to a search.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,16 +18,16 @@ pub struct PlaceView {
     /// First and last line, 1-based, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<(u32, u32)>,
-    /// Cell of a notebook, 1-based.
+    /// The number of the notebook's cell, 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell: Option<u32>,
-    /// Page of a PDF, 1-based.
+    /// The number of the PDF's page, 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// Card of a deck, 1-based.
+    /// The number of the card in its deck, 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<u32>,
-    /// Comment of a thread, by GitHub's id.
+    /// GitHub's id of the comment, in a thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<u64>,
 }
@@ -67,7 +67,7 @@ pub struct SearchView {
     pub query: QueryView,
     pub total: usize,
     pub total_is_exact: bool,
-    /// How many results the facets count: at most the best 1,000.
+    /// The number of results that the facets count: at most the best 1,000.
     pub counted: usize,
     /// The duration of the search, in microseconds.
     pub took_us: u64,
@@ -85,7 +85,7 @@ pub struct QueryView {
     pub text: String,
     pub understood: Understood,
     pub corrected: Option<String>,
-    /// Slugs of the topics that it names.
+    /// Slugs of the topics that the query names.
     pub topics: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ pub struct FacetValue {
     pub count: u64,
 }
 
-/// A passage.
+/// A passage without its text: a section as it appears in results.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PassageView {
     pub id: String,
@@ -106,16 +106,17 @@ pub struct PassageView {
     pub place: PlaceView,
     pub headings: Vec<String>,
     pub title: String,
-    /// Leads to the exact lines at the source.
+    /// The URL of the passage at its source: of the exact lines, if possible.
     pub url: String,
-    /// The topics that it is about; if it is about none, topics that it mentions.
+    /// The topics that it is about; if it is not about any topic, some topics that it mentions.
     pub topics: Vec<String>,
     pub step: Option<String>,
     pub kind: DocumentKind,
     pub lang: Option<String>,
-    /// `None` for a thread, whatever licence its repository has.
+    /// The licence of its text; `None` if it is not known. Always `None` for a thread, whatever licence its repository
+    /// has.
     pub licence: Option<String>,
-    /// Who posted it in a thread, and when.
+    /// Who posted it and when, if it belongs to a thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub posted: Option<PostByline>,
     /// The author's own tags.

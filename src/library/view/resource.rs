@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::annotate::resources::ResourceKind;
 use crate::catalogue::rights::Showable;
 
-/// The most authors that a byline names.
+/// The maximum number of authors that a byline names.
 const NAMED_AUTHORS: usize = 3;
 
 /// A cited article, paper, talk or tool.
@@ -28,15 +28,15 @@ pub struct ResourceView {
     /// All sources that cite it, including several of one author.
     pub sources: Vec<String>,
     pub topics: Vec<String>,
-    /// Its other URLs.
+    /// Other URLs of the same work.
     pub also: Vec<String>,
-    /// Sentences about it.
+    /// Sentences in which sources cite it.
     pub said: Vec<SaidView>,
     pub dead: bool,
-    /// The day on which it was first found dead.
+    /// The day on which it was first found dead; `None` if it is not dead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_since: Option<String>,
-    /// The URL of an archived copy, if it is dead.
+    /// If the resource is dead: the URL of an archived copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<String>,
 }

@@ -34,13 +34,13 @@ impl AboutSource {
         }
     }
 
-    /// Whether nothing is known.
+    /// Whether none of the data is known.
     pub fn is_empty(&self) -> bool {
         *self == AboutSource::default()
     }
 }
 
-/// `Ann Author · 1,200 stars · last push 2026-03-01`, without the unknown parts.
+/// Formats as `Ann Author · 1,200 stars · last push 2026-03-01`. Leaves out what is not known.
 impl fmt::Display for AboutSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stars = self.stars.filter(|stars| *stars > 0).map(|stars| match stars {

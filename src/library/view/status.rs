@@ -32,14 +32,14 @@ pub struct SourcesView {
     pub last_run: Option<RunRecord>,
 }
 
-/// What is new.
+/// What is new since a given time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NewsView {
-    /// RFC 3339.
+    /// The time since which changes are listed (RFC 3339).
     pub since: String,
     #[serde(flatten)]
     pub changes: ChangeCounts,
-    /// Newest first.
+    /// The news, newest first.
     pub items: Vec<NewsItem>,
 }
 
@@ -48,8 +48,8 @@ pub struct NewsView {
 pub struct NewsItem {
     #[serde(flatten)]
     pub news: News,
-    /// Topics of its new sections, the most frequent first.
+    /// The main topics of its added and changed sections, the most frequent first.
     pub topics: Vec<TopicLink>,
-    /// The URL of the document at the source.
+    /// The URL of the document at the source; `None` if it was removed or has no URL.
     pub url: Option<String>,
 }

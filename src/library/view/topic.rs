@@ -1,4 +1,4 @@
-//! Topics, and terms that may become some.
+//! Topics, and terms that may become topics.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct TopicView {
 pub struct TopicLink {
     pub id: String,
     pub label: String,
-    /// Why it is required, if it is a prerequisite.
+    /// Why it is required, if it is listed as a prerequisite.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -44,7 +44,7 @@ pub struct TopicDetail {
 /// A term that the vocabulary may lack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MissingTermView {
-    /// Its most common spelling; `spellings` has the others.
+    /// Its most common spelling. The others are in `spellings`.
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,

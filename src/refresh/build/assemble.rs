@@ -26,7 +26,7 @@ pub(in crate::refresh) struct BuildInput<'a> {
     pub config: &'a Config,
     pub inputs: &'a RefreshInputs,
     pub wanted: &'a WantedItems<'a>,
-    /// How much of the existing files is checked.
+    /// How thoroughly the existing files are checked.
     pub depth: CheckDepth,
     pub stop: &'a RefreshStop,
 }
@@ -34,11 +34,11 @@ pub(in crate::refresh) struct BuildInput<'a> {
 /// The result of assembling.
 pub(in crate::refresh) struct Assembled {
     pub manifest: Manifest,
-    /// The number of the generation that was built, if anything had changed.
+    /// The number of the generation that was built; `None` if nothing had changed.
     pub made: Option<u64>,
     /// The number of sections that were indexed.
     pub indexed: usize,
-    /// What changed for readers, by source.
+    /// What changed for readers, by the ids of the sources.
     pub changes: HashMap<String, ChangeCounts>,
 }
 
@@ -95,8 +95,8 @@ struct NewGeneration<'a> {
     fingerprint: String,
 }
 
-/// Builds and publishes the generation `new`. `rows` are the sources' rows by id, `facts` what is known about cited
-/// URLs. `None` if the run was stopped.
+/// Builds and publishes the generation `new`. `rows` are the sources' rows by id. `facts` contains the dead links and
+/// the metadata of papers. `None` if the run was stopped.
 fn build(
     input: BuildInput,
     store: &Store,

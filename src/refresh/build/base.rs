@@ -22,17 +22,19 @@ pub(in crate::refresh) struct BuildBase {
     index: PathBuf,
     /// The manifest of the current generation, if it is intact and of this program's format.
     current: Option<Manifest>,
-    /// Whether the writer's index was kept.
+    /// Whether there is an intact writer's index.
     has_writer: bool,
     /// The folders of earlier generations: the current one, then the others, newest first.
     pub before: Vec<PathBuf>,
-    /// The checksums that may be carried over.
+    /// The checksums of the latest generation's files, for the files that the new generation shares with it. Empty if
+    /// none may be reused.
     pub files: FileMarks,
     /// Damaged generations, to be removed after a new one is published.
     damaged: Vec<u64>,
 }
 
-/// How much a run with `options` checks. With `--full` or `--offline` it reads every file.
+/// How thoroughly a run with `options` checks the existing files. With `--full` or `--offline`, it reads every file
+/// completely.
 pub(in crate::refresh) fn depth(options: &RefreshOptions) -> CheckDepth {
     match options.network {
         FetchMode::Full | FetchMode::Offline => CheckDepth::Deep,

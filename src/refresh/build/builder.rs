@@ -32,7 +32,7 @@ use crate::store::{DerivedKey, SourceRow, Store};
 pub(super) struct GenerationBuilder<'a> {
     inputs: &'a RefreshInputs,
     writer: SearchIndexWriter,
-    /// The documents in the writer's index: their versions by key.
+    /// The version of each document in the writer's index, by the document's key.
     known_versions: HashMap<u64, u64>,
     /// The keys of the documents of this generation.
     wanted_keys: HashSet<u64>,
@@ -43,7 +43,7 @@ pub(super) struct GenerationBuilder<'a> {
     /// The share of each source in the generation, by the source's id.
     shares: BTreeMap<String, SourceShare>,
     pub contents: GenerationContents,
-    /// What is known about cited URLs.
+    /// The dead links, and the metadata of papers.
     facts: LinkFacts,
 }
 

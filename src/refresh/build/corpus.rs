@@ -37,13 +37,13 @@ impl CorpusCollector {
         }
     }
 
-    /// The case study that `document` as a whole describes.
+    /// The vocabulary index of the case study that `document` as a whole is about; `None` if there is none.
     pub fn case(&self, document: &Document, path: &str) -> Option<u32> {
         self.cases.of_document(document, path)
     }
 
     /// Adds the section `id`. `representative` is the section under which it is folded, or `id` if it is not folded.
-    /// `case` is the case study of the section's document.
+    /// `case` is the vocabulary index of the document's case study.
     pub fn section(
         &mut self,
         item: &WantedItem,

@@ -20,7 +20,7 @@ fn archived(row: &SourceRow) -> bool {
     row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
 }
 
-/// The metadata of a repository that readers see.
+/// The part of a repository's metadata that readers see.
 #[derive(Default, Serialize)]
 pub(in crate::refresh) struct ShownMetadata {
     description: Option<String>,
@@ -31,8 +31,8 @@ pub(in crate::refresh) struct ShownMetadata {
     pushed_at: Option<String>,
 }
 
-/// The metadata of `source`, from its catalogue entry and `row`, that readers see. Stars are rounded down to two
-/// digits, and the time of the last push to its day, so that small changes do not lead to a new generation.
+/// The part of the metadata of `source` that readers see, from its catalogue entry and `row`. Stars are rounded down to
+/// two digits, and the time of the last push to its day, so that small changes do not lead to a new generation.
 pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> ShownMetadata {
     let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
     let author = source.author.clone().or_else(owner);

@@ -1,10 +1,10 @@
 //! Writes `earlier.bin` of a generation: finds the current section to which the id of each earlier section leads.
 //!
-//! The sections of the previous generation that are not in the new one are added; their headings and addresses come from
-//! the previous search index, so this works for every format that the program reads. Ids that the previous generation
-//! already listed are carried over. If a document changed, the targets of all its earlier sections are determined again
-//! from their own headings and addresses. So if a section was joined to another one and is separate again, its old id
-//! leads to the separate section, not to the other one.
+//! The sections of the previous generation that are not in the new one are added. Their headings and addresses come
+//! from the previous search index, so this works for every format of generations that the program reads. Ids that the
+//! previous generation already listed are carried over. If a document changed, the targets of all its earlier sections
+//! are determined again from their own headings and addresses. So if a section was joined to another one and is
+//! separate again, its old id leads to the separate section, not to the other one.
 
 mod changed;
 
@@ -24,11 +24,13 @@ use crate::generation::earlier::{
 use crate::generation::manifest::{Manifest, SourceCondition};
 use crate::search::{self, SectionLocation};
 
-/// Writes `earlier.bin` of the generation with these `contents` and this `manifest` into `building`, which has its search
-/// index already. The first of the folders `before` that can be read is the previous generation.
+/// Writes `earlier.bin` into `building`, the folder of the generation with these `contents` and this `manifest`. The
+/// folder must already contain the generation's search index. The first of the folders `before` that can be read is the
+/// previous generation.
 ///
-/// Decodes the stored records of sections that are gone, and those of changed documents with earlier sections. For each
-/// changed document O(earlier sections × current sections), for the others O(earlier sections).
+/// Decodes the stored records of the sections that are gone. For each changed document with earlier sections, also
+/// decodes the records of its current sections. Takes O(earlier sections × current sections) for each changed document,
+/// and O(earlier sections) for each of the others.
 pub(in crate::refresh) fn write(
     contents: &GenerationContents,
     before: &[PathBuf],
@@ -53,7 +55,7 @@ pub(in crate::refresh) fn write(
     earlier.write(building)
 }
 
-/// What the previous generation knows of sections that are not current.
+/// The data of the previous generation about sections that are not current.
 struct PreviousSections {
     contents: GenerationContents,
     /// The sections that were no longer current in the previous generation.
@@ -68,7 +70,7 @@ struct PreviousSections {
 type DocumentPairs<'a> = HashMap<(&'a str, &'a str), DocumentPair<'a>>;
 
 impl PreviousSections {
-    /// Reads the generation in `folder`. `current` are the ids of the new generation.
+    /// Reads the generation in `folder`. `current` contains the ids of the new generation's sections.
     fn read(folder: &Path, current: &HashSet<u64>) -> anyhow::Result<PreviousSections> {
         let name = folder.file_name().and_then(|name| name.to_str());
         let number = name.and_then(|name| name.parse().ok()).context("its name is no number")?;
@@ -116,10 +118,10 @@ impl PreviousSections {
 
 /// The earlier sections of the new generation, while they are collected.
 struct CollectedSections<'a> {
-    /// The sources whose ids are kept.
+    /// The ids of the sources whose earlier sections are kept.
     sources: HashSet<&'a str>,
     pairs: &'a DocumentPairs<'a>,
-    /// By source and previous path.
+    /// The earlier sections of each document, by the source and the previous path.
     documents: BTreeMap<(String, String), Vec<EarlierSection>>,
     removed: BTreeMap<String, Vec<RemovedSection>>,
 }

@@ -140,8 +140,9 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
         formats: _,
         exclude: _,
         opted_out: _,
-        // A catalogue with a refused repository is not read.
+        // Not hashed: a catalogue with a refused repository is not read.
         refused: _,
+        // Not hashed: it only determines which files are indexed, and the items are hashed.
         open_only: _,
         limits,
         full,
@@ -180,7 +181,7 @@ fn of_source<'a>(
         include: _,
         exclude: _,
         threads: _,
-        // Part of `licence`, below.
+        // Not hashed here: it is part of the computed `licence`, below.
         licence: _,
         id,
         origin,
@@ -231,16 +232,16 @@ struct ShownRow<'a> {
 
 fn shown_row(row: &SourceRow) -> ShownRow<'_> {
     let SourceRow {
-        // Times of requests.
+        // Not hashed: times of requests.
         metadata_at: _,
         metadata_tried_at: _,
         owner_at: _,
         owner_tried_at: _,
-        // Covered by `shown_state`.
+        // Not hashed here: covered by `shown_state`.
         not_found: _,
         gone_since: _,
         state: _,
-        // Part of `licence` and `standing`, below.
+        // Not hashed here: covered by the functions `licence` and `standing`.
         licence: _,
         snapshot,
         moved_to,
@@ -252,18 +253,19 @@ fn shown_row(row: &SourceRow) -> ShownRow<'_> {
 }
 
 fn revision(snapshot: &Snapshot) -> &str {
-    // The time, the ETag and the selection can change although the content of the source does not.
+    // Not hashed: the time, the ETag and the selection can change although the content of the source does not.
     let Snapshot { source: _, validator: _, fetched_at: _, selection: _, revision } = snapshot;
     revision
 }
 
 fn of_item<'a>(item: &'a WantedItem) -> ItemInputs<'a> {
     let WantedItem {
-        // Determined by the path and the blob.
+        // Not hashed: determined by the path and the blob.
         format: _,
         length: _,
-        // Determined by the tables of chapters, which the source's revision covers.
+        // Not hashed: determined by the tables of chapters, which the source's revision covers.
         chapter: _,
+        // Hashed as `first_day`, below.
         first_seen: _,
         source,
         path,

@@ -1,4 +1,4 @@
-//! Recognises a full disk behind the many errors that it causes.
+//! Recognises a full disk as the cause of an error. Many different errors can result from a full disk.
 
 use std::fmt;
 use std::io;

@@ -27,7 +27,8 @@ use crate::refresh::wanted::threads;
 use crate::refresh::wanted::versions::document_versions;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
-/// The documents of the current generation that publishing `store` now would lose; `None` if there are none.
+/// Counts the documents of the current generation that publishing `store` now would lose, and lists their sources.
+/// `None` if no document would be lost.
 ///
 /// Reads the manifest of the current generation and the row of each source. O(sources).
 pub(in crate::refresh) fn of(
@@ -50,7 +51,8 @@ pub(in crate::refresh) fn of(
             0 => 0,
             _ if is_unread(&row, config, now) || is_unknown(&source.id, store)? => documents,
             _ if row.state == FetchState::Blocked => 0,
-            // Damaged files that were dropped and could not be fetched again, and threads that were not read yet.
+            // Counts damaged files that were dropped and could not be fetched again, and threads that were not read
+            // yet.
             _ => {
                 let files = store.lost_files(&source.id, &document_versions())?;
                 (files + unread_threads(config, source, store)?).min(documents)

@@ -13,7 +13,7 @@ use crate::store::is_plausible;
 const MOST_NEWS: usize = 2_000;
 
 /// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
-/// differences from the first of the folders `before` whose contents can be read. Returns the changes by source.
+/// differences from the first readable contents in the folders `before`. Returns the changes by source.
 pub(in crate::refresh) fn write(
     contents: &GenerationContents,
     before: &[PathBuf],

@@ -83,7 +83,7 @@ pub(in crate::refresh) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// The peak resident memory of this process in bytes: `VmHWM` in Linux's /proc/self/status.
+/// The peak resident memory of this process in bytes: `VmHWM` in Linux's /proc/self/status. `None` if it is not known.
 fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

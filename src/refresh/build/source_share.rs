@@ -18,9 +18,9 @@ pub(in crate::refresh) struct SourceShare {
     pub title: Option<String>,
     /// The files that the rules leave out, by reason; `None` if they are not known.
     pub left_out: Option<Vec<LeftOutGroup>>,
-    /// The text of documents of more than `LARGE` bytes.
+    /// How much text was taken from documents of more than `LARGE` bytes.
     large: TextShare,
-    /// The text of the other documents.
+    /// How much text was taken from the other documents.
     usual: TextShare,
     /// The number of sections whose near-copies may not be found.
     crowded: usize,
@@ -28,19 +28,20 @@ pub(in crate::refresh) struct SourceShare {
     crowded_at: Option<String>,
 }
 
-/// The text that was taken from one class of a source's documents.
+/// How much text was taken from one class of a source's documents: the large ones, or the others.
 #[derive(Default)]
 struct TextShare {
     bytes: u64,
-    /// Whether a document did not fit. After that, no further documents are taken, so that the generation contains the
-    /// beginning of the source and not a selection of small documents.
+    /// Whether a document did not fit. After that, no further documents of this class are taken, so that the generation
+    /// contains the beginning of the source and not a selection of small documents.
     is_full: bool,
 }
 
 impl SourceShare {
-    /// Adds the document at `path` with `bytes` bytes of text if it fits, and returns whether it did. All documents
-    /// together may have `most` bytes and the large ones half of that, so that a few hostile files can't displace the
-    /// documents that people wrote. The first large and the first other document that do not fit are reported.
+    /// Adds the document at `path` with `bytes` bytes of text if it fits, and returns whether it did. All documents of
+    /// the source together may have `most` bytes of text, and the large ones together half of that, so that a few
+    /// hostile files can't displace the documents that people wrote. The first large document that does not fit is
+    /// reported, and the first other one.
     pub fn takes(&mut self, source: &SourceId, path: &str, bytes: u64, most: u64) -> bool {
         let all = self.large.bytes + self.usual.bytes + bytes;
         let is_large = bytes > LARGE;

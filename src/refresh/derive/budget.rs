@@ -1,8 +1,9 @@
 //! Time budgets for reading documents, so that no file uses up the time of another.
 //!
 //! Each document may take [`LEAST`], whatever came before it. That is several times as long as the slowest document of
-//! the sources that were examined. Time beyond it is charged to the budget of the document's source, and one document
-//! may take [`LONGEST`] in all. A source of n documents is thus read within [`SOURCE`] + n · [`LEAST`].
+//! the sources that were examined takes. If a document takes longer, the additional time is charged to the budget of
+//! its source. No document may take longer than [`LONGEST`]. So reading a source of n documents takes at most
+//! [`SOURCE`] + n · [`LEAST`].
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,7 @@ const SOURCE: Duration = Duration::from_secs(180);
 /// The time budgets of all sources in one run.
 #[derive(Default)]
 pub(in crate::refresh) struct ReadBudgets {
+    /// For each source: the time that its documents have taken beyond [`LEAST`] each.
     spent: Mutex<HashMap<String, Duration>>,
 }
 

@@ -1,7 +1,7 @@
 //! Extracts and annotates the documents that are not stored under the current versions.
 //!
 //! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read
-//! while this one writes. The documents that wait to be written are bounded in bytes.
+//! while this one writes. The total size of the documents that wait to be written is limited.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -165,7 +165,7 @@ fn batches(missing: &[MissingDocument]) -> Vec<&[MissingDocument]> {
     batches
 }
 
-/// A document to extract, unless it is `known`, and to annotate.
+/// A document that is to be annotated. If `known` is `None`, it is extracted from `bytes` first.
 struct DocumentWork<'a> {
     blob: &'a BlobId,
     format: &'a str,

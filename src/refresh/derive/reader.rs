@@ -1,9 +1,9 @@
 //! Reads documents in a child process of the program, under limits of memory and time.
 //!
-//! Readers are pure functions, but their input may be hostile: a file can be nested so deeply that the stack overflows,
-//! or need a hundred times its size in memory. Such a file ends the child and is read as plain text, with a problem.
-//! The next file gets a new child and its own time ([`super::budget`]), and the run continues. A child handles many
-//! requests in sequence, so that starting it costs little. It ends with its parent, and at once when the run is
+//! Extraction is a pure function, but its input may be hostile: a file can be nested so deeply that the stack
+//! overflows, or need a hundred times its size in memory. Such a file ends the child and is read as plain text, with a
+//! problem. The next file gets a new child and its own time ([`super::budget`]), and the run continues. A child handles
+//! many requests in sequence, so that starting it costs little. It ends with its parent, and at once when the run is
 //! stopped. [`super::frames`] encodes requests and responses.
 
 use std::io::{self, BufReader};
@@ -49,7 +49,7 @@ pub(in crate::refresh) struct DocumentReader<'a> {
 enum ReadFailure {
     /// It ended by itself, for example because memory or stack were exhausted.
     Broken,
-    /// It took longer than this.
+    /// The document took longer than this time.
     Late(Duration),
     /// The run was stopped.
     Stopped,

@@ -93,7 +93,7 @@ fn watch(shared: &SharedWatch, stop: &RefreshStop, kill: impl FnOnce()) {
                 continue;
             }
         };
-        // The lock is held, so that the parent can't regard the child as alive in between.
+        // The lock is held until the child is killed, so that the parent can't regard the child as alive in between.
         watched.ended = Some(ended);
         kill();
         return;

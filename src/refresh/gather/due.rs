@@ -1,5 +1,6 @@
 //! Finds the sources and owners whose metadata is due. The metadata of a source is due if it is missing or a day old.
-//! The name of an owner is due if it is missing or a month old.
+//! The name of an owner is due if it is missing or a month old. Nothing is due for a source whose last fetch failed, or
+//! if the last attempt was less than an hour ago.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use crate::store::{FetchState, Store};
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
 /// An owner's name younger than this is not requested again.
 const OWNER_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// The minimum time between two attempts. It is an hour, because GitHub's quota is hourly.
+/// The minimum time between two attempts to fetch the same metadata: an hour, because GitHub's quota is hourly.
 const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// A source whose metadata is due.
@@ -19,21 +20,22 @@ pub(super) struct DueMetadata<'a> {
     pub source: &'a Source,
     pub owner: &'a str,
     pub name: &'a str,
-    /// When it was last fetched (Unix time in seconds).
+    /// When it was last fetched (Unix time in seconds); 0 if it never was.
     pub at: i64,
 }
 
-/// An owner whose name is due, with the sources that show it.
+/// An owner whose name is due, with the sources for which it is due.
 pub(super) struct DueOwner<'a> {
     pub login: &'a str,
     /// The stored metadata of the owner, if it belongs to the account `login`.
     pub known: Option<OwnerMetadata>,
-    /// When the name was last fetched (Unix time in seconds).
+    /// When the name was last fetched (Unix time in seconds); 0 if it never was.
     pub at: i64,
     pub sources: Vec<&'a Source>,
 }
 
-/// The sources whose metadata is due, the oldest first. Records in `store` that it is requested now.
+/// The sources whose metadata is due, the oldest metadata first. Records in `store` that this metadata is requested
+/// now.
 pub(super) fn due<'a>(
     chosen: &[&'a Source],
     store: &Store,
@@ -55,7 +57,8 @@ pub(super) fn due<'a>(
     Ok(due)
 }
 
-/// The owners whose name is due in one of their sources, the oldest first. Records in `store` that it is requested now.
+/// The owners whose name is due for one of their sources, the oldest name first. Records in `store` that these names
+/// are requested now.
 pub(super) fn due_owners<'a>(
     chosen: &[&'a Source],
     store: &Store,

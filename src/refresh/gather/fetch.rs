@@ -26,7 +26,7 @@ const BATCH_BYTES: usize = 4_000_000;
 /// The results of fetching.
 #[derive(Default)]
 pub(in crate::refresh) struct FetchResults {
-    /// One for each source of the catalogue, in its order.
+    /// One result for each source of the catalogue, in the catalogue's order.
     pub results: Vec<SourceResult>,
     /// The traffic that belongs to no single source.
     pub shared: Traffic,
@@ -112,7 +112,8 @@ impl CollectedResults {
         self.by_source.insert(result.source.clone(), result);
     }
 
-    /// Adds traffic of the source `id`, or shared traffic if `id` is the id of no source that was fetched.
+    /// Adds `traffic` to the result of the source `id`. If no source with this id was fetched, adds it to the shared
+    /// traffic.
     fn add_traffic(&mut self, id: &str, traffic: Traffic) {
         match self.by_source.get_mut(id) {
             Some(result) => result.traffic += traffic,
@@ -190,7 +191,8 @@ struct BlobBatch {
 }
 
 impl BlobBatch {
-    /// Adds `file`, which holds `room` until it is written. Writes the batch if it is full.
+    /// Adds `file`. Keeps `room`, its share of the memory limit, until the file is written. Writes the batch if it is
+    /// full.
     fn add(&mut self, file: RawFile, room: MemoryShare, store: &mut Store) -> anyhow::Result<()> {
         self.bytes += file.bytes.len();
         self.files.push(file);

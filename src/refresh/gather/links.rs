@@ -15,9 +15,9 @@ use crate::printable::time;
 use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::store::Store;
 
-/// Days before a link is checked again after a definite result.
+/// A link with a definite result is checked again after this many days.
 const SURE_DAYS: i64 = 30;
-/// Days before a link is checked again after an unknown result.
+/// A link with an unknown result is checked again after this many days.
 const UNSURE_DAYS: i64 = 1;
 
 /// Checks the links of the current generation that were not checked recently, most cited first, until `stop` is
@@ -57,8 +57,8 @@ pub(in crate::refresh) fn check_due(
     Ok(checks)
 }
 
-/// The URLs of `resources` that `store` has no recent result for, most cited first. Papers whose metadata arXiv has given
-/// are not checked: arXiv does not delete papers.
+/// The URLs of `resources` for which `store` has no recent result, most cited first. Papers are not checked if arXiv
+/// has given their metadata, because arXiv does not delete papers.
 fn due(
     resources: Vec<CitedResource>,
     store: &Store,

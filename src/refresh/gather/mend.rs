@@ -1,4 +1,5 @@
-//! Finds damaged rows of the store for the doctor. A run drops them and then derives or fetches their content again.
+//! Finds damaged rows of the store, for `cairn doctor`. A run drops such rows and then derives or fetches their content
+//! again.
 //!
 //! A run with `--full` or `--offline` checks every row before it starts. Any other run does so if it reads a row that
 //! can't be decoded, and then starts again. A damaged row never makes a run fail.

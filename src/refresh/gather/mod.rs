@@ -1,4 +1,5 @@
-//! Fetches files, threads, metadata, the state of links and the metadata of papers into the store, and drops damaged rows.
+//! Fetches files, threads, metadata, the state of links and the metadata of papers into the store, and drops damaged
+//! rows.
 
 mod cited;
 pub(super) mod context;

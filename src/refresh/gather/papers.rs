@@ -13,7 +13,7 @@ use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::store::Store;
 
-/// Days before the metadata of a paper is requested again.
+/// The metadata of a paper is requested again after this many days.
 const FRESH_DAYS: i64 = 90;
 /// The maximum number of identifiers that one run requests, [`BATCH`] in each request. The rest is deferred to the next
 /// run. Because of the pause between requests, this takes about two minutes if arXiv responds at once.
@@ -71,7 +71,7 @@ pub(in crate::refresh) fn fetch_due(
     Ok((fetches, failures.problem(fetches.unanswered + fetches.deferred)))
 }
 
-/// The requests that failed.
+/// What is recorded about failed requests.
 #[derive(Default)]
 struct PaperFailures {
     /// The number of identifiers in failed requests.
@@ -116,8 +116,8 @@ impl PaperFetches {
     }
 }
 
-/// The papers among `resources` whose metadata is missing or old. `times` maps the identifier of a paper to the time
-/// (Unix, seconds) of arXiv's last response about it.
+/// The papers among `resources` whose metadata is missing or old, in the order in which they are requested. `times`
+/// maps the identifier of a paper to the time (Unix, seconds) of arXiv's last response about it.
 fn due(resources: &[CitedResource], times: &HashMap<String, i64>, now: i64) -> Vec<ArxivId> {
     let old = now - FRESH_DAYS * 24 * 60 * 60;
     let mut seen = HashSet::new();

@@ -33,7 +33,7 @@ pub(in crate::refresh) fn store_result(
         fetched => fetched,
     };
     let (outcome, error) = match fetched {
-        // An empty folder of which nothing is stored.
+        // The folder is empty, and the store has no files from it.
         Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
         // The stored snapshot contains every file that the current rules select.
         Ok(Fetched::Unchanged) => {
@@ -199,7 +199,8 @@ fn reached(row: &mut SourceRow, moved: RepositoryMove) {
     }
 }
 
-/// Stores `snapshot` in `row`. The outcome is `Unchanged` if its revision and selection are the known ones.
+/// Stores `snapshot` in `row`. The outcome is `Unchanged` if the revision and the selection are the same as in the
+/// stored snapshot.
 fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> FetchOutcome {
     let outcome = match &row.snapshot {
         None => FetchOutcome::New,

@@ -1,6 +1,7 @@
 //! Forks that the catalogue does not declare, found in GitHub's metadata.
 //!
-//! Copies in such a source are folded under its original, as with `fork_of`. `status` shows the line to add.
+//! Copies in such a source are folded under its original, as with `fork_of`. `cairn status` shows the line to add to
+//! the catalogue.
 
 use std::collections::HashMap;
 

@@ -25,7 +25,7 @@ pub(in crate::refresh) type Undeclared = HashMap<SourceId, SourceId>;
 /// so that content that is also public belongs to the public source.
 pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
     let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
-    // The sort is stable.
+    // The sort is stable, so sources of the same kind stay in the catalogue's order.
     sources
         .sort_by_key(|source| (source.visibility == Visibility::Private, source.fork_of.is_some()));
     sources

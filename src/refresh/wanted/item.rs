@@ -14,7 +14,7 @@ pub(in crate::refresh) struct WantedItem<'a> {
     pub path: String,
     pub blob: BlobId,
     pub format: String,
-    /// Bytes.
+    /// The length in bytes.
     pub length: u64,
     /// When it was first stored (Unix time in seconds).
     pub first_seen: i64,

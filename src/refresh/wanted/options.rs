@@ -29,34 +29,35 @@ pub enum FetchMode {
     Conditional,
     /// Fetch every source, changed or not.
     Full,
-    /// Folders on this machine only: the first start, before anything is fetched.
+    /// Fetch only folders on this machine. A server does this at its first start, before it fetches anything over the
+    /// network.
     FoldersOnly,
-    /// Only the store; no source is fetched.
+    /// Fetch nothing: use only what is in the store.
     Offline,
 }
 
 /// Progress of a run.
 #[derive(Clone, Debug)]
 pub enum RefreshEvent<'a> {
-    /// How many sources are to be fetched.
+    /// The number of sources that are to be fetched.
     Fetching(usize),
     /// A source has been fetched.
     Fetched(&'a SourceResult),
-    /// How many lists of threads (the discussions or the issues of one source) are to be fetched.
+    /// The number of lists of threads that are to be fetched. A list is the discussions or the issues of one source.
     Listing(usize),
     /// One list of the source with this id has been fetched.
     Listed(&'a str),
-    /// How many documents are to be extracted and annotated.
+    /// The number of documents that are to be extracted and annotated.
     Reading(usize),
     /// This many more documents are done.
     Read(usize),
-    /// The index and the graph are built.
+    /// The index and the graph are being built.
     Building,
     /// The number of papers whose metadata is to be fetched.
     FetchingPapers(usize),
     /// The metadata of this many more papers was requested.
     FetchedPapers(usize),
-    /// How many cited links are to be checked.
+    /// The number of cited links that are to be checked.
     Looking(usize),
     /// One link has been checked.
     Looked,

@@ -18,12 +18,13 @@ use crate::generation::left_out::{LeftOutFiles, LeftOutGroup};
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
 
-/// The items to index, in order of preference, and why other files are left out.
+/// The items to index, in order of preference, and the reasons why other files are left out.
 #[derive(Default)]
 pub(in crate::refresh) struct WantedItems<'a> {
     pub items: Vec<WantedItem<'a>>,
     pub problems: Vec<Problem>,
-    /// The files that the rules leave out, by the ids of the sources. Sources whose files are not known are missing.
+    /// The files that the rules leave out, by the ids of the sources. A source has no entry if it is not known which
+    /// files were left out when it was fetched.
     pub left_out: BTreeMap<String, Vec<LeftOutGroup>>,
 }
 
@@ -79,7 +80,8 @@ impl<'a> WantedItems<'a> {
         self.threads(source, &selection, store)
     }
 
-    /// Adds those of `files` that are indexed, and the others to `left_out`.
+    /// Adds those of `files` that are indexed to the items, and those that the rules leave out to `left_out`. Reports
+    /// copies of commercial books.
     fn files(
         &mut self,
         inputs: &RefreshInputs,
@@ -143,8 +145,8 @@ impl<'a> WantedItems<'a> {
         }
     }
 
-    /// Adds the files that were left out when `source` was fetched to `left_out`, its stored files that are left out,
-    /// and keeps the summary.
+    /// Adds to `left_out`, which has only stored files so far, the files that were left out when `source` was fetched.
+    /// Keeps the result as the summary of the source. There is no summary if it is not known which files were left out.
     fn summarize_left_out(
         &mut self,
         source: &Source,

@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 const MOST_WORK: u64 = 256_000_000;
 /// A search on a server is stopped when it has run for this long.
 const LONGEST: Duration = Duration::from_secs(2);
-/// The number of units of work between two checks of the clock and the cancellation flag: some ten microseconds.
+/// The number of units of work between two checks of the clock and the cancellation flag. This much work takes about
+/// ten microseconds.
 const BETWEEN_LOOKS: u64 = 4_096;
 
 /// Why a search was stopped.

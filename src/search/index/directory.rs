@@ -13,7 +13,7 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
-/// A folder whose files are mapped for reading.
+/// A tantivy directory that memory-maps the files of a folder and refuses all writes.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct ReadOnlyDirectory(MmapDirectory);
 

@@ -16,18 +16,19 @@ use crate::search::index::schema::IndexFields;
 use crate::search::index::section::{SectionId, first_u64};
 use crate::search::text::analysis;
 
-/// The minimum number of links of a section that matches `has:links`.
+/// A section matches `has:links` if it has at least this many links.
 const FEW_LINKS: usize = 3;
 
-/// The prior, in percent, of a section that is not content (navigation, boilerplate, off-topic): it ranks last.
+/// The prior, in percent, of sections that are not content (navigation, boilerplate, off-topic). It makes them rank
+/// last.
 const LAST: u64 = 12;
 
-/// The prior of a section of a stale source is multiplied by this factor, in percent.
+/// The factor, in percent, by which the prior of a section is multiplied if its source is stale.
 const STALE: u64 = 80;
 
 /// The base-2 logarithm of 128. Words beyond the first 128 of a section no longer raise its prior.
 const FULL_DOUBLINGS: f64 = 7.0;
-/// The square of the prior of a section of one word, relative to the prior of a section of 128 words or more.
+/// The square root of this is the prior of a section of one word. A section of 128 words or more has a prior of 1.
 const SHORTEST: f64 = 0.3;
 
 /// Builds tantivy documents from records.
@@ -71,7 +72,8 @@ impl DocumentBuilder {
     fn text(&mut self, document: &mut TantivyDocument, record: &SectionRecord) {
         let fields = self.fields;
         let (own, above) = match record.headings.split_last() {
-            // The author of a comment can be searched for, but is not a heading for suggestions and ranking.
+            // The author of a comment is in its headings. Searches find the author in the trail, but suggestions and
+            // ranking don't use the author as a heading.
             _ if matches!(record.address, Address::Comment(_)) => ("", record.headings.join("\n")),
             Some((own, above)) => (own.as_str(), above.join("\n")),
             None => (record.title.as_str(), String::new()),
@@ -196,10 +198,10 @@ fn prior_of_text(record: &SectionRecord) -> u64 {
     if record.role != SectionRole::Content {
         return LAST;
     }
-    // Grows with the logarithm of the length. Code counts for a quarter.
+    // The prior grows with the logarithm of the number of words. A word of code counts as a quarter of a word.
     let words = words(&record.text) + words(&record.code) / 4;
     let length = ((words.max(1) as f64).log2() / FULL_DOUBLINGS).min(1.0);
-    // Between 0 and 100.
+    // The value is between 0 and 100.
     (100.0 * (SHORTEST + (1.0 - SHORTEST) * length).sqrt()) as u64
 }
 

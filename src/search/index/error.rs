@@ -34,7 +34,8 @@ pub enum SearchError {
     Stopped(#[from] SearchStopped),
 }
 
-/// The result of `read`. A panic becomes the error `damaged`, because tantivy panics on some damaged files.
+/// Runs `read` and returns its result. If `read` panics, returns the error `damaged`, because tantivy panics on some
+/// damaged files.
 pub(in crate::search) fn guarded<T>(
     damaged: impl FnOnce() -> SearchError,
     read: impl FnOnce() -> Result<T, SearchError>,
@@ -49,12 +50,13 @@ impl From<tantivy::TantivyError> for SearchError {
 }
 
 impl SearchError {
-    /// Whether the index can't be read or written. False if the request has too many filters or the search was stopped.
+    /// Whether the error means that the index can't be read or written. False if the request has too many filters or
+    /// the search was stopped.
     pub fn is_damage(&self) -> bool {
         !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
     }
 
-    /// An `error` in decoding or encoding a stored section.
+    /// The error for a stored section that can't be decoded or encoded because of `error`.
     pub(in crate::search) fn decode(error: impl fmt::Display) -> SearchError {
         SearchError::Decode(error.to_string())
     }

@@ -1,4 +1,4 @@
-//! The values of the facet fields by section, and the count of each value over the best matches.
+//! Stores the facet values of each section, and counts how often each value occurs among the best matches.
 //!
 //! tantivy decodes column values one by one, and decodes a dictionary block for each name. Therefore, all values are
 //! read when the index is opened, and are kept in memory section by section. Counting a match then touches one cache
@@ -14,7 +14,7 @@ use tantivy::columnar::StrColumn;
 
 use super::field::FilterField;
 
-/// The fields whose values are counted, in the order of responses.
+/// The fields whose values are counted. Responses list them in this order.
 const FIELDS: [FacetField; 5] =
     [FacetField::Source, FacetField::Topic, FacetField::Step, FacetField::Kind, FacetField::Lang];
 /// The maximum number of values that are returned for one facet.
@@ -67,12 +67,14 @@ pub struct CountedValue {
 /// The facet values of all sections, as numbers.
 #[derive(Default)]
 pub(in crate::search) struct FacetValues {
-    /// By number: the value. The values of one field have consecutive numbers, in alphabetical order.
+    /// The name of each value. The index is the value's number. The values of one field have consecutive numbers, in
+    /// alphabetical order.
     names: Vec<String>,
-    /// By index in [`FIELDS`]: the range of the numbers of the field's values.
+    /// For each field of [`FIELDS`], in the same order: the range of the numbers of its values.
     fields: Vec<Range<usize>>,
-    /// By section: the index of its first value in `values`; then one more entry, the length of `values`.
+    /// For each section: the index of its first value in `values`. The last entry is the length of `values`.
     begins: Vec<u32>,
+    /// The numbers of the values of all sections, section by section.
     values: Vec<u16>,
 }
 
@@ -125,7 +127,7 @@ impl FacetValues {
         sources.binary_search_by(|name| name.as_str().cmp(id)).ok()
     }
 
-    /// The id of the source with this number.
+    /// The id of the source with this number; `None` if there is no such source.
     pub fn source_name(&self, number: usize) -> Option<&str> {
         let sources = self.names.get(self.fields.first()?.clone())?;
         sources.get(number).map(String::as_str)
@@ -142,7 +144,7 @@ impl FacetValues {
         (first < self.sources()).then_some(first)
     }
 
-    /// The facets of `sections`. O(sections · values per section).
+    /// Counts the values of `sections`. Returns the most common values of each field. O(sections · values per section).
     pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<FacetCounts> {
         let mut counts = vec![0_u64; self.names.len()];
         for section in sections {
@@ -150,7 +152,8 @@ impl FacetValues {
         }
         let facets = FIELDS.into_iter().zip(&self.fields).map(|(field, numbers)| {
             let held = numbers.clone().filter(|number| counts[*number] > 0);
-            // The most common first; equally common ones by name. Sorting by number sorts by name.
+            // The most common values come first. Equally common values are sorted by name, because the numbers are in
+            // the order of the names.
             let mut values: Vec<(u64, usize)> =
                 held.map(|number| (u64::MAX - counts[number], number)).collect();
             if values.len() > VALUES {

@@ -1,4 +1,4 @@
-//! Filters as values: a field and the value that a section must have there.
+//! Filters. A filter has a field and the value that a section must have in this field.
 //!
 //! A filter is typed in a query (`source:mercari`) or passed separately (a request parameter, a command option).
 //! Filters of the second kind are never converted to query text, so nothing in the text can change or remove them.
@@ -18,8 +18,8 @@ pub const MOST_FILTERS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FilterField {
-    /// The source's id. If no source has that id, the value is the owner of a source or the name of its repository.
-    /// Matches only whole names, case-insensitive.
+    /// The source's id. If no source has the value as its id, the value is the owner of a source or the name of its
+    /// repository. Matches only whole names, case-insensitive.
     Source,
     /// A part of the path, case-insensitive.
     Path,
@@ -33,7 +33,7 @@ pub enum FilterField {
     Licence,
     /// `code`, `table` or `links`.
     Has,
-    /// The earliest date, `2025-01-31`; month and day may be left out.
+    /// The earliest date, for example `2025-01-31`; month and day may be left out.
     Since,
 }
 
@@ -133,8 +133,8 @@ impl Filter {
     }
 }
 
-/// `filters` without duplicates, in their order. O(filters²). A query text is too short for more than a few hundred
-/// filters.
+/// `filters` without duplicates, in their order. O(filters²). This is fast enough, because a query text is too short
+/// for more than a few hundred filters.
 pub(in crate::search) fn distinct(filters: impl IntoIterator<Item = Filter>) -> Vec<Filter> {
     let mut kept: Vec<Filter> = Vec::new();
     for filter in filters {

@@ -19,10 +19,11 @@ use crate::search::index::opened::{BODY, Hidden, OpenedIndex};
 use crate::search::index::postings::each_phrase;
 use crate::search::text::analysis;
 
-/// A word of the index, with the number of sections that contain it, including folded copies.
+/// A word of the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct KnownWord {
     pub word: String,
+    /// The number of sections that contain the word, including folded copies.
     pub held: u32,
 }
 
@@ -152,7 +153,7 @@ impl Lexicon<'_> {
     }
 }
 
-/// Collects the `most` most common of the words that are added. Words must be added in alphabetical order.
+/// Keeps the `most` most common of the words that are added. Words must be added in alphabetical order.
 struct MostCommonWords {
     most: usize,
     /// The most common first; equally common ones in alphabetical order.

@@ -57,17 +57,17 @@ pub(in crate::search) struct OpenedIndex {
     folder: PathBuf,
     searcher: Searcher,
     pub segments: Vec<IndexSegment>,
-    /// By text field: its mean length, in tokens.
+    /// The mean length of each text field, in tokens.
     pub mean_lengths: [f32; TEXTS],
-    /// By section: the factor for its score.
+    /// For each section: the factor for its score.
     pub priors: Vec<f32>,
-    /// By section: the key of its document.
+    /// For each section: the key of its document.
     pub documents: Vec<u64>,
-    /// By section: a hash that all parts of one long section share.
+    /// For each section: a hash that all parts of one long section share.
     pub passages: Vec<u64>,
-    /// By section: whether it is deleted, or folded under another.
+    /// For each section: whether it is deleted, or folded under another.
     pub hidden: Vec<Hidden>,
-    /// By section: its facet values.
+    /// For each section: its facet values.
     pub values: FacetValues,
 }
 
@@ -166,8 +166,8 @@ impl OpenedIndex {
         Ok(())
     }
 
-    /// The result of `read`, which reads this index. A panic becomes `SearchError::Failed`: the files may have been
-    /// damaged since the index was opened.
+    /// Runs `read`, which reads this index, and returns its result. If `read` panics, returns `SearchError::Failed`:
+    /// the files may have been damaged since the index was opened.
     pub fn guarded<T>(
         &self,
         read: impl FnOnce() -> Result<T, SearchError>,

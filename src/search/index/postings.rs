@@ -182,7 +182,7 @@ mod tests {
         (0..length).map(|_| char::from(letter()).to_string()).collect()
     }
 
-    /// The documents of `segment` that contain `stems` in sequence, by tantivy's own phrase query.
+    /// The documents of `segment` in which tantivy's own phrase query finds `stems` in sequence.
     fn found_by_tantivy(searcher: &Searcher, segment: &SegmentReader, stems: &[Term]) -> Vec<u32> {
         let scoring = EnableScoring::disabled_from_searcher(searcher);
         let weight = PhraseQuery::new(stems.to_vec()).weight(scoring).unwrap();

@@ -11,7 +11,7 @@ use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Shown, SourceStanding};
 use crate::extract::{Address, DocumentKind, Link, PostByline, subject};
 
-/// A topic of a section, for output.
+/// A topic that a section mentions, for output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicMention {
     pub topic: String,
@@ -30,10 +30,10 @@ pub struct SectionRecord {
     pub address: Address,
     pub text: String,
     pub code: String,
-    /// Its Markdown source; empty for other formats.
+    /// The section's Markdown source; empty if the document is not Markdown.
     pub markup: String,
     pub links: Vec<Link>,
-    /// `YYYY-MM-DD`: the date that its document states. If there is none, the day when the document was first seen.
+    /// `YYYY-MM-DD`: the date that the document states. If it states none, the day when the document was first seen.
     pub date: Option<String>,
     pub kind: DocumentKind,
     pub role: SectionRole,
@@ -45,20 +45,21 @@ pub struct SectionRecord {
     pub language: Option<String>,
     pub step: Option<String>,
     pub mentions: Vec<TopicMention>,
-    /// The sections before and after it in the document.
+    /// The section before this one in the document; `None` if this is the first.
     pub previous: Option<SectionId>,
+    /// The section after this one in the document; `None` if this is the last.
     pub next: Option<SectionId>,
     /// For a post of a thread: its author and time. Stored after the other fields, because older indexes don't contain
     /// it.
     #[serde(skip)]
     pub posted: Option<PostByline>,
-    /// The standing of its source. Not stored, because it is needed only to compute the prior.
+    /// The standing of the section's source. Not stored, because it is needed only to compute the prior.
     #[serde(skip)]
     pub standing: SourceStanding,
 }
 
 impl SectionRecord {
-    /// The headings that describe its subject; see [`subject`].
+    /// The headings that describe the section's subject; see [`subject`].
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
     }

@@ -25,22 +25,23 @@ const WORDS: &str = "words";
 /// The index's fields.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct IndexFields {
-    /// [`SectionId`](super::section::SectionId).
+    /// The [`SectionId`](super::section::SectionId), as a number.
     pub id: Field,
-    /// Hash of source and path, shared by all sections of a document.
+    /// A hash of source and path, which all sections of a document share.
     pub document: Field,
-    /// Hash of document and headings, shared by all parts of a long section.
+    /// A hash of document and headings, which all parts of a long section share.
     pub passage: Field,
-    /// Hash of everything that a document's sections depend on.
+    /// A hash of everything that a document's sections depend on.
     pub version: Field,
-    /// Factor for the score, in percent.
+    /// The factor for the score, in percent.
     pub prior: Field,
     /// The document's day, as the number YYYYMMDD.
     pub date: Field,
     pub source: Field,
     pub path: Field,
-    /// `topic`: the topics that the section mentions. `about`: the topics that the section is about.
+    /// The topics that the section mentions.
     pub topic: Field,
+    /// The topics that the section is about.
     pub about: Field,
     pub step: Field,
     pub kind: Field,
@@ -51,15 +52,21 @@ pub(in crate::search) struct IndexFields {
     pub has: Field,
     /// The section's own heading as written, for suggestions.
     pub label: Field,
+    /// The section's own heading, stemmed.
     pub heading: Field,
+    /// The title and the headings above the section, stemmed.
     pub trail: Field,
+    /// The text and tags of the section, stemmed.
     pub body: Field,
+    /// The code and the TeX of formulas, stemmed.
     pub code: Field,
+    /// The words of the four fields above, unstemmed.
     pub words: Field,
-    /// Stored for output. `record` is the record without its long parts. `text` is the text. `rest` is the code, the
-    /// links and the Markdown, as JSON.
+    /// The record of the section without its long parts. Stored for output.
     pub record: Field,
+    /// The text of the section. Stored for output.
     pub text: Field,
+    /// The code, the links and the Markdown of the section, as JSON. Stored for output.
     pub rest: Field,
 }
 

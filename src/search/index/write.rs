@@ -1,8 +1,8 @@
 //! Updates tantivy's index from the store, and publishes it in a generation.
 //!
-//! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so a
-//! refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
-//! is detected ([`SearchIndexWriter::examine`]).
+//! The index shows which documents it contains: each section has the key and version of its document as fast fields.
+//! tantivy commits atomically, so the next refresh can continue after a refresh that was killed at any point. The
+//! checksum of `meta.json` is stored beside it, so that damage is detected ([`SearchIndexWriter::examine`]).
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,8 +23,9 @@ const WRITER_BYTES: usize = 64_000_000;
 /// The size in bytes, before compression, of a block of the document store: about two sections. It is small because
 /// reading a hit decompresses a whole block.
 const BLOCK_BYTES: usize = 8_192;
-/// Two files of tantivy: `META` lists the segments, and `MANAGED` lists the files that tantivy manages.
+/// tantivy's file that lists the segments.
 const META: &str = "meta.json";
+/// tantivy's file that lists the files that tantivy manages.
 const MANAGED: &str = ".managed.json";
 /// The file with the checksum that `meta.json` had after the last commit.
 const CHECKSUM: &str = "meta.blake3";
@@ -53,7 +54,7 @@ impl SearchIndexWriter {
         let written =
             String::from_utf8(disk::read(&folder.join(CHECKSUM))?).map_err(|_| damaged())?;
         let meta = disk::read(&folder.join(META))?;
-        // Without this list of the files that it manages, tantivy would never delete any file.
+        // This file lists the files that tantivy manages. Without it, tantivy would never delete any file.
         disk::read(&folder.join(MANAGED))?;
         if blake3::hash(&meta).to_hex().as_str() != written.trim() {
             return Err(damaged());
@@ -73,7 +74,7 @@ impl SearchIndexWriter {
     /// Opens the index in `folder`. Creates the index if there is none. Deletes and recreates it if it can't be opened
     /// or if its schema is not the current one.
     ///
-    /// Takes tantivy's lock for writing. The lock of a killed process does not persist.
+    /// Takes tantivy's lock for writing. The lock is released when the process ends, even if it is killed.
     pub fn open(folder: &Path) -> Result<SearchIndexWriter, SearchError> {
         disk::create_folder(folder)?;
         let IndexSchema { schema, fields } = schema::schema();
@@ -154,7 +155,8 @@ impl SearchIndexWriter {
             }
             bytes += metadata.len();
         }
-        // Written, not copied: tantivy's file may be readable only by its owner.
+        // Writes a new file, because a copy would keep the permissions of tantivy's file. These may let only the owner
+        // read it.
         disk::write(&into.join(META), &meta)?;
         Ok(bytes)
     }

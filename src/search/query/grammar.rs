@@ -10,9 +10,10 @@ use crate::search::query::lexer::{Lexer, Token};
 
 use crate::search::index::field::{Filter, FilterField};
 
-/// The most characters of a query; the rest is ignored.
+/// The maximum number of characters of a query; the rest is ignored.
 pub(in crate::search) const MOST_CHARS: usize = 1_000;
-/// The maximum number of units of a query; the rest is ignored. More units make a search slower but not better.
+/// The maximum number of units of a query (words, phrases and groups at its top level). The rest is ignored, because
+/// more units make a search slower but not better.
 pub(in crate::search) const MOST_UNITS: usize = 24;
 /// The maximum number of words of a query; the rest is ignored. Words in groups and phrases and excluded words count
 /// too. This limits the work of a search: every word is looked up, and a group is evaluated each time it occurs.
@@ -23,15 +24,15 @@ const DEEPEST: usize = 4;
 const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
 const OR_BEFORE_NO_WORD: &str = "OR (what stands behind it is a filter or an excluded word)";
 
-/// A node of a query: something to look for.
+/// A node of a parsed query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Node {
     Word(String),
     Phrase(String),
-    /// All of these: a group.
+    /// A group: all of these must match.
     All(Vec<Node>),
-    /// One of these: `OR`.
+    /// Alternatives joined by `OR`: one of these must match.
     Any(Vec<Node>),
 }
 
@@ -39,10 +40,10 @@ pub enum Node {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Query {
     pub units: Vec<Node>,
-    /// Hits contain none of these.
+    /// A hit contains none of these.
     pub excluded: Vec<Node>,
     pub filters: Vec<Filter>,
-    /// The parts of the text that were ignored, with the reason.
+    /// Descriptions of the parts of the text that were ignored, for the user.
     pub dropped: Vec<String>,
 }
 
@@ -92,8 +93,9 @@ struct Reader<'a> {
     depth: usize,
     /// The number of ignored opening parentheses whose closing parentheses have not been read yet.
     ignored: usize,
-    /// `words`: the number of words that may still be read. `is_cut`: whether words were left out.
+    /// The number of words that may still be read.
     words: usize,
+    /// Whether words were left out.
     is_cut: bool,
 }
 
@@ -105,7 +107,7 @@ struct PendingOperators {
 }
 
 impl Reader<'_> {
-    /// The units up to the end of the group or of the text. Excluded units and filters go into the query.
+    /// Reads the units up to the end of the group or of the text. Stores excluded units and filters in the query.
     fn group(&mut self) -> Vec<Node> {
         let mut units: Vec<Node> = Vec::new();
         let mut before = PendingOperators::default();
@@ -157,7 +159,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The node that begins with `token`; `None` if there is nothing to look for.
+    /// Reads the node that begins with `token`; `None` if there is nothing to look for.
     fn node(&mut self, token: Token) -> Option<Node> {
         match token {
             Token::Open => self.inner(),
@@ -186,8 +188,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a group after its opening parenthesis. `None` if the group is empty, or nested too deep: then only its
-    /// parentheses are ignored.
+    /// Reads a group after its opening parenthesis. `None` if the group is empty. Also `None` if the group is nested
+    /// too deep: then only its parentheses are ignored, and its content is read as part of the outer group.
     fn inner(&mut self) -> Option<Node> {
         if self.depth == DEEPEST {
             self.drop("( (too many groups in groups)");
@@ -240,8 +242,8 @@ impl Reader<'_> {
     }
 }
 
-/// Replaces the last of `units` with a node whose alternatives are that unit and `node`. A chain of `OR` becomes one
-/// node.
+/// Replaces the last of `units` with a node that has two alternatives: that unit and `node`. In a chain of `OR`, adds
+/// `node` to the alternatives that were read before.
 fn join(units: &mut Vec<Node>, node: Node) {
     let mut any = match units.pop() {
         Some(Node::Any(any)) => any,

@@ -3,7 +3,7 @@
 /// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
-/// A section, with the weighted and normalised frequency of a part of the query in it.
+/// A section, and the weighted and normalised frequency that a part of the query has in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::search) struct SectionFrequency {
     pub section: u32,
@@ -18,7 +18,7 @@ pub(in crate::search) struct BoardCell {
     pub score: f32,
     /// The units that the section contains.
     pub units: UnitBits,
-    /// The units that its own heading contains.
+    /// The units that the section's own heading contains.
     pub headings: UnitBits,
 }
 
@@ -57,7 +57,7 @@ impl Board {
         }
     }
 
-    /// Adds `frequency` of the unit that is being read to `section`.
+    /// Adds `frequency` to the frequency that `section` has for the unit that is being read.
     pub fn reach(&mut self, section: u32, frequency: f32) {
         let cell = &mut self.cells[section as usize];
         if cell.frequency == 0.0 {

@@ -76,7 +76,7 @@ impl EmbeddedIndex {
         Planner { vocabulary, labels: &self.labels, weights: &WEIGHTS, stemmers: &self.stemmers }
     }
 
-    /// A clean board; reuses a returned one if there is one.
+    /// A clean board. Reuses a board that was put back, if there is one.
     fn board(&self) -> Board {
         let board = self.boards.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut board = board.unwrap_or_default();

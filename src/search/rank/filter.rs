@@ -1,4 +1,4 @@
-//! Evaluates filters: which sections pass them.
+//! Evaluates filters: finds the sections that pass them.
 //!
 //! For paths and licences, one pass over the dictionary compares every value with all filters of the field. Dates are
 //! compared section by section. The values of other fields are looked up. O(sections + different paths + postings of
@@ -32,7 +32,7 @@ pub(in crate::search) struct FilterEvaluator<'a> {
     pub budget: &'a Budget,
 }
 
-/// By section: whether it may be a hit.
+/// For each section: whether it may be a hit.
 pub(in crate::search) type Allowed = Vec<bool>;
 
 /// The values of all filters of one field, in lower case.
@@ -61,9 +61,9 @@ impl FilterValues {
 impl FilterEvaluator<'_> {
     /// The sections that pass all `filters`; `None` if there are no filters.
     ///
-    /// A section has only one source, path, language and so on: several filters of one such field are alternatives. But
-    /// a section may have many values of `topic` and `has`: it must pass all filters of these fields. It must also pass
-    /// all filters of `since`.
+    /// A section has only one source, path, language and so on, so several filters of one such field are alternatives.
+    /// But a section may have many values of `topic` and `has`, so it must pass all filters of these fields. It must
+    /// also pass all filters of `since`.
     pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
         if filters.is_empty() {
             return Ok(None);
@@ -129,8 +129,7 @@ impl FilterEvaluator<'_> {
         Ok(passing)
     }
 
-    /// The sections that match `value` in `field`. `field` is `topic` or `has`, of which a section may have many
-    /// values, or `since`.
+    /// The sections that match `value` in `field`, which must be `topic`, `has` or `since`.
     fn fitting(&self, field: FilterField, value: &str) -> Result<Allowed, SearchError> {
         let fields = self.opened.fields;
         let term = match field {
@@ -190,8 +189,8 @@ impl FilterEvaluator<'_> {
         Ok(passing)
     }
 
-    /// The sections whose licence passes. That is the document's own licence, or if there is none, the licence of its
-    /// source. Threads have no licence.
+    /// The sections whose licence passes. A section has the licence of its document or, if the document has none of its
+    /// own, the licence of its source. Threads have no licence.
     fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
         let none = values.admits(|_| false);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::search::text::analysis::{Terms, phrases};
 
-/// A phrase to highlight. Sorted by stems, then by unit.
+/// A phrase to highlight. Phrases are sorted by their stems, then by their units.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct MarkPhrase<'v> {
     /// Its stems, joined by spaces; a stem contains no space.
@@ -17,6 +17,7 @@ pub(in crate::search) struct MarkPhrase<'v> {
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct Marks<'v> {
     pub phrases: Vec<MarkPhrase<'v>>,
+    /// The index of the query unit that added phrases belong to.
     unit: usize,
 }
 

@@ -25,7 +25,7 @@ const _: () = assert!(
 /// pair of characters is a piece.
 const MOST_PIECES: usize = 32;
 
-/// Something to look up.
+/// A part of a plan: something to look up in the index.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::search) enum PlanPart {
     /// A term, in all text fields.
@@ -69,7 +69,7 @@ pub(in crate::search) struct PlanUnit {
     pub is_extra: bool,
     /// The stem that is used for proximity to the neighbouring units.
     pub stem: Option<String>,
-    /// If it belongs to the name of a source: the index in `Plan::preferences`.
+    /// If the unit belongs to the name of a source: the index in `Plan::preferences`.
     pub preference: Option<usize>,
 }
 

@@ -21,7 +21,7 @@ pub(in crate::search) struct SourceGain {
 
 /// The sources that a query prefers.
 pub(in crate::search) struct Preferred {
-    /// By the source's number in the index: the bonus of its sections.
+    /// For each source, by its number in the index: the bonus of its sections.
     gains: Vec<SourceGain>,
     /// The units that belong to names of sources.
     pub units: UnitBits,
@@ -55,7 +55,7 @@ impl Preferred {
         for (at, preference) in plan.preferences.iter().enumerate() {
             let rarity = opened.rarity(preference.sections);
             let own = plan.units.iter().zip(values).filter(|(unit, _)| unit.preference == Some(at));
-            // Thousandths of inverse document frequencies: exact in an f32.
+            // The values are thousandths of inverse document frequencies. An f32 represents them exactly.
             let words = own.map(|(_, value)| (*value as f32 / 1000.0).min(rarity));
             let score = weights.preferred * words.sum::<f32>();
             for number in &preference.sources {
@@ -71,7 +71,7 @@ impl Preferred {
     }
 
     /// The units whose occurrences in `section` are ignored, because they already count for `section` through its
-    /// source. None if the query consists only of names.
+    /// source. Empty if the query consists only of names.
     pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }

@@ -16,7 +16,7 @@ use crate::search::index::opened::{BODY, OpenedIndex, SectionPlace};
 use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::weights::Weights;
 
-/// The greatest distance that counts, in positions. Words further apart are unrelated.
+/// The greatest distance that counts, in positions. Words that are farther apart get no bonus.
 const FARTHEST: u32 = 10;
 /// The factor for words in reverse order.
 const TURNED: f32 = 0.7;
@@ -31,9 +31,9 @@ pub(in crate::search) struct Proximity<'a> {
 }
 
 impl Proximity<'_> {
-    /// The proximity bonus of each of `sections` (ascending). Each pair of neighbouring units adds at most the lesser
-    /// of the values of the two units, in inverse document frequencies. Reads the positions of words in these sections
-    /// only.
+    /// The proximity bonus of each of `sections` (ascending), as an inverse document frequency. Each pair of
+    /// neighbouring units adds at most the lesser of the values of the two units. Reads the positions of words in these
+    /// sections only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
         let mut near = vec![0.0; sections.len()];
         let mut before: Option<(usize, Vec<Vec<u32>>)> = None;
@@ -109,7 +109,7 @@ fn closeness(left: &[u32], right: &[u32]) -> f32 {
         let close = |at: Option<usize>, factor: f32| {
             let distance =
                 at.and_then(|at| right.get(at)).map_or(0, |other| other.abs_diff(*place));
-            // At most 10, so the conversion is exact.
+            // The distance is at most 10, so the conversion is exact.
             if (1..=FARTHEST).contains(&distance) { factor / distance as f32 } else { 0.0 }
         };
         sum += close(Some(next), 1.0).max(close(next.checked_sub(1), TURNED));

@@ -1,9 +1,9 @@
 //! Selects and orders the matches among the scored sections.
 //!
 //! There are two passes. The first pass sorts all matches by their BM25F score, multiplied by the prior of the section
-//! and by a factor for the share of the query that the section contains. The second pass adds bonuses that cost more to
-//! compute, and therefore only to the best matches: for proximity of query words, and for a heading that matches the
-//! query.
+//! and by a factor for the share of the query that the section contains. The second pass adds two bonuses to the best
+//! matches: for proximity of query words, and for a heading that matches the query. These cost too much to compute for
+//! all matches.
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
@@ -176,7 +176,7 @@ impl Ranker<'_> {
         let lengths = &self.opened.segments[place.segment].texts[HEADING].lengths;
         let length = lengths.fieldnorm(place.doc).max(1);
         let share = shares.of(units).share;
-        // Both are small counts of words.
+        // Both numbers are small counts of words, so the conversion is exact.
         let purity = (units.count_ones() as f32 / length as f32).min(1.0);
         shares.total() / 1000.0 * share * purity
     }

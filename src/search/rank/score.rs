@@ -26,7 +26,7 @@ pub(in crate::search) struct Scorer<'a> {
     pub opened: &'a OpenedIndex,
     pub weights: &'a Weights,
     pub budget: &'a Budget,
-    /// By text field and stored length: the factor for a frequency.
+    /// For each text field and each of tantivy's one-byte codes for lengths: the factor for a frequency.
     norms: Vec<[f32; 256]>,
 }
 
@@ -80,7 +80,7 @@ impl Scorer<'_> {
             }
         }
         board.reached = reached;
-        // At least 1, so that every unit counts; at most about 20,000.
+        // The value is at least 1, so that every unit counts. It is at most about 20,000.
         Ok((idf * 1000.0) as u32 + 1)
     }
 
@@ -218,7 +218,8 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The sections where `stems` are consecutive in heading, trail or body, ascending.
+    /// The sections where `stems` are consecutive in heading, trail or body, ascending. If `bit` is given, sets this
+    /// bit for the sections whose heading contains the phrase.
     fn phrase(
         &self,
         stems: &[String],

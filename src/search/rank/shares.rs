@@ -1,11 +1,12 @@
-//! How much of a query a section contains: the share of the query's value, and the factor for the section's score that
-//! this share gives.
+//! Computes how much of a query a section contains: the share of the query's value, and the factor by which the
+//! section's score is multiplied for this share.
 
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::prefer::SourceGain;
 
-/// The shares of all sets of units are tabulated if the query has at most this many units.
+/// The shares of all sets of units are tabulated if the query has at most this many units. For longer queries, each
+/// share is computed when it is needed.
 const MOST_TABLED: usize = 10;
 
 /// How much of a query a set of units makes up.
@@ -24,7 +25,8 @@ pub(in crate::search) struct QueryShares {
     total: u32,
     /// The exponent that turns a share into a factor.
     power: f32,
-    /// By set of units ([`UnitBits`]): its share. Empty if there are too many units.
+    /// The share of each set of units; the index is the set as [`UnitBits`]. Empty if there are more than
+    /// [`MOST_TABLED`] units.
     table: Vec<QueryShare>,
 }
 

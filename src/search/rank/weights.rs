@@ -16,14 +16,17 @@ pub(in crate::search) struct Weights {
     pub normalisation: [f32; TEXTS],
     /// How slowly the score saturates with the frequency: k1 in BM25.
     pub saturation: f32,
-    /// `mentioned`: the frequency of a topic in a section that mentions it. `about`: the frequency that is added if the
-    /// section is about the topic.
+    /// The frequency of a topic in a section that mentions it.
     pub mentioned: f32,
+    /// The frequency that a topic has in addition in a section that is about it.
     pub about: f32,
-    /// The weights of alternatives, relative to 1 for the word as typed.
+    /// The weight of a topic that the query certainly means, relative to 1 for the word as typed.
     pub topic: f32,
+    /// The weight of a topic that the query may mean.
     pub unsure_topic: f32,
+    /// The weight of a completion.
     pub completion: f32,
+    /// The weight of a spelling correction.
     pub correction: f32,
     /// The weight of the correction of a word that names a source.
     pub unlikely_correction: f32,

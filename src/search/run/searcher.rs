@@ -49,7 +49,7 @@ pub struct SearchHit {
     /// The section's record, without its text, code, links and Markdown.
     pub record: SectionRecord,
     pub snippet: Snippet,
-    /// Its folded copies.
+    /// The folded copies of the section.
     pub copies: Vec<CopyPlace>,
 }
 
@@ -57,13 +57,13 @@ pub struct SearchHit {
 #[derive(Debug)]
 pub struct SearchResponse {
     pub understood: Understood,
-    /// The query with its misspelled words corrected; `None` if there are none.
+    /// The query with its misspelled words corrected; `None` if no word was corrected.
     pub corrected: Option<String>,
     /// The number of sections that match. Folded copies count only if a filter selects a source or path.
     pub total: usize,
     pub found: Vec<SearchHit>,
     pub facets: Vec<FacetCounts>,
-    /// The number of matches that the facets count: only the best matches if there are many.
+    /// The number of matches that the facets count. If there are many matches, only the best are counted.
     pub counted: usize,
 }
 

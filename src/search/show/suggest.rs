@@ -86,12 +86,12 @@ impl FoundSuggestions {
 /// A topic that matches the typed text.
 struct SuggestedTopic {
     suggestion: Suggestion,
-    /// Whether one of its labels itself begins with the typed text.
+    /// Whether a whole label of the topic, and not only a word inside a label, begins with the typed text.
     is_whole_label: bool,
 }
 
 impl SuggestedTopic {
-    /// The number of sections that mention it, times four if one of its labels itself begins with the typed text.
+    /// The number of sections that mention the topic, times four if `is_whole_label`.
     fn weight(&self) -> u64 {
         u64::from(self.suggestion.count) * if self.is_whole_label { 4 } else { 1 }
     }
@@ -131,7 +131,7 @@ impl Suggester<'_> {
         Ok(found.share(limit))
     }
 
-    /// `typed` with its misspelled words corrected; `None` if there are none.
+    /// `typed` with its misspelled words corrected; `None` if no word was corrected.
     fn corrected(&self, typed: &str) -> Result<Option<String>, SearchError> {
         let query = parse(typed);
         let lexicon = self.index.lexicon(self.budget);
@@ -175,7 +175,7 @@ impl Suggester<'_> {
         for segment in &self.index.opened.segments {
             let Some(labels) = &segment.labels else { continue };
             for (ord, count) in self.count_headings(segment, labels, &wanted)? {
-                // Each label costs reading one block of the dictionary.
+                // Reading a label decodes one block of the dictionary, so it counts as 16 units of work.
                 self.budget.spend(16)?;
                 let mut text = String::new();
                 if labels.ord_to_str(ord, &mut text)? && text.chars().count() <= LONGEST_HEADING {
@@ -194,8 +194,8 @@ impl Suggester<'_> {
         Ok(found)
     }
 
-    /// By number of a heading in the column `labels` of `segment`: the number of shown sections with that heading. Only
-    /// headings that contain at least one word of each element of `wanted` are counted.
+    /// For each heading of `segment` that contains at least one word of each element of `wanted`: the number of shown
+    /// sections with this heading. The keys are the numbers of the headings in the column `labels`.
     fn count_headings(
         &self,
         segment: &IndexSegment,

@@ -7,7 +7,7 @@
 //! Chinese and Japanese text has no spaces between words, and in Korean text, particles are attached to words.
 //! Therefore, every pair of neighbouring characters is a token there. A word of two or more characters is found as a
 //! phrase of its pairs.
-//! (Bigrams, as in Lucene's CJKAnalyzer: they need no dictionary and work for all three.)
+//! (These bigrams are those of Lucene's CJKAnalyzer. They need no dictionary and work for all three languages.)
 
 use std::ops::Range;
 
@@ -15,9 +15,10 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::extract::words::is_cjk;
 
-/// The maximum number of pieces (`MOST_PIECES`) and of bytes (`LONGEST_COMPOUND`) of a compound. Longer runs are
-/// addresses or chains of words, and do not become a compound.
+/// The maximum number of pieces of a compound. Longer runs are addresses or chains of words, and do not become a
+/// compound.
 const MOST_PIECES: usize = 4;
+/// The maximum number of bytes of a compound. Longer runs do not become a compound.
 const LONGEST_COMPOUND: usize = 32;
 /// If a piece beside a slash has more bytes than this, the pieces are alternatives ("training/serving"), not one word
 /// ("A/B", "CI/CD").
@@ -54,10 +55,11 @@ pub(in crate::search) struct WordTokenStream<'a> {
     at: usize,
     /// The CJK character read last, if it may form a pair with the next character.
     pending: Option<PendingCharacter>,
-    /// `pieces`: the byte ranges of the pieces of the current compound. `next`: the index of the next piece to return.
+    /// The byte ranges of the pieces of the current compound.
     pieces: Vec<Range<usize>>,
+    /// The index in `pieces` of the next piece to return.
     next: usize,
-    /// The suffix of the compound that is not a piece: `++` or `#`.
+    /// The suffix of the compound that is not a piece: `++` or `#`; empty if there is none.
     ending: &'static str,
     token: &'a mut Token,
 }
@@ -174,7 +176,7 @@ impl WordTokenStream<'_> {
         self.token.offset_from = self.pieces[0].start;
         self.token.offset_to = to;
         self.token.position_length = self.pieces.len().max(2);
-        // The first piece steps back by one, so the compound takes no position of its own.
+        // `step` moves the first piece back by one position, so the compound takes no position of its own.
         self.token.position = self.token.position.wrapping_add(1);
         true
     }
@@ -235,7 +237,7 @@ impl WordTokenStream<'_> {
             && length <= LONGEST_COMPOUND
             && self.pieces.iter().all(is_word);
         if !joins {
-            // No compound: the first piece is returned alone, and reading continues after it.
+            // The word is no compound: its first piece is returned alone, and reading continues after this piece.
             self.pieces.truncate(1);
             self.at = self.pieces[0].end;
         }

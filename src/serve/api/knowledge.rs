@@ -13,11 +13,11 @@ use super::parameters::{PathName, QueryParameters, number};
 use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
-/// The most related topics in one response.
+/// The maximum number of related topics in one response.
 const MOST_RELATED: usize = 100;
-/// The most chains of topics in one response.
+/// The maximum number of chains of topics in one response.
 const MOST_PATHS: usize = 10;
-/// The most passages per step of a case study.
+/// The maximum number of passages for each step of a case study.
 const MOST_PASSAGES: usize = 12;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -56,7 +56,8 @@ pub(super) async fn learn(
     learn.map(Json).map_err(|name| RequestFailure::unknown_topic(&name))
 }
 
-/// Query parameters of the page. `from` and `to` are empty until the user fills in the form.
+/// The query parameters of the page for paths between topics. `from` and `to` are empty until the user fills in the
+/// form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::serve) struct PathParameters {
@@ -65,7 +66,7 @@ pub(in crate::serve) struct PathParameters {
     pub limit: Option<u32>,
 }
 
-/// Parameters of the API route.
+/// The query parameters of the API route for paths between topics.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct ApiPathParameters {
     /// A topic's id or any of its names.
@@ -74,12 +75,12 @@ pub(super) struct ApiPathParameters {
     /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
     to: String,
-    /// At most 10.
+    /// The maximum number of chains; 3 by default, and at most 10.
     limit: Option<u32>,
 }
 
 impl PathParameters {
-    /// The requested chains.
+    /// Finds the requested chains of topics.
     pub async fn find(&self, state: &ServerState) -> Result<PathView, RequestFailure> {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let (from, to) = (self.from.clone(), self.to.clone());

@@ -12,7 +12,8 @@ use super::table::{AdminRoutes, ApiMethod, ApiRoute, table};
 use crate::library::view::ErrorAnswer;
 use crate::serve::state::ServerState;
 
-/// `GET /openapi.json`. Generated for each request, which takes some milliseconds; requests are rare.
+/// `GET /openapi.json`. Generates the description for each request, because this takes only some milliseconds and such
+/// requests are rare.
 pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {
     Json(document(AdminRoutes::of(&state.config)))
 }

@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::super::error::RequestFailure;
 
-/// The most characters in a parameter's value; a longer value gets 400. The links of a response may repeat the value,
-/// so each of its bytes may add a hundred bytes to the response.
+/// The maximum number of characters in a parameter's value; a request with a longer value gets 400. The links of a
+/// response may repeat the value, so each of its bytes may add a hundred bytes to the response.
 const LONGEST: usize = 200;
 /// The parameters whose values may be longer than [`LONGEST`]: a file's path and a list of topics.
 const LONG: [&str; 2] = ["path", "known"];
-/// The most characters in the value of a parameter in [`LONG`]; a longer value gets 400.
+/// The maximum number of characters in the value of a parameter in [`LONG`]; a request with a longer value gets 400.
 const LONGEST_LONG: usize = 1_000;
 /// The parameter with the typed query. It has no limit here: the query parser truncates a long query and adds a note.
 const TYPED: &str = "q";

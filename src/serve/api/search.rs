@@ -14,19 +14,19 @@ use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
 use crate::search::{Budget, Filter, FilterField, LastWord, SearchRequest, Understanding};
 
-/// The most hits in one response.
+/// The maximum number of hits in one response.
 pub(super) const MOST_HITS: usize = 100;
-/// The greatest offset.
+/// The greatest offset of the first hit; a greater offset is reduced to this.
 pub(in crate::serve) const FARTHEST: usize = 400;
-/// The most suggestions in one response.
+/// The maximum number of suggestions in one response.
 const MOST_SUGGESTIONS: usize = 20;
 
 /// Parameters of `search`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct SearchParameters {
-    /// The query; only the first 1,000 characters are read. The query and the parameters may name 16 different
-    /// filters together.
+    /// The query; only the first 1,000 characters are read. The query and the parameters together may name at most 16
+    /// different filters.
     pub q: String,
     /// A source's id. If no source has that id, the value is an owner or the name of a repository. Only whole names
     /// match, case-insensitively.
@@ -36,17 +36,21 @@ pub(in crate::serve) struct SearchParameters {
     pub kind: Option<String>,
     /// A language code, such as `sv` or `swe`.
     pub lang: Option<String>,
-    /// At most 100.
+    /// The maximum number of hits; 10 by default, and at most 100.
     pub limit: Option<u32>,
-    /// At most 400.
+    /// The number of hits to skip; at most 400.
     pub offset: Option<u32>,
-    /// `1`: search for the words as typed.
+    /// `1`: search only for the words as typed, and skip all steps of understanding.
     pub literal: Option<Flag>,
-    /// `0`: skip this step of understanding.
+    /// `0`: do not search for other labels of the topics that the query names.
     pub labels: Option<Flag>,
+    /// `0`: do not correct misspelled words.
     pub spelling: Option<Flag>,
+    /// `0`: search for filler words too.
     pub filler: Option<Flag>,
+    /// `0`: do not complete the last word.
     pub completion: Option<Flag>,
+    /// `0`: do not prefer the sources that the query names.
     pub names: Option<Flag>,
     /// `1`: the last word is still being typed.
     pub typing: Option<Flag>,
@@ -125,7 +129,7 @@ pub(super) async fn search(
 pub(super) struct SuggestParameters {
     /// The text typed so far.
     q: String,
-    /// At most 20.
+    /// The maximum number of suggestions; 8 by default, and at most 20.
     limit: Option<u32>,
 }
 

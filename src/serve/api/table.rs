@@ -90,7 +90,7 @@ impl RouteTable {
         self
     }
 
-    /// Documents that the route that was added last sends redirects, with the body `M`.
+    /// Documents that the route that was added last sends redirects with the body `M`.
     fn moving<M: JsonSchema>(mut self) -> RouteTable {
         if let Some(route) = self.routes.last_mut() {
             route.moved = Some(SchemaGenerator::subschema_for::<M>);

@@ -23,7 +23,7 @@ use crate::library::{
 };
 use crate::search::SectionId;
 
-/// The most topics in one response.
+/// The maximum number of topics in one response.
 const MOST_TOPICS: usize = 5_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -117,7 +117,7 @@ pub(super) struct ResourceParameters {
     /// `paper`, `article`, `video`, `course`, `book`, `code`, `tool` or `dataset`.
     kind: Option<String>,
     year: Option<u16>,
-    /// At most 100.
+    /// The maximum number of resources; 20 by default, and at most 100.
     limit: Option<u32>,
     offset: Option<u32>,
 }
@@ -156,21 +156,21 @@ pub(super) async fn status(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct NewsParameters {
-    /// A time ago such as `7d`, a day, or an RFC 3339 timestamp; by default a week ago.
+    /// The start of the period: a time ago such as `7d`, a day, or an RFC 3339 timestamp; by default a week ago.
     #[schemars(regex(
         pattern = r"^(0|[0-9]{1,4}[smhdw]|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
     ))]
     pub since: Option<String>,
     pub topic: Option<String>,
     pub source: Option<String>,
-    /// At most 100.
+    /// The maximum number of items; at most 100.
     pub limit: Option<u32>,
     pub offset: Option<u32>,
 }
 
 impl NewsParameters {
-    /// The requested news that `audience` may read. If `since` is missing or blank, they go back as far as `usual`,
-    /// such as "7d".
+    /// The requested news that `audience` may read. If `since` is missing or blank, the news of the period `usual` (for
+    /// example "7d") up to now.
     pub async fn find(
         self,
         state: &ServerState,

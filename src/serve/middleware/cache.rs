@@ -51,7 +51,7 @@ fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderV
     let mut hash = blake3::Hasher::new();
     let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
     let next_run = state.clock.next_run();
-    // Default time windows start at midnight.
+    // The default time windows of pages start at midnight, so the ETag must change each day.
     let day = now.date_naive().to_string();
     let window = window_start(address, now);
     let times = [Some(day.as_str()), window.as_deref()];
@@ -77,7 +77,8 @@ fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
     Some(since(&window.1, now).ok()?.to_rfc3339())
 }
 
-/// Whether the client sends `If-None-Match: *`. It matches every successful response, so the client gets 304 instead.
+/// Whether the client sends `If-None-Match: *`. This matches every successful response, so the client gets 304 instead
+/// of such a response.
 pub(in crate::serve) fn is_any(headers: &HeaderMap) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }

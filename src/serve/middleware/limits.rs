@@ -13,8 +13,8 @@ use crate::serve::error::RequestFailure;
 use crate::serve::listen::ConnectionEnds;
 use crate::serve::state::ServerState;
 
-/// The most bytes in a request's target; a longer target gets 414. The links and messages of the response repeat parts
-/// of the target.
+/// The maximum length in bytes of a request's target; a request with a longer target gets 414. The links and messages
+/// of the response repeat parts of the target.
 const LONGEST_TARGET: usize = 8 * 1_024;
 
 /// Responds with 429 to a peer that sends too many requests, with 503 if too many arrive at once, and with 414 if the

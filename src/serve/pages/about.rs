@@ -51,7 +51,7 @@ fn body(library: &Library) -> Markup {
     }
 }
 
-/// Who owns the texts, and how much of them is shown.
+/// The paragraphs about who owns the texts, and how much of them is shown.
 fn rights(library: &Library) -> Markup {
     let sources = library.manifest.held().count();
     let whole = library.manifest.held().filter(|source| source.shown == Shown::Full).count();

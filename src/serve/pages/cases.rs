@@ -16,7 +16,7 @@ use crate::graph::Coverage;
 use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
 use crate::library::{Audience, Library};
 
-/// The most passages shown for each step.
+/// The maximum number of passages that are shown for each step.
 const PASSAGES: usize = 5;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {

@@ -28,7 +28,7 @@ pub(super) fn page(state: &ServerState, failure: RequestFailure) -> Response {
     response
 }
 
-/// The response with the page `made`, or with the page that shows its failure.
+/// The response with the page in `made`. If `made` is a failure, the response with a page that shows the failure.
 pub(super) fn answer(state: &ServerState, made: Result<Markup, RequestFailure>) -> Response {
     match made {
         Ok(markup) => markup.into_response(),

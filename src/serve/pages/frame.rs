@@ -5,15 +5,15 @@ use maud::{DOCTYPE, Markup, html};
 use super::super::state::ServerState;
 use super::format::{number, plural, time};
 
-/// A page's data for the frame.
+/// The data that a page passes to the frame, the layout that all pages share.
 #[derive(Default)]
 pub(super) struct PageFrame<'a> {
     pub title: &'a str,
     /// The text in the search box.
     pub query: &'a str,
-    /// Filters that a new search keeps: names and values.
+    /// The names and values of the filters that a new search keeps.
     pub kept: Vec<(&'a str, &'a str)>,
-    /// The URL of the feed about the page's subject; the page links to the feed of all news if it is `None`.
+    /// The URL of the feed about the page's subject. If it is `None`, the page links to the feed of all news.
     pub feed: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl PageFrame<'_> {
     }
 }
 
-/// The keyboard shortcuts and the query syntax.
+/// The help dialog: the keyboard shortcuts and the query syntax.
 fn help() -> Markup {
     let keys = [
         ("/ or Ctrl-K", "search"),
@@ -107,7 +107,7 @@ fn help() -> Markup {
     }
 }
 
-/// The size of the index, when it was last refreshed, and whether that failed.
+/// The footer: the size of the index, the time of the last refresh, and what failed in it.
 fn footer(state: &ServerState) -> Markup {
     let status = state.shelf.library().map(|library| state.status(&library));
     html! {

@@ -1,9 +1,9 @@
 //! The map of a topic: a picture (SVG) of its neighbours.
 //!
 //! A topic's position depends on its relation to the topic in the middle, so the same topic always has the same map.
-//! Broader topics are above it, narrower ones below it. Its prerequisites are on the left. Topics that build on it, and
-//! related topics, are on the right. Each topic is a link that the keyboard can reach, and the page's lists have the
-//! same content. If a group has more topics than fit, the map shows how many are missing.
+//! Broader topics are above the middle topic, narrower ones below it. Its prerequisites are on the left. Topics that
+//! build on it, and related topics, are on the right. Each topic is a link that the keyboard can reach, and the page's
+//! lists have the same content. If a group has more topics than fit, the map shows how many are missing.
 
 use std::collections::HashSet;
 
@@ -11,15 +11,16 @@ use maud::{Markup, html};
 
 use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
 
-/// The most broader topics. Together with the other groups and the topic itself, the map has at most 36 topics.
+/// The maximum number of broader topics. Together with the other groups and the topic itself, the map has at most 36
+/// topics.
 const PARTS: usize = 3;
-/// The most prerequisites.
+/// The maximum number of prerequisites.
 const FIRST: usize = 8;
-/// The most topics that build on the topic.
+/// The maximum number of topics that build on the topic.
 const NEXT: usize = 7;
-/// The most narrower topics.
+/// The maximum number of narrower topics.
 const KINDS: usize = 8;
-/// The most related topics.
+/// The maximum number of related topics.
 const NEAR: usize = 9;
 
 /// The width of the picture. All sizes are in the picture's units, which are pixels if the picture is not scaled.
@@ -30,18 +31,20 @@ const BOX: i32 = 236;
 const TALL: i32 = 30;
 /// The vertical distance from one row to the next.
 const ROW: i32 = 38;
-/// The x coordinates of the left edges of the three columns.
+/// The x coordinate of the left edge of the left column.
 const LEFT: i32 = 4;
+/// The x coordinate of the left edge of the middle column.
 const MIDDLE: i32 = (WIDTH - BOX) / 2;
+/// The x coordinate of the left edge of the right column.
 const RIGHT: i32 = WIDTH - BOX - 4;
 /// The number of characters that fit into a box; a longer label is truncated.
 const LETTERS: usize = 30;
 
-/// A neighbour in a column.
+/// A neighbour of the topic, which the map shows as a box in a column.
 struct MapNode {
     id: String,
     label: String,
-    /// Its relation to the topic; also the CSS class that colours its line.
+    /// Its relation to the topic. This is also the CSS class that colours its line.
     what: &'static str,
 }
 
@@ -108,7 +111,7 @@ impl Neighbours {
     }
 }
 
-/// The map of `detail`'s topic; nothing if it has no neighbours.
+/// The map of `detail`'s topic; empty if the topic has no neighbours.
 pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     let all = Neighbours::of(detail, related);
     if all.is_empty() {

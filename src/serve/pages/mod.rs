@@ -1,4 +1,4 @@
-//! The pages: rendered on the server. They work without JavaScript; scripts only add convenience.
+//! Renders the pages on the server. The pages work without JavaScript; scripts only add convenience.
 //!
 //! [`frame`] surrounds each page. Most other files render one or two pages; [`prose`] and [`map`] render parts of
 //! pages. Templates escape all untrusted text; only the output of [`prose`] is inserted as HTML.

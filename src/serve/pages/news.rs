@@ -16,7 +16,7 @@ use crate::generation::news::{CountDelta, NewsKind};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
 
-/// The default period.
+/// The period that the page covers by default.
 const USUAL: &str = "30d";
 /// The periods that the form offers: values and labels.
 const SPANS: [(&str, &str); 4] =

@@ -17,11 +17,11 @@ use crate::annotate::resources::ResourceKind;
 use crate::library::view::ResourceView;
 use crate::library::{Library, ResourceRequest};
 
-/// The most works on a page.
+/// The maximum number of works on a page.
 const PAGE: usize = 50;
-/// The greatest offset; a greater one is reduced to it.
+/// The greatest offset; a greater one is reduced to this.
 const FARTHEST: usize = 100_000;
-/// The most sources that are named for a work.
+/// The maximum number of sources that are named for a work.
 const NAMED: usize = 4;
 
 /// The fields of the form; empty ones filter nothing.
@@ -129,7 +129,8 @@ fn form(asked: &ResourcePageParameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with the beginning of its abstract, and a quotation about it or else the citing sources.
+/// A work that sources cite, with the beginning of its abstract. Below that, a quotation about the work or, if there is
+/// none, the names of the citing sources.
 pub(super) fn work(resource: &ResourceView) -> Markup {
     let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
     let others = resource.sources.len().saturating_sub(NAMED);

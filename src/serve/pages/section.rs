@@ -25,7 +25,8 @@ use crate::library::view::SectionView;
 use crate::library::{EarlierId, Library};
 use crate::search::{SearchError, SectionId};
 
-/// The most links that are listed below a section. Only a section that is shown as plain text has this list.
+/// The maximum number of links that are listed below a section. Only a section that is shown as plain text has this
+/// list.
 const LINKS: usize = 60;
 
 #[derive(Debug, Default, Deserialize)]
@@ -158,7 +159,7 @@ fn why(section: &SectionView) -> &'static str {
     }
 }
 
-/// Source, author and licence.
+/// The line with the section's source, author and licence.
 fn origin(section: &SectionView) -> Markup {
     let passage = &section.passage;
     let at_home = passage.url.starts_with('/');

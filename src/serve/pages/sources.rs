@@ -23,13 +23,13 @@ use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, FacetField, Filter, FilterField};
 
-/// The note on private sources.
+/// The note that is shown for private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
-/// The most failed sources that are named above the table.
+/// The maximum number of failed sources that are named above the table.
 const NAMED: usize = 12;
-/// The most problems of one source that are listed.
+/// The maximum number of listed problems of one source.
 const LISTED: usize = 50;
-/// The most passages on the page of one source.
+/// The maximum number of passages on the page of one source.
 const PASSAGES: usize = 8;
 
 pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {

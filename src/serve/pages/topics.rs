@@ -1,4 +1,4 @@
-//! `/topics` and `/topics/{id}`.
+//! `/topics`: the list of topics. `/topics/{id}`: one topic.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
 
-/// The most other names of a topic that are shown without unfolding the rest.
+/// The maximum number of other names of a topic that are shown at once; the rest is folded.
 const NAMES: usize = 8;
-/// The most related topics that are shown.
+/// The maximum number of related topics that are shown.
 const NEAR: usize = 12;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
@@ -57,7 +57,7 @@ pub(super) async fn page(
     answer(&state, page.await)
 }
 
-/// All topics by field of knowledge, the most mentioned first.
+/// All topics, grouped by field of knowledge. In each field, the most mentioned topics come first.
 fn by_field(library: &Library) -> Markup {
     let vocabulary = &library.graph.vocabulary;
     let field_of = |topic: &TopicView| {

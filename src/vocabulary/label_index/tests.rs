@@ -1,9 +1,9 @@
-//! Texts, queries and names are looked up by the same rules.
+//! Tests that texts, queries and names are looked up by the same rules.
 
 use super::*;
 use crate::vocabulary;
 
-/// An index of topics with the given labels, and with the rules `rules` in Turtle.
+/// An index of `topics`. Each topic is given by its slug, its labels, and its rules in Turtle.
 fn index(topics: &[(&str, &[&str], &str)]) -> LabelIndex {
     let mut text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix cairn: <urn:cairn:schema:> .

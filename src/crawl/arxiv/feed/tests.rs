@@ -1,4 +1,4 @@
-//! Feeds in the form that arXiv documents, and hostile ones.
+//! Tests with feeds in the format that arXiv documents, and with hostile feeds.
 
 use super::*;
 

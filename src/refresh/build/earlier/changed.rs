@@ -32,7 +32,7 @@ impl DocumentPair<'_> {
 pub(super) struct ChangedDocument {
     text: DocumentText,
     candidates: Vec<SectionLocation>,
-    /// The hashes of the texts that the sections of the previous generation had.
+    /// For each section of the previous generation, by id: the hash of its text.
     old: HashMap<u64, u64>,
     /// The current section with each text, by the text's hash; `None` if several sections have the same text.
     with_text: HashMap<u64, Option<u64>>,

@@ -123,8 +123,8 @@ fn after_an_edit_headings_decide_and_lines_are_those_of_the_new_text() {
     let earlier = generations.next(&[("docs/a.md", "edited", split)]);
     assert_eq!(earlier.documents[0].path, "docs/a.md");
     assert_eq!(targets(&earlier), [(1, 13), (2, 16), (3, 13), (4, 16), (8, 19), (9, 19)]);
-    // Edited again: targets that are still there stay, whatever the lines are now; 13 leads to 20 by its heading, and so
-    // do the ids that led to 13.
+    // The text was edited again. Targets that still exist stay the same, whatever their lines are now. Section 13 leads
+    // to 20 by its heading, and so do the ids that led to 13.
     let last: &[SectionRow] = &[(16, "X/B/C", 1, 5), (19, "X/E", 6, 9), (20, "X", 10, 400)];
     let earlier = generations.next(&[("docs/a.md", "last", last)]);
     let found = targets(&earlier);

@@ -1,4 +1,5 @@
-//! The order in which discussions are read: the last changed first, back to the newest change that the last pass saw.
+//! Reads discussions, the most recently changed first. An incremental pass ends at the newest change that the previous
+//! pass saw.
 
 use super::pass::{MOST_THREADS, OVERLAP, ThreadsFetch, earlier};
 use crate::crawl::CrawlError;
@@ -58,7 +59,7 @@ impl ThreadsFetch<'_> {
             }
         }
         let pass = self.pass();
-        // The first page has the newest change before the pass began.
+        // The first page contains the most recent change before the pass began.
         if pass.phase == PassPhase::Threads && pass.cursor.is_none() {
             pass.newest = listing.newest;
         }

@@ -74,8 +74,8 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
-    /// The label by which GitHub can select the issues. With several labels, its filter would select the issues that
-    /// have all of them, not any of them.
+    /// The label by which GitHub can select the issues; `None` unless the entry names exactly one label. With several
+    /// labels, GitHub's filter would select the issues that have all of them, not any of them.
     fn only_label(&self) -> Option<String> {
         match &self.target.source.threads.issues {
             Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
@@ -125,7 +125,7 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
-    /// Whether `thread` is older than the comments that this pass reads.
+    /// Whether this is an incremental pass and `thread` is older than all comments that the pass reads.
     fn precedes_comments(&mut self, thread: &Thread) -> bool {
         let pass = self.pass();
         !pass.full && pass.until.as_ref().is_none_or(|comments| thread.created_at < *comments)
@@ -175,8 +175,8 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
-    /// Adds the comments on the issue `number` to `page`. Does nothing if the issue is not stored; `number` may be a
-    /// pull request.
+    /// Adds the comments on the issue `number` to `page`. Does nothing if no such issue is stored; for example,
+    /// `number` may be a pull request.
     fn take_comments(
         &mut self,
         number: u64,
@@ -192,14 +192,14 @@ impl ThreadsFetch<'_> {
         Ok(())
     }
 
-    /// Moves the pass past a page whose newest item was changed at `newest`.
+    /// Moves the pass past a page whose newest item was changed at `newest`. The pass continues at `next`.
     fn advance(&mut self, newest: Option<String>, next: NextPage) {
         let pass = self.pass();
         if next == NextPage::None {
             (pass.phase, pass.cursor, pass.page) = (PassPhase::Comments, pass.until.clone(), 1);
             return;
         }
-        // One second earlier, because other items may have been changed within the same second.
+        // The next request begins one second earlier, because other items may have been changed within the same second.
         let since = newest.and_then(|at| earlier(&at, TimeDelta::seconds(1)));
         if since.is_some() && since > pass.cursor {
             (pass.cursor, pass.page) = (since, 1);
@@ -254,7 +254,9 @@ enum IssueList {
 /// Where a pass continues after a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum NextPage {
+    /// The list has no further page.
     None,
+    /// The next page.
     Next,
     /// The rest of the same page.
     Same,

@@ -25,14 +25,14 @@ const MOST_REQUESTS: u64 = 300;
 const NEXT_SECONDS: i64 = 60 * 60;
 /// A pass also reads the changes within this time before the newest known change, because GitHub's replicas may lag.
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(10);
-/// The time after which all threads are read again. This finds deleted threads.
+/// After this many seconds, all threads are read again. This finds deleted threads.
 const SWEEP_SECONDS: i64 = 30 * DAY;
 const DAY: i64 = 24 * 60 * 60;
 /// The maximum number of problems that are reported for one kind of threads of one source. Further problems are only
 /// counted.
 const MOST_PROBLEMS: usize = 20;
 
-/// The threads that are fetched: of one kind, of one source.
+/// Which threads a pass fetches: those of one kind, of one source.
 pub(super) struct ThreadsTarget<'a> {
     pub source: &'a Source,
     pub repository: RepositoryName<'a>,
@@ -194,7 +194,7 @@ impl<'a> ThreadsFetch<'a> {
         self.report(problem);
     }
 
-    /// Adds `problem` to the result, or counts it if there are many.
+    /// Adds `problem` to the result, or only counts it if the result already has `MOST_PROBLEMS` problems.
     fn report(&mut self, problem: Problem) {
         if self.result.problems.len() < MOST_PROBLEMS {
             self.result.problems.push(problem);

@@ -1,4 +1,4 @@
-//! What is read from queries, and what is reported as ignored.
+//! Tests of what the parser reads from queries, and of what it reports as ignored.
 
 use proptest::prelude::*;
 

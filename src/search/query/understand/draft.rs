@@ -11,9 +11,10 @@ use crate::search::query::grammar::{Node, Query};
 /// A query while it is being understood.
 pub(super) struct QueryDraft<'q> {
     pub meanings: Vec<UnitMeaning<'q>>,
-    /// By unit: the word in lower case, without punctuation at its end, if the unit is a word.
+    /// For each unit that is a word: the word in lower case, without punctuation at its end. `None` for other units.
     pub words: Vec<Option<String>>,
-    /// By unit: whether a step has understood it. Later steps neither correct such a unit nor leave it out as filler.
+    /// For each unit: whether a step has understood it. Later steps neither correct such a unit nor leave it out as
+    /// filler.
     pub taken: Vec<bool>,
     pub names: Vec<QueryName>,
     pub preferences: Vec<Preference>,
@@ -64,7 +65,8 @@ impl<'q> QueryDraft<'q> {
         let asides = filler::asking_for_links(&words);
         let has_subject = (0..words.len()).any(|at| !is_filler[at] && !asides.contains(&at));
         if !has_subject {
-            // The query is all filler ("what is it"): then the filler is searched for.
+            // The query contains only filler and words that ask for links ("what is it"). Then all its words are
+            // searched for.
             return;
         }
         for at in asides.iter().copied().filter(|at| !is_filler[*at]) {
@@ -77,7 +79,7 @@ impl<'q> QueryDraft<'q> {
         self.meanings.retain(|_| !is_filler.next().unwrap_or(false));
     }
 
-    /// The finished reading.
+    /// The reading of the query after all steps.
     pub fn into_reading(self) -> QueryReading<'q> {
         let QueryDraft { meanings, names, preferences, understood, .. } = self;
         QueryReading { understood, meanings, names, preferences }

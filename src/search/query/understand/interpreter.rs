@@ -1,4 +1,4 @@
-//! Understands a query: which topics its words name, corrections, completions, and which words are filler.
+//! Understands a query: finds the topics that its words name, corrects and completes words, and recognises filler.
 //!
 //! Understanding only adds matches. Every typed word except filler is searched for, and its other readings have a lower
 //! weight, so a section that contains all typed words is always found. Each step can be switched off. The response
@@ -21,16 +21,16 @@ use crate::vocabulary::{Vocabulary, label};
 
 /// The maximum number of other labels that are reported for one topic.
 const MOST_ALTERNATIVES: usize = 6;
-/// A prefix is completed only if it has at least this many characters: `SHORTEST_PREFIX` while the user types it, and
-/// `SHORTEST_SUBMITTED` in a submitted query.
+/// An unfinished last word is completed only if it has at least this many characters.
 const SHORTEST_PREFIX: usize = 2;
+/// The last word of a submitted query is completed only if it has at least this many characters.
 const SHORTEST_SUBMITTED: usize = 3;
 /// The minimum number of words of a paraphrase. Shorter names are usually spelled-out acronyms or technical terms.
 const SHORTEST_PARAPHRASE: usize = 3;
 /// A prefix is completed to at most this many words.
 const COMPLETIONS: usize = 12;
-/// A submitted word is completed only if at most this many sections contain it, and if the number of sections that
-/// contain some longer word with this beginning is more than this many times as large.
+/// A submitted word is completed only if it is rare and a completion is far more common: at most this many sections
+/// contain the word, and more than this many times as many sections contain its most common completion.
 const FAR_COMMONER: u32 = 20;
 
 /// The data that understanding a query needs.
@@ -145,8 +145,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Completes the last word if it is unfinished, or if it is submitted and is probably a prefix of a much commoner
-    /// word.
+    /// Completes the last word of the draft if the user is still typing it. Completes a submitted word only if it is
+    /// probably a prefix of a much more common word.
     fn complete(
         &self,
         last: LastWord,
@@ -233,7 +233,8 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Finds the labels of topics that contain a `changed` word among the corrected words `read`.
+    /// Finds labels of topics in `read`, the words after correction. Skips labels that contain no corrected word:
+    /// `changed` says for each word whether it was corrected.
     fn find_corrected_labels(
         &self,
         read: &[Option<String>],

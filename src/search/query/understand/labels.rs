@@ -12,7 +12,7 @@ use crate::vocabulary::folded::FoldedText;
 use crate::vocabulary::label;
 use crate::vocabulary::label_index::{LONGEST, LabelIndex, LabelOwner};
 
-/// An unfinished label is completed if at most this many topics have a label that begins with it.
+/// An unfinished label is completed only if at most this many topics have a label that begins with it.
 const MOST_BEGUN: usize = 4;
 
 /// The labels of the vocabulary, with the data about them that understanding a query needs.
@@ -20,14 +20,14 @@ pub(in crate::search) struct Labels {
     pub index: LabelIndex,
     /// All words of labels, each with the number of labels that contain it. Used for spelling.
     words: BTreeMap<String, u32>,
-    /// By topic: its labels, computed at first use.
+    /// For each topic: its labels, computed at first use.
     names: Vec<OnceLock<TopicLabels>>,
 }
 
 /// The labels of a topic.
 #[derive(Debug, Default)]
 pub(in crate::search) struct TopicLabels {
-    /// One label for each different key.
+    /// The labels. Of several labels with the same key, only the first.
     pub written: Vec<WrittenLabel>,
     /// The phrases of stems that the highlighter looks for.
     pub phrases: Vec<String>,
@@ -54,8 +54,9 @@ pub(in crate::search) struct BegunTopic {
 /// Words of a query that name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamedTopics {
-    /// `at`: the index of the first word. `length`: the number of words.
+    /// The index of the first word.
     pub at: usize,
+    /// The number of words.
     pub length: usize,
     /// Indices of the topics; more than one if the label is ambiguous.
     pub topics: Vec<usize>,
@@ -118,7 +119,7 @@ impl Labels {
         self.words.contains_key(&label::key(word))
     }
 
-    /// The words of labels that begin with `first`, each with the number of labels that contain it.
+    /// Those words of labels that begin with `first`, each with the number of labels that contain the word.
     pub fn words_with(&self, first: char) -> impl Iterator<Item = (&str, u32)> {
         let from = first.to_string();
         let words = self.words.range(from..).take_while(move |(word, _)| word.starts_with(first));
@@ -150,8 +151,8 @@ impl Labels {
         named
     }
 
-    /// The topics that have a label beginning with the last words of `words`. Tries the suffixes of `words`, the
-    /// longest first, until one to `MOST_BEGUN` topics have a label that begins with the suffix. Returns these topics.
+    /// Finds topics that have a label beginning with the last words of `words`. Tries the suffixes of `words`, the
+    /// longest first. Returns the topics of the first suffix that matches at least one and at most `MOST_BEGUN` topics.
     pub fn begun(&self, words: &[&str]) -> Vec<usize> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));

@@ -1,4 +1,4 @@
-//! Understanding a query: [`interpreter`] runs the steps, the other files implement one each.
+//! Understands queries: [`interpreter`] runs the steps; the other files contain the steps and the types that they use.
 
 mod draft;
 mod filler;

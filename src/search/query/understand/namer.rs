@@ -20,7 +20,7 @@ use crate::search::index::opened::{BODY, OpenedIndex};
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 
-/// The maximum number of runs of one query that are checked against the index.
+/// The maximum number of runs of one query that are checked against the index. Further runs name no sources.
 const MOST_COUNTED: usize = 12;
 /// The maximum number of sources that one run may name. A run that would name more is ignored, because it would not
 /// narrow the search.
@@ -31,11 +31,13 @@ const MOST_HOLDERS: usize = 2;
 /// The minimum length of a name of one word, in characters.
 const SHORTEST: usize = 3;
 /// A run is distinctive only if at most this share of all sections, in ten-thousandths, contains it outside the sources
-/// of its owners. The limit depends on whether the run is one word or a phrase, and on whether it is a whole name or a
-/// part of one.
+/// of its owners. This is the limit for a single word that is a whole name.
 const WHOLE_WORD: usize = 100;
+/// The same limit for a single word that is a part of a name.
 const WORD: usize = 20;
+/// The same limit for a phrase that is a whole name.
 const WHOLE_PHRASE: usize = 50;
+/// The same limit for a phrase that is a part of a name.
 const PHRASE: usize = 10;
 /// Even in a small index, a distinctive run may occur in this many sections outside the sources of its owners.
 const FEW: usize = 3;
@@ -43,8 +45,9 @@ const FEW: usize = 3;
 /// Words of a query that name sources.
 #[derive(Debug)]
 pub(super) struct NamedSources {
-    /// `at`: the index of the first word. `length`: the number of words.
+    /// The index of the first word.
     pub at: usize,
+    /// The number of words.
     pub length: usize,
     pub ids: Vec<String>,
     pub preference: Preference,
@@ -60,8 +63,9 @@ struct NameRun<'a> {
 /// The sections that belong to sources of certain owners.
 struct OwnSections<'a> {
     opened: &'a OpenedIndex,
-    /// By the source's number in the index: whether it belongs to one of the owners.
+    /// For each source, by its number in the index: whether it belongs to one of the owners.
     sources: Vec<bool>,
+    /// The number of sections that these sources have together.
     sections: usize,
 }
 

@@ -1,8 +1,8 @@
 //! An index of the names of all sources, matched against runs of query words.
 //!
 //! The names of a source are the owner's login and display name, the authors, the repository's name and the title.
-//! Every run of words in a name is a key; of a title, only the whole title is a key. A key joins its words without
-//! separators, so word boundaries don't matter. Case, accents and plurals don't matter either.
+//! Every run of consecutive words in a name is a key. For a title, only the whole title is a key. A key joins its words
+//! without separators, so word boundaries don't matter. Case, accents and plurals don't matter either.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,7 +17,8 @@ use crate::search::index::record::IndexedSource;
 use crate::search::text::analysis;
 use crate::vocabulary::label;
 
-/// The maximum number of words of a name that are matched, and of units of a query that one name may span.
+/// The maximum number of words of a name that are matched, and the maximum number of units of a query that one name may
+/// span. Further words of a name are ignored. A longer title is not matched at all.
 pub(super) const LONGEST: usize = 10;
 /// The maximum number of authors of one catalogue entry that are matched; the others are ignored.
 const MOST_AUTHORS: usize = 4;
@@ -25,7 +26,7 @@ const MOST_AUTHORS: usize = 4;
 /// The names of all sources, indexed by their runs of words.
 pub(in crate::search) struct SourceIndex {
     pub(super) sources: Vec<KnownSource>,
-    /// By key: the names that contain this run of words.
+    /// For each key: the names that contain this run of words.
     runs: HashMap<String, Vec<NameOccurrence>>,
 }
 
@@ -175,7 +176,7 @@ fn people(names: &str) -> Vec<Vec<&str>> {
     apart.map(words).filter(|words| !words.is_empty()).take(MOST_AUTHORS).collect()
 }
 
-/// The words of `title` without a leading article and a subtitle.
+/// The words of `title`, without a leading article and without the subtitle.
 fn title_words(title: &str) -> Vec<&str> {
     let ends = [": ", " (", " | ", " - ", " \u{2013} ", " \u{2014} "];
     let end = ends.iter().filter_map(|end| title.find(end)).min().unwrap_or(title.len());
@@ -186,7 +187,7 @@ fn title_words(title: &str) -> Vec<&str> {
     words
 }
 
-/// Words joined without separators, so that word boundaries don't matter.
+/// A run of words, joined without separators so that word boundaries don't matter.
 #[derive(Clone, Default)]
 pub(super) struct NameKey {
     /// Lower-cased, without accents.

@@ -9,7 +9,7 @@ use crate::search::query::grammar::Node;
 pub(in crate::search) struct MeantTopic {
     /// Its index in the vocabulary.
     pub topic: usize,
-    /// Whether the query certainly means it.
+    /// Whether the query certainly means the topic.
     pub is_sure: bool,
 }
 
@@ -25,7 +25,7 @@ pub(in crate::search) struct UnitMeaning<'q> {
     pub spelt: Vec<String>,
     /// Whether it asks for a kind of material (links) instead of naming a subject.
     pub is_aside: bool,
-    /// If it belongs to the name of a source: the index in `QueryReading::preferences`.
+    /// If the unit belongs to the name of a source: the index in `QueryReading::preferences`.
     pub preference: Option<usize>,
 }
 

@@ -12,19 +12,21 @@ use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::text::analysis::{self, Terms};
 
-/// The minimum length, in letters, of a word in which one edit (`ONE_EDIT`) or two edits (`TWO_EDITS`) are corrected.
+/// One edit is corrected only in words of at least this many letters.
 const ONE_EDIT: usize = 4;
+/// Two edits are corrected only in words of at least this many letters.
 const TWO_EDITS: usize = 8;
-/// A word that more sections than this contain is not corrected. Exception: it may be split into the words of a label.
+/// A word is not corrected if more sections than this contain it. Exception: it may be split into the words of a label.
 const RARE: u32 = 3;
 /// A word that occurs in the index is not corrected if it has fewer letters than this.
 const RARE_LETTERS: usize = 6;
 /// A word that occurs in the index is corrected only if the number of sections that contain the correction is at least
 /// this many times as large.
 const FAR_RARER: u32 = 100;
-/// A word is split into two common words only if at least this many sections contain each of them. A word that more
-/// sections than this contain is not corrected, but it may be joined with the next word.
+/// A word is split into two common words only if each of the two occurs in at least this many sections. A word that
+/// occurs in more sections than this is not corrected, but it may be joined with the next word.
 const HALF_HELD: u32 = 50;
+/// A word is split into two common words only if each of the two has at least this many letters.
 const HALF_LETTERS: usize = 4;
 /// A word is split into a label of two words only if the number of sections that contain the label is more than this
 /// many times the number of sections that contain the word.
@@ -77,7 +79,8 @@ impl Speller<'_> {
         Ok(best)
     }
 
-    /// The best correction of `word`: a word within `distance` edits that at least `least` sections contain.
+    /// The best correction of `word`: a word within `distance` edits that at least `least` sections contain. If `least`
+    /// is 1, the correction may also be a word of a label that no section contains.
     ///
     /// The score rewards few edits, the same first letter (misspellings rarely change it), frequency, and words of
     /// labels.
@@ -93,7 +96,7 @@ impl Speller<'_> {
             }
             let has_same_first = other.chars().next() == word.chars().next();
             let known = if self.labels.has_word(other) { 1.5 } else { 0.0 };
-            // Both are small numbers, so the conversion is exact enough.
+            // `held` and `edits` are small numbers, so the conversion is exact enough.
             let score = (held as f32).ln_1p() + known - 4.0 * edits as f32
                 + if has_same_first { 2.5 } else { 0.0 };
             if best.as_ref().is_none_or(|(known, _)| score > *known) {
@@ -116,7 +119,7 @@ impl Speller<'_> {
         Ok(best.map(|(_, word)| word))
     }
 
-    /// The label of two words that is the same as `word` if it is written without a space.
+    /// The label of two words that is equal to `word` when its space is removed.
     fn joined_label(&self, word: &str) -> Option<String> {
         let splits = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
         let mut labels = splits.map(|(left, right)| format!("{left} {right}"));

@@ -49,7 +49,7 @@ pub struct UnderstoodTopic {
     pub id: String,
     /// The typed words.
     pub words: String,
-    /// Its other labels, which were also searched for.
+    /// Other labels of the topic, which were also searched for.
     pub also: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Which sections of a small index pass which filters.
+//! Tests which sections of a small index pass which filters.
 
 use super::*;
 use crate::catalogue::Shown;

@@ -1,4 +1,4 @@
-//! Scores of sections of a small index, one unit at a time.
+//! Tests the scores of sections of a small index, for one unit at a time.
 
 use super::*;
 use crate::search::fixture::{SearchFixture, fixture, record};

@@ -1,14 +1,14 @@
-//! A fast prefilter for words: by their first letters, it rejects most words that do not have a wanted stem.
+//! Rejects most words that do not have a wanted stem. Reads only the first letters of a word, so it is fast.
 //!
 //! May return false positives, never false negatives.
 
-/// The maximum number of letters of a word whose stem has one letter, and of a word whose stem has two letters ("going"
-/// to "go"). For longer stems, there is no limit. A word of two letters is its own stem.
+/// The maximum number of letters of a word whose stem has one letter (first number) or two letters (second number:
+/// "going" has the stem "go"). A word with a longer stem may have any length.
 const LONGEST: [usize; 2] = [2, 6];
 
 /// The beginnings of a set of stems.
 pub(super) struct StemPrefilter<'m> {
-    /// By the first two letters of a word: the third letters that are possible, one bit each.
+    /// For each pair of first letters of a word: the set of the possible third letters, with one bit per letter.
     letters: Vec<u32>,
     stems: Vec<&'m str>,
 }
@@ -21,7 +21,8 @@ impl<'m> StemPrefilter<'m> {
         for stem in &stems {
             let Letters { row, third } = Letters::of(stem);
             match stem.len() {
-                // After a short stem, a word may continue with any letter.
+                // An empty stem adds nothing. If a stem has one to three letters, the third letter of a word may be any
+                // letter. If it has one letter, the second letter may be any letter too.
                 0 => {}
                 1 => letters[row..row + 32].fill(u32::MAX),
                 2 | 3 => letters[row] = u32::MAX,

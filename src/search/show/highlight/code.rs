@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::matches::TextMatch;
 
-/// A match is dropped if this many or more visible ASCII characters directly precede it, or follow from its start on:
-/// such a long run is data, not words.
+/// A match is removed if at least this many visible ASCII characters are directly before it or directly after its
+/// start. Such a long run is data, not words.
 const LONGEST: usize = 200;
 
 /// Keeps the `matches` (ascending) that are in prose. Matches that together cover a whole identifier become one match.
@@ -44,7 +44,7 @@ fn run(text: &str, found: TextMatch) -> Option<Range<usize>> {
     if before == LONGEST || inside == LONGEST {
         return None;
     }
-    // A match in another script has no such run: its own range is used.
+    // A match without ASCII characters has no such run, so its own range is used.
     Some(found.start - before..found.start + inside.max(found.end - found.start))
 }
 

@@ -28,7 +28,7 @@ pub(in crate::search) struct Finder<'m> {
     begins: StemPrefilter<'m>,
     words: WordTokenizer,
     stemmer: TextAnalyzer,
-    /// Cache: by word, the number of its stem, or `None` if no phrase contains the stem.
+    /// Cache: for each word that was read, the number of its stem; `None` if no phrase contains the stem.
     known: HashMap<String, Option<usize>>,
 }
 

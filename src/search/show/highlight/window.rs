@@ -59,8 +59,8 @@ fn best(text: &str, matches: &[TextMatch]) -> Option<usize> {
     best.map(|(_, at)| at)
 }
 
-/// The byte offset where the snippet begins, so that it contains `at`: the start of a sentence or line if one is near,
-/// else of a word.
+/// The byte offset where a snippet that contains `at` begins: the start of a sentence or line if one is near, otherwise
+/// the start of a word.
 fn start(text: &str, at: usize) -> usize {
     let back = text[..at].char_indices().rev().nth(LEAD - 1).map_or(0, |(at, _)| at);
     if back == 0 {

@@ -1,4 +1,4 @@
-//! How the kinds of suggestions share the places, and which suggestions an index has for a text.
+//! Tests how the kinds of suggestions share the places, and which suggestions an index has for a text.
 
 use super::*;
 use crate::search::fixture::{fixture, record};

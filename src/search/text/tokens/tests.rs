@@ -1,4 +1,4 @@
-//! The tokens of a text, with their positions.
+//! Tests the tokens of texts and their positions.
 
 use proptest::prelude::*;
 

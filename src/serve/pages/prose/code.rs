@@ -12,11 +12,11 @@ use syntect::html::{ClassStyle, ClassedHTMLGenerator};
 use syntect::parsing::SyntaxSet;
 use syntect::util::LinesWithEndings;
 
-/// Code with more bytes is not highlighted. Of 3,269 code blocks in about 200 repositories, one is longer.
+/// Code with more bytes than this is not highlighted. Of 3,269 code blocks in about 200 repositories, one is longer.
 const LONGEST: usize = 12_000;
-/// Code with a line of more bytes is not highlighted. Of 3,269 code blocks in about 200 repositories, 15 have such a
-/// line. Matching a line can't be interrupted, and with the worst grammars (Makefile, PHP) the time is quadratic in the
-/// line's length: some tenths of a second for 250 bytes.
+/// Code that has a line with more bytes than this is not highlighted. Of 3,269 code blocks in about 200 repositories,
+/// 15 have such a line. Matching a line can't be interrupted, and with the worst grammars (Makefile, PHP) the time is
+/// quadratic in the line's length: some tenths of a second for 250 bytes.
 const LONGEST_LINE: usize = 250;
 /// The time budget for highlighting the code of one page, checked between lines. When it is spent, the current block
 /// and all later ones are not highlighted.

@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// The length of the long hostile texts in bytes: that of the longest section in an index.
+/// The length of the long hostile texts in bytes. The longest section in an index has about this length.
 const SIZE: usize = 200_000;
 /// A text of this many bytes is short enough not to be rejected for its length alone.
 const SHORT: usize = 60_000;
-/// Far longer than any text takes to render in a build without optimisation. Before there were limits, the worst text
-/// took minutes.
+/// The tests fail if a text takes longer than this. This limit is far longer than any text takes to render in a build
+/// without optimisation. Before there were limits, the worst text took minutes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Texts to repeat.
+/// Short texts. Each is repeated to make one hostile text.
 const UNITS: [&str; 68] = [
     ">",
     "> ",

@@ -5,10 +5,10 @@ use std::fmt;
 
 use crate::extract::nesting::is_deep;
 
-/// Markdown with more bytes is shown as plain text. Most sections are much shorter. comrak takes some tenths of a
-/// second for the worst text of this length.
+/// Markdown with more bytes than this is shown as plain text. Most sections are much shorter. comrak takes some tenths
+/// of a second for the worst text of this length.
 const LONGEST: usize = 64 * 1_024;
-/// Rendering fails when the HTML has more bytes: a small Markdown table can produce half a million empty cells.
+/// Rendering fails if the HTML has more bytes than this. A small Markdown table can produce half a million empty cells.
 const LONGEST_HTML: usize = 1_024 * 1_024;
 
 /// Whether `markdown` can be rendered in bounded time: it is neither too long nor too deeply nested. O(length).

@@ -26,7 +26,7 @@ pub(super) use code::highlighted;
 use limits::BoundedHtml;
 use tree::{correct, drop_title, text};
 
-/// Matches in texts: for each text, ranges in bytes.
+/// The matches in several texts: for each text, the byte ranges of its matches.
 type TextMarks = Vec<Vec<Range<usize>>>;
 
 /// `markdown` as HTML. Relative URLs are resolved against `base`, the file's own URL. A first heading that equals

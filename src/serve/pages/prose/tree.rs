@@ -58,7 +58,7 @@ struct NodeContext {
     links: usize,
 }
 
-/// Corrects `node`, whose position is `place`. If it is a heading, its level is recorded in `place`.
+/// Corrects `node`. `place` describes its position; if `node` is a heading, its level is recorded in `place`.
 fn tame<'a>(
     arena: &'a Arena<'a>,
     node: &'a AstNode<'a>,

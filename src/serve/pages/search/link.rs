@@ -3,7 +3,7 @@
 use super::super::format::address;
 use crate::serve::api::{Flag, SearchParameters};
 
-/// Names of parameters with values.
+/// Parameters that have values: their names and values.
 type NamedValues<'a> = Vec<(&'static str, &'a str)>;
 
 /// The filters and options of `asked`, without its query text. A search for a new text keeps them.

@@ -28,11 +28,11 @@ use papers::papers;
 use side::{facets, topic_card};
 use summary::{help, summary};
 
-/// The most hits on a page.
+/// The maximum number of hits on a page.
 const PAGE: usize = 20;
-/// The most characters that the search box accepts; a longer query is truncated.
+/// The maximum number of characters that the search box accepts; a longer query is truncated.
 const LONGEST: usize = 1_000;
-/// The most topics listed for each step on the start page.
+/// The maximum number of topics that the start page lists for each step.
 const TOPICS: usize = 8;
 
 const EXAMPLES: [&str; 6] = [
@@ -131,15 +131,15 @@ async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<
     found.ok()
 }
 
-/// The topic that most results are about, among those that the query names; the first of them if several have the same
-/// count. `None` if the query names no topic.
+/// Of the topics that the query names, the one that most results mention. If several have the same count, the first of
+/// them. `None` if the query names no topic.
 fn foremost(view: &SearchView) -> Option<&str> {
     let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let count_of = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)
     };
-    // Reversed, because `max_by_key` returns the last of several equal ones.
+    // The order is reversed, because `max_by_key` returns the last of several equal ones.
     view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
 }
 
@@ -216,7 +216,7 @@ impl PagerOffsets {
         let is_full = shown == PAGE && total > next;
         PagerOffsets {
             back: (offset > 0).then(|| offset.saturating_sub(PAGE)),
-            // A search accepts no greater offset.
+            // A search accepts no offset above `FARTHEST`.
             more: (is_full && next <= FARTHEST).then_some(next),
         }
     }

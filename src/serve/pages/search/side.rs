@@ -9,7 +9,7 @@ use crate::library::view::{SearchView, TopicDetail};
 use crate::search::FacetField;
 use crate::serve::api::SearchParameters;
 
-/// The most values that are shown for a facet.
+/// The maximum number of values that are shown for a facet.
 const VALUES: usize = 8;
 
 pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
@@ -44,8 +44,8 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
     }
 }
 
-/// The facets: each value is a link that narrows the results, with its count. Facets that a filter already narrows are
-/// left out.
+/// The facets. Each value is a link that narrows the results, and has its count beside it. Facets that a filter already
+/// narrows are left out.
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
     let filters = asked.filters();
     let fields = [

@@ -8,7 +8,7 @@ use crate::library::QueryRescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
 
-/// The most names of a topic, or sources that the query names, that are listed.
+/// The maximum number of entries in a list of a topic's other names, and in a list of sources.
 const NAMES: usize = 4;
 
 /// The number of results, how the query was understood, and links to undo each step.
