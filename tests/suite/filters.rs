@@ -187,13 +187,13 @@ fn an_operator_without_an_operand_is_reported_on_page_api_and_command_line() {
     world.refresh(&[], 0);
     let app = app(&world);
     for (typed, encoded, what) in [
-        ("ads NOT", "ads+NOT", "NOT (nothing stands behind it)"),
-        ("ads OR", "ads+OR", "OR (nothing stands behind it)"),
+        ("ads NOT", "ads+NOT", "NOT (nothing after it)"),
+        ("ads OR", "ads+OR", "OR (nothing after it)"),
         ("ads -", "ads+-", "- (no letter or digit)"),
         (
             "ads source:\"ann",
             "ads+source:%22ann",
-            "\" (without its other half; read up to the end)",
+            "\" (no closing quotation mark; read up to the end)",
         ),
     ] {
         let view = json(&app, &format!("/api/v1/search?q={encoded}"), 200);

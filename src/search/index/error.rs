@@ -21,9 +21,9 @@ pub enum SearchError {
     #[error("the search index in {} is damaged", .0.display())]
     Damaged(PathBuf),
     /// Reading the index panicked.
-    #[error("the search index in {} failed to be read: it may be damaged", .0.display())]
+    #[error("the search index in {} can't be read; it may be damaged", .0.display())]
     Failed(PathBuf),
-    #[error("the search index holds a section that can't be decoded: {0}")]
+    #[error("the search index contains a section that can't be decoded: {0}")]
     Decode(String),
     #[error(
         "the query has {named} different filters, and at most {} are allowed; leave some out",

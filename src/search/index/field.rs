@@ -109,7 +109,7 @@ impl Filter {
                 Some("code, table or links")
             }
             FilterField::Since if day_number(value).is_none() => {
-                Some("no date; write since:2025-01")
+                Some("not a date; example: since:2025-01")
             }
             _ => None,
         };

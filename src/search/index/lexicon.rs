@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commonest_words_are_kept_in_order_whatever_the_order_of_adding() {
+    fn the_commonest_words_are_kept_and_equally_common_ones_stay_in_alphabetical_order() {
         let mut commonest = MostCommonWords { most: 3, known: Vec::new() };
         for (word, held) in [("a", 1), ("b", 5), ("c", 5), ("d", 1), ("e", 9), ("f", 2)] {
             commonest.add(word.as_bytes(), held);

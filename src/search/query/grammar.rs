@@ -12,8 +12,8 @@ use crate::search::index::field::{Filter, FilterField};
 
 /// The maximum number of characters of a query; the rest is ignored.
 pub(in crate::search) const MOST_CHARS: usize = 1_000;
-/// The maximum number of units of a query (words, phrases and groups at its top level). The rest is ignored, because
-/// more units make a search slower but not better.
+/// The maximum number of units of a query (words, phrases and groups at its top level), of a group, and of the
+/// alternatives of one `OR`. The rest is ignored, because more units make a search slower but not better.
 pub(in crate::search) const MOST_UNITS: usize = 24;
 /// The maximum number of words of a query; the rest is ignored. Words in groups and phrases and excluded words count
 /// too. This limits the work of a search: every word is looked up, and a group is evaluated each time it occurs.
@@ -21,8 +21,8 @@ const MOST_WORDS: usize = 32;
 /// The maximum nesting depth of groups. The parentheses of deeper groups are ignored.
 const DEEPEST: usize = 4;
 
-const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
-const OR_BEFORE_NO_WORD: &str = "OR (what stands behind it is a filter or an excluded word)";
+const OPEN_QUOTE: &str = "\" (no closing quotation mark; read up to the end)";
+const OR_BEFORE_NO_WORD: &str = "OR (followed by a filter or an excluded word)";
 
 /// A node of a parsed query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -61,7 +61,7 @@ pub fn parse(text: &str) -> Query {
     let mut read = text;
     if let Some((at, _)) = text.char_indices().nth(MOST_CHARS) {
         read = &text[..at];
-        query.dropped.push(format!("what stands behind the first {MOST_CHARS} characters"));
+        query.dropped.push(format!("the text after the first {MOST_CHARS} characters"));
     }
     let mut reader = Reader {
         lexer: Lexer::new(read),
@@ -73,14 +73,14 @@ pub fn parse(text: &str) -> Query {
     };
     let mut units = reader.group();
     if units.len() > MOST_UNITS {
-        reader.drop(&format!("all words but the first {MOST_UNITS}"));
+        reader.drop(&format!("all words after the first {MOST_UNITS}"));
         units.truncate(MOST_UNITS);
     } else if reader.is_cut {
-        reader.drop(&format!("all words but the first {MOST_WORDS}"));
+        reader.drop(&format!("all words after the first {MOST_WORDS}"));
     }
     let mut query = reader.query;
     if query.excluded.len() > MOST_UNITS {
-        query.dropped.push(format!("all excluded words but the first {MOST_UNITS}"));
+        query.dropped.push(format!("all excluded words after the first {MOST_UNITS}"));
         query.excluded.truncate(MOST_UNITS);
     }
     query.units = units;
@@ -118,7 +118,7 @@ impl Reader<'_> {
                     self.end(before);
                     return units;
                 }
-                Token::Or if units.is_empty() => self.drop("OR (nothing stands before it)"),
+                Token::Or if units.is_empty() => self.drop("OR (nothing before it)"),
                 Token::Or => before.or = true,
                 Token::Not => before.not = true,
                 Token::Field { field, value, is_open } => {
@@ -154,7 +154,7 @@ impl Reader<'_> {
                 }
                 self.query.excluded.push(node);
             }
-            PendingOperators { or: true, not: false } => join(units, node),
+            PendingOperators { or: true, not: false } => self.join(units, node),
             PendingOperators { or: false, not: false } => units.push(node),
         }
     }
@@ -181,10 +181,10 @@ impl Reader<'_> {
     /// Reports operators without an operand at the end of a group or of the text.
     fn end(&mut self, before: PendingOperators) {
         if before.or {
-            self.drop("OR (nothing stands behind it)");
+            self.drop("OR (nothing after it)");
         }
         if before.not {
-            self.drop("NOT (nothing stands behind it)");
+            self.drop("NOT (nothing after it)");
         }
     }
 
@@ -199,7 +199,10 @@ impl Reader<'_> {
         self.depth += 1;
         let mut units = self.group();
         self.depth -= 1;
-        units.truncate(MOST_UNITS);
+        if units.len() > MOST_UNITS {
+            self.drop(&format!("all words of a group after the first {MOST_UNITS}"));
+            units.truncate(MOST_UNITS);
+        }
         match units.len() {
             0 | 1 => units.pop(),
             _ => Some(Node::All(units)),
@@ -235,24 +238,26 @@ impl Reader<'_> {
         }
     }
 
+    /// Replaces the last of `units` with a node that has two alternatives: that unit and `node`. In a chain of `OR`, adds
+    /// `node` to the alternatives that were read before, up to the maximum number.
+    fn join(&mut self, units: &mut Vec<Node>, node: Node) {
+        let mut any = match units.pop() {
+            Some(Node::Any(any)) => any,
+            before => before.into_iter().collect(),
+        };
+        if any.len() < MOST_UNITS {
+            any.push(node);
+        } else {
+            self.drop(&format!("all alternatives after the first {MOST_UNITS}"));
+        }
+        units.push(Node::Any(any));
+    }
+
     fn drop(&mut self, what: &str) {
         if !self.query.dropped.iter().any(|known| known == what) {
             self.query.dropped.push(what.to_owned());
         }
     }
-}
-
-/// Replaces the last of `units` with a node that has two alternatives: that unit and `node`. In a chain of `OR`, adds
-/// `node` to the alternatives that were read before.
-fn join(units: &mut Vec<Node>, node: Node) {
-    let mut any = match units.pop() {
-        Some(Node::Any(any)) => any,
-        before => before.into_iter().collect(),
-    };
-    if any.len() < MOST_UNITS {
-        any.push(node);
-    }
-    units.push(Node::Any(any));
 }
 
 #[cfg(test)]

@@ -59,8 +59,20 @@ fn text_that_makes_no_sense_is_read_as_words_and_reported() {
     assert_eq!(phrase, [Node::Phrase(["word"; 32].join(" "))]);
     let grouped = parse(&"(a \"b c\") ".repeat(30));
     assert_eq!(grouped.units.len(), 11, "32 words of 90");
-    assert_eq!(grouped.dropped, ["all words but the first 32"]);
+    assert_eq!(grouped.dropped, ["all words after the first 32"]);
     assert_eq!(units(&"(".repeat(900)).len(), 0);
+}
+
+#[test]
+fn alternatives_and_words_of_a_group_beyond_the_limit_are_reported() {
+    let alternatives = |count: usize| parse(&vec!["a"; count].join(" OR "));
+    let group = |count: usize| parse(&format!("({}) b", "a ".repeat(count)));
+    assert_eq!((alternatives(24).dropped.len(), group(24).dropped.len()), (0, 0));
+    let (many, long) = (alternatives(25), group(25));
+    assert_eq!(many.dropped, ["all alternatives after the first 24"]);
+    assert_eq!(many.units, [Node::Any(vec![word("a"); 24])]);
+    assert_eq!(long.dropped, ["all words of a group after the first 24"]);
+    assert_eq!(long.units, [Node::All(vec![word("a"); 24]), word("b")]);
 }
 
 #[test]
@@ -78,8 +90,8 @@ fn the_bracket_of_an_ignored_group_closes_no_other_group() {
 
 #[test]
 fn an_operator_without_its_word_is_reported() {
-    let not = "NOT (nothing stands behind it)";
-    let or = "OR (nothing stands behind it)";
+    let not = "NOT (nothing after it)";
+    let or = "OR (nothing after it)";
     for (text, wanted) in [
         ("ads NOT", &[not][..]),
         ("(ads NOT) bias", &[not]),
