@@ -74,7 +74,7 @@ impl RequestFailure {
             status: StatusCode::GONE,
             code: ErrorCode::Gone,
             message: format!("the document of section {id:?} is no longer in {source}"),
-            hint: "search for what it said; its source may have moved or removed it".to_owned(),
+            hint: "search for its content; its source may have moved or removed it".to_owned(),
         }
     }
 
@@ -118,7 +118,7 @@ impl From<SearchError> for RequestFailure {
         match error {
             SearchError::Stopped(stopped) => return RequestFailure::stopped(stopped),
             SearchError::TooManyFilters { .. } => {
-                let hint = "each field:value counts, equal ones once";
+                let hint = "equal filters count once";
                 return RequestFailure::bad_request(error.to_string(), hint);
             }
             _ => tracing::error!(%error, "a request failed"),

@@ -33,7 +33,7 @@ pub(super) async fn feed(
     let about = [&asked.topic, &asked.source].into_iter().flatten().find(|name| !name.is_empty());
     let title = about.map_or_else(
         || "Cairn: what is new".to_owned(),
-        |name| format!("Cairn: what is new of {}", strip(name)),
+        |name| format!("Cairn: what is new in {}", strip(name)),
     );
     let built_at = state.library()?.manifest.built_at.clone();
     let news = asked.find(&state, USUAL, state.audience()).await?;

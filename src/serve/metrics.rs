@@ -62,7 +62,11 @@ impl Metrics {
         registry.register("generation", "The open generation", metrics.generation.clone());
         registry.register("documents", "Documents in the index", metrics.documents.clone());
         registry.register("sections", "Sections in the index", metrics.sections.clone());
-        registry.register("sources_failing", "Sources that failed last", metrics.failing.clone());
+        registry.register(
+            "sources_failing",
+            "Sources that failed or were deferred in the last refresh",
+            metrics.failing.clone(),
+        );
         let last = "When the last refresh ended, seconds since 1970; 0 before the first";
         registry.register("last_refresh_seconds", last, metrics.last_run.clone());
         metrics

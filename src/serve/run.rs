@@ -113,7 +113,7 @@ async fn refresh_on_hang_up(mut hang_ups: ProcessSignals, state: Arc<ServerState
 /// `Err` only for faults in the data files, which the user must correct. If another refresh is running, its
 /// generation is opened when it is ready.
 pub(super) fn first_start(config: &Config) -> anyhow::Result<()> {
-    tracing::info!("no index that this version reads: indexing what is on this machine");
+    tracing::info!("no index that this version can read; indexing local content");
     let options = RefreshOptions { network: FetchMode::FoldersOnly, ..RefreshOptions::default() };
     match refresh::run(config, &options, &RefreshStop::new(), &mut |_| {}) {
         Err(error) if error.is::<Faults>() => Err(error),

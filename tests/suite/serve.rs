@@ -72,7 +72,10 @@ fn the_api_answers_what_the_commands_print() {
     assert_eq!(section["section"]["headings"][1], "Position bias");
     let at = json(&app, "/api/v1/section?source=ann/notes&path=rank.md&line=4", 200);
     assert_eq!(at["section"]["id"], id);
-    assert_eq!(json(&app, "/api/v1/topics?limit=2", 200)["topics"].as_array().unwrap().len(), 2);
+    for (limit, topics) in [(2, 2), (0, 1)] {
+        let view = json(&app, &format!("/api/v1/topics?limit={limit}"), 200);
+        assert_eq!(view["topics"].as_array().unwrap().len(), topics, "limit={limit}");
+    }
     assert_eq!(json(&app, "/api/v1/topics/ctr", 200)["topic"]["id"], "click-through-rate");
     let related = json(&app, "/api/v1/topics/position-bias/related", 200);
     assert_eq!(related["topic"], "position-bias");
@@ -150,7 +153,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
         ("/", "What do the public sources say"),
         ("/results?q=bias", "1 passage"),
         ("/?q=zzzzzz+bias", "1 passage"),
-        ("/?q=zzzzzz", "No passage holds <b>zzzzzz</b>"),
+        ("/?q=zzzzzz", "No passage contains <b>zzzzzz</b>"),
         ("/topics", "Topics"),
         ("/topics/position-bias", "Related, and where that is said"),
         ("/sources", "ann/notes"),

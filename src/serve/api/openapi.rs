@@ -70,7 +70,7 @@ fn operation(
 ) -> Value {
     let answer = (route.answer)(answers);
     let good = json!({
-        "description": "The answer",
+        "description": "The response",
         "content": { "application/json": { "schema": answer } }
     });
     let moved = route.moved.map(|moved| moved(answers));

@@ -29,7 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParameter
         state: &S,
     ) -> Result<QueryParameters<T>, RequestFailure> {
         bounded(parts.uri.query().unwrap_or_default())?;
-        let hint = "/openapi.json says what each address takes";
+        let hint = "/openapi.json lists the parameters of each route";
         let query = Query::<T>::from_request_parts(parts, state).await;
         let Query(asked) =
             query.map_err(|error| RequestFailure::bad_request(error.body_text(), hint))?;
@@ -46,7 +46,7 @@ fn bounded(query: &str) -> Result<(), RequestFailure> {
             let message = format!("the value of {name:?} is too long");
             return Err(RequestFailure::bad_request(
                 message,
-                &format!("it may have {most} characters"),
+                &format!("at most {most} characters are allowed"),
             ));
         }
     }
@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathName {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PathName, RequestFailure> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        let hint = "names are UTF-8, percent-encoded";
+        let hint = "send the name as percent-encoded UTF-8";
         let Path(name) =
             path.map_err(|error| RequestFailure::bad_request(error.body_text(), hint))?;
         Ok(PathName(name))

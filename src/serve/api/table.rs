@@ -105,7 +105,7 @@ pub(super) fn table(admin: AdminRoutes) -> RouteTable {
     if admin == AdminRoutes::Absent {
         return all;
     }
-    let summary = "Asks for a refresh of all sources";
+    let summary = "Requests a refresh of all sources";
     let mut owned =
         all.document::<NoParameters, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
     owned.router = owned.router.route("/refresh", post(admin::refresh));
@@ -122,7 +122,7 @@ fn with_passages(table: RouteTable) -> RouteTable {
         )
         .get::<search::SuggestParameters, SuggestAnswer, _, _>(
             "/suggest",
-            "What a query that is being typed may become",
+            "Suggestions for an unfinished query",
             search::suggest,
         )
         .get::<things::SectionPlaceParameters, SectionAnswer, _, _>(
@@ -154,7 +154,7 @@ fn with_lists(table: RouteTable) -> RouteTable {
         )
         .get::<NoParameters, SourcesView, _, _>(
             "/sources",
-            "What each source holds, and how it fared",
+            "Each source with its size, its state and its problems",
             things::sources,
         )
         .get::<NoParameters, StatusView, _, _>("/status", "The state of the index", things::status)
@@ -190,7 +190,7 @@ fn with_knowledge(table: RouteTable) -> RouteTable {
         )
         .get::<know::LimitParameter, CaseView, _, _>(
             "/cases/{id}",
-            "What the sources say of a case study, step by step",
+            "What the sources say about a case study, step by step",
             know::case,
         )
 }

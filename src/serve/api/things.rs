@@ -53,7 +53,7 @@ pub(super) async fn section_at(
     let find = move |library: &Library| library.section_at(&place.source, &place.path, spot);
     let hint = match spot {
         DocumentPosition::Comment(_) => {
-            "comments that say little are left out; /api/v1/search finds the others"
+            "short comments without content are not indexed; /api/v1/search finds the others"
         }
         DocumentPosition::Number(_) => "/api/v1/sources lists the sources",
     };
@@ -66,7 +66,7 @@ pub(super) async fn section(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
 ) -> Result<Response, RequestFailure> {
-    let hint = "ids are 16 hexadecimal digits; search gives them";
+    let hint = "ids have 16 hexadecimal digits; search results contain them";
     let unknown = || RequestFailure::not_found("section", &id, hint);
     let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
     let found = state.read(move |library| library.section(parsed)).await?;
@@ -84,6 +84,7 @@ pub(super) async fn section(
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TopicListParameters {
+    /// The maximum number of topics; 5,000 by default, which is also the limit.
     limit: Option<u32>,
     offset: Option<u32>,
 }
@@ -92,7 +93,7 @@ pub(super) async fn topics(
     State(state): State<Arc<ServerState>>,
     QueryParameters(list): QueryParameters<TopicListParameters>,
 ) -> Result<Json<TopicsAnswer>, RequestFailure> {
-    let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
+    let limit = number(list.limit, MOST_TOPICS).clamp(1, MOST_TOPICS);
     let offset = number(list.offset, 0);
     let topics = state.read(move |library| Ok(library.topics(limit, offset))).await?;
     Ok(Json(TopicsAnswer { topics }))

@@ -23,7 +23,7 @@ const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, RequestFailure> {
     let wrong = || {
         RequestFailure::bad_request(
-            "the Host header names no host",
+            "the request does not name exactly one valid host",
             "send one, such as localhost:7878",
         )
     };
@@ -97,7 +97,7 @@ fn wrong(host: &str) -> RequestFailure {
     RequestFailure {
         status: StatusCode::MISDIRECTED_REQUEST,
         code: ErrorCode::WrongHost,
-        message: format!("this server does not answer for the host {host:?}"),
+        message: format!("this server does not serve the host {host:?}"),
         hint: format!(
             "if it is meant to, add hosts = [{host:?}] under [serve] in its cairn.toml and start it again"
         ),

@@ -44,7 +44,7 @@ fn too_long(bytes: usize) -> RequestFailure {
         status: StatusCode::URI_TOO_LONG,
         code: ErrorCode::TooLong,
         message: format!("the address is {bytes} bytes long"),
-        hint: format!("it may have {LONGEST_TARGET}: leave something out"),
+        hint: format!("at most {LONGEST_TARGET} bytes are allowed; shorten the query"),
     }
 }
 
@@ -54,7 +54,7 @@ fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
         status,
         code: ErrorCode::TooMany,
         message: message.to_owned(),
-        hint: format!("ask again in {seconds} s"),
+        hint: format!("try again in {seconds} s"),
     };
     let mut response = failure.into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -47,7 +47,7 @@ fn matrix(view: &CasesView) -> Markup {
     html! {
         h1 { "Case studies" }
         p.quiet {
-            "How many authors speak of each case at each step of a design answer. Bold on green: two or more say 80 "
+            "The number of authors who discuss each case at each step of a design answer. Bold on green: two or more say 80 "
             "words or five list items each. Plain: something is said."
         }
         div.wide tabindex="0" role="region" aria-label="Case studies by step" {
@@ -65,7 +65,7 @@ fn matrix(view: &CasesView) -> Markup {
             }
         }
         @if !without_content.is_empty() {
-            p.quiet { "No source goes through these yet: "
+            p.quiet { "No source covers these yet: "
                 @for (at, case) in without_content.iter().enumerate() {
                     @if at > 0 { ", " }
                     a href={ "/topics/" (case.id) } { (case.label) }
@@ -138,8 +138,8 @@ fn guide_step(at: usize, step: &StepView) -> Markup {
             h2 { (at + 1) ". " (step.label) }
             @match step.cell.coverage {
                 Coverage::Strong => p.quiet { "Well covered, by " (authors) "." },
-                Coverage::Thin => p.quiet { "Thin: little is said, by " (authors) "." },
-                Coverage::Empty => p.quiet { "No source says anything here." },
+                Coverage::Thin => p.quiet { "Thinly covered, by " (authors) "." },
+                Coverage::Empty => p.quiet { "No source covers this step." },
             }
             div.beside {
                 @for (source, passages) in by_source(&step.passages) {

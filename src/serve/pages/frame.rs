@@ -91,11 +91,11 @@ fn help() -> Markup {
         ("?", "this help"),
     ];
     let words = [
-        ("\"two tower\"", "these words, one behind the other"),
+        ("\"two tower\"", "these words, one after the other"),
         ("ranking -ads", "without a word"),
         ("ndcg OR map", "one of them"),
-        ("source:mercari topic:ctr step:serving", "only there"),
-        ("has:code since:2025-01", "with code; not older"),
+        ("source:mercari topic:ctr step:serving", "only in this source, topic and step"),
+        ("has:code since:2025-01", "with code; from 2025 on"),
     ];
     html! {
         dialog #help aria-labelledby="help-title" {

@@ -31,7 +31,7 @@ fn body(view: &LearnView, label: &str) -> Markup {
         article.topic {
             h1 { "Learn " (label) }
             p.quiet {
-                "What it builds on comes first. Ticks stay in this browser, and hold for every list. "
+                "What it builds on comes first. Ticks are stored in this browser and apply to every list. "
                 a href={ "/topics/" (view.topic) } { "The topic itself" } " · "
                 a href={ "/topics/" (view.topic) "/cards.apkg" } { "Cards for Anki" }
             }

@@ -174,10 +174,10 @@ fn last_run(run: &RunRecord) -> Markup {
     let asked = run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped).count();
     let requests = usize::try_from(run.traffic.requests).unwrap_or(0);
     html! {
-        "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked with "
-        (plural(requests, "request")) ", " (format!("{:.1}", run.traffic.bytes as f64 / 1e6)) " MB fetched"
+        "The last refresh ended " (time(&run.ended_at)) ": " (plural(requests, "request")) " to "
+        (plural(asked, "source")) ", " (format!("{:.1}", run.traffic.bytes as f64 / 1e6)) " MB fetched"
         @if let Some(quota) = &run.quota {
-            ", " (quota.remaining) " of " (quota.limit) " requests an hour left at GitHub\u{2019}s API"
+            ", " (quota.remaining) " of " (quota.limit) " requests left this hour at GitHub\u{2019}s API"
         }
         @if run.stopped { ", " b { "stopped before its end" } }
         ". "

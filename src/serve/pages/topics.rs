@@ -154,7 +154,7 @@ fn onward(id: &str) -> Markup {
             a href=(address("/new", &[("topic", id)])) { "What is new" } " · "
             "Cards: " a href={ "/topics/" (id) "/cards.apkg" } { "Anki" } ", "
             a href={ "/topics/" (id) "/cards.csv" } { "CSV" } " · "
-            "Graph round it: " a href={ "/topics/" (id) "/graph.ttl" } { "Turtle" } ", "
+            "Graph around it: " a href={ "/topics/" (id) "/graph.ttl" } { "Turtle" } ", "
             a href={ "/topics/" (id) "/graph.graphml" } { "GraphML" } ", "
             a href={ "/topics/" (id) "/graph.dot" } { "DOT" }
         }

@@ -60,7 +60,7 @@ fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
                     "“" (topic.words) "” was also searched as " (names(&topic.also, "names")) ". "
                 }
                 @if !understood.asks_for_links.is_empty() { "Lists of links come first. " }
-                @if !understood.filler.is_empty() { "Not searched: " (understood.filler.join(", ")) ". " }
+                @if !understood.filler.is_empty() { "Not searched for: " (understood.filler.join(", ")) ". " }
                 a href=(with(asked, "literal", "1")) { "Search the words as typed" }
             }
         }
@@ -84,7 +84,7 @@ pub(super) fn help(rescue: &QueryRescue, asked: &SearchParameters) -> Markup {
             @if rescue.failed.is_empty() {
                 p { "Each of these words occurs, but no passage matches the whole query." }
             } @else {
-                p { "No passage holds " @for (at, word) in rescue.failed.iter().enumerate() {
+                p { "No passage contains " @for (at, word) in rescue.failed.iter().enumerate() {
                     @if at > 0 { " or " } b { (word) }
                 } "." }
             }
