@@ -132,7 +132,7 @@ fn read_origin(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -
                 faults.push(
                     file.name,
                     line,
-                    "`archive` holds a password, which would be published",
+                    "`archive` contains a password, which would be published",
                 );
             }
             Some(_) => return Some(Origin::Archive { url }),
@@ -213,7 +213,7 @@ licence = "MITT"
 
 [[source]]
 archive = "https://me:secret@git.example/x.tar.gz"
-why = "holds a password"
+why = "contains a password"
 
 [[source]]
 repo = "a/d"

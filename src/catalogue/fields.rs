@@ -115,7 +115,7 @@ impl<'a> TableFields<'a> {
             }
             Some((line, value)) => {
                 if value.as_array().is_some_and(|array| array.is_empty()) {
-                    faults.push(self.file.name, line, format!("`{key}` names nothing"));
+                    faults.push(self.file.name, line, format!("`{key}` is empty"));
                 }
                 self.strings(key, faults)
             }

@@ -261,7 +261,7 @@ mod tests {
         let faults = parse("p.toml", &empty).unwrap_err().0;
         assert_eq!(faults.len(), 1, "{faults:#?}");
         assert_eq!(faults[0].line, line + 1);
-        assert!(faults[0].message.contains("`formats` names nothing"), "{faults:#?}");
+        assert!(faults[0].message.contains("`formats` is empty"), "{faults:#?}");
     }
 
     #[test]

@@ -21,7 +21,11 @@ pub(super) fn read(file: &DataFile, fields: &mut TableFields, faults: &mut Fault
         return Visibility::Public;
     };
     if fields.value("repo").is_none() {
-        faults.push(file.name, line, "`private` goes with `repo` only: the token is GitHub's");
+        faults.push(
+            file.name,
+            line,
+            "`private` needs `repo`, because only repositories are fetched with the token",
+        );
     }
     if is_private { Visibility::Private } else { Visibility::Public }
 }
@@ -47,7 +51,7 @@ mod tests {
         assert_eq!(
             reported,
             [
-                (4, "`private` goes with `repo` only: the token is GitHub's"),
+                (4, "`private` needs `repo`, because only repositories are fetched with the token"),
                 (9, "`private` must be true or false, not string"),
             ]
         );

@@ -290,7 +290,7 @@ fn base_url(variable: &str, setting: Option<String>, default: &str) -> anyhow::R
         .with_context(|| format!("the address of the setting {variable} can't be read"))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
         bail!(
-            "the address of the setting {variable} holds a password; remove it (a token for GitHub goes into GITHUB_TOKEN)"
+            "the address of the setting {variable} contains a password; remove it (a token for GitHub goes into GITHUB_TOKEN)"
         );
     }
     if !matches!(parsed.scheme(), "http" | "https") {

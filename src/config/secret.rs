@@ -36,7 +36,7 @@ pub(super) fn read(
     let is_visible = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
     if text.len() > LONGEST || !is_visible {
         bail!(
-            "{place} does not hold a token: a token is one line of at most {LONGEST} visible ASCII characters"
+            "{place} does not contain a token: a token is one line of at most {LONGEST} visible ASCII characters"
         );
     }
     Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))

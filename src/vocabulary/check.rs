@@ -55,19 +55,25 @@ impl Checker<'_> {
         let requires = draft.requires.iter().map(|(topic, _)| topic);
         for other in draft.broader.iter().chain(&draft.related).chain(requires) {
             if !self.drafts.topics.contains_key(other) {
-                self.fault(slug, Some(other), &format!("names topic:{other}, which is nowhere"));
+                self.fault(
+                    slug,
+                    Some(other),
+                    &format!("names topic:{other}, which no file declares"),
+                );
             }
         }
         for rule in &draft.rules {
             let known = draft.pref_labels.iter().chain(&draft.alt_labels);
             if !known.into_iter().any(|label| *label == rule.label) {
                 let message =
-                    format!("has a rule for {:?}, which is none of its labels", rule.label);
+                    format!("has a rule for {:?}, which is not one of its labels", rule.label);
                 self.fault(slug, None, &message);
             }
             if rule.ambiguous && rule.near.is_empty() {
-                let message =
-                    format!("the ambiguous label {:?} needs cairn:near to be told", rule.label);
+                let message = format!(
+                    "the ambiguous label {:?} needs cairn:near, the words that occur near it",
+                    rule.label
+                );
                 self.fault(slug, None, &message);
             }
         }
@@ -75,7 +81,7 @@ impl Checker<'_> {
         let above = self.ancestors(slug);
         let tops = |slug: &&String| self.drafts.topics.get(*slug).is_some_and(|draft| draft.top);
         if !draft.top && !above.iter().any(|above| tops(&above)) {
-            self.fault(slug, None, "stands below no top concept");
+            self.fault(slug, None, "is not below a top concept");
         }
     }
 
@@ -134,7 +140,7 @@ impl Checker<'_> {
             let (name, text) = &self.files[*file];
             let line = locate(text, &format!("step:{step}"), Some(&format!("topic:{topic}")));
             if !self.drafts.topics.contains_key(topic) {
-                let message = format!("step:{step} names topic:{topic}, which is nowhere");
+                let message = format!("step:{step} names topic:{topic}, which no file declares");
                 self.faults.push(name, line, message);
             }
             if !self.drafts.step_order.contains(step) {
@@ -244,8 +250,8 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
 
     #[test]
     fn each_broken_rule_is_a_fault_with_its_line() {
-        faulted(&topic("a", "skos:broader topic:zz"), 8, "which is nowhere");
-        faulted(&topic("a", "skos:altLabel \"x\""), 8, "below no top concept");
+        faulted(&topic("a", "skos:broader topic:zz"), 8, "which no file declares");
+        faulted(&topic("a", "skos:altLabel \"x\""), 8, "not below a top concept");
         faulted(&topic("a", "skos:broader topic:top ; skos:prefLabel \"b\""), 8, "2 prefLabels");
         let both = topic("a", "skos:broader topic:top ; skos:altLabel \"Things\"")
             + &topic("thing", "skos:broader topic:top");
@@ -256,11 +262,11 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
         let related = topic("a", "skos:broader topic:c")
             + &topic("c", "skos:broader topic:top ; skos:related topic:a");
         faulted(&related, 9, "S27");
-        faulted("step:data skos:member topic:zz .\n", 8, "which is nowhere");
+        faulted("step:data skos:member topic:zz .\n", 8, "which no file declares");
         faulted(
             &topic("a", "skos:broader topic:top ; skos:prefLable \"b\""),
             8,
-            "nothing is known",
+            "unknown property",
         );
         faulted("topic:a a skos:Concept ;; .\n topic:b , .\n", 9, "");
     }
@@ -279,7 +285,7 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
             assert!(parse(&labelled(&rule)).is_ok(), "{rule}");
         }
         let typo = " ; cairn:rule [ cairn:label \"Recall\" ; cairn:nead \"precision\" ]";
-        faulted(&labelled(typo), 8, "a rule knows no cairn:nead");
+        faulted(&labelled(typo), 8, "a rule has no property cairn:nead");
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl fmt::Display for Note {
             Note::Orphan { topic } => {
                 write!(
                     f,
-                    "topic:{topic} is tied to nothing but its field: has it no kin, no requirement?"
+                    "topic:{topic} is related only to its field; is a related topic or a requirement missing?"
                 )
             }
             Note::NearDuplicate { topics: [a, b], labels: [one, other] } => {
@@ -35,7 +35,7 @@ impl fmt::Display for Note {
             Note::Unmentioned { topic } => {
                 write!(
                     f,
-                    "topic:{topic} is mentioned nowhere in the index: do texts name it otherwise?"
+                    "topic:{topic} is mentioned nowhere in the index: do texts use another name for it?"
                 )
             }
         }
@@ -142,7 +142,7 @@ mod tests {
         let notes = lint(&vocabulary, Some(&[1, 0, 3, 4, 0]));
         let said: Vec<String> = notes.iter().map(Note::to_string).collect();
         let count = |word: &str| said.iter().filter(|note| note.contains(word)).count();
-        assert_eq!(count("tied to nothing"), 1, "{said:#?}");
+        assert_eq!(count("related only to its field"), 1, "{said:#?}");
         assert!(said[0].contains("topic:c"));
         assert_eq!(count("nearly the same"), 2, "{said:#?}");
         assert_eq!(count("mentioned nowhere"), 1);

@@ -40,7 +40,7 @@ fn read_files(sources: &DataFiles, faults: &mut Faults) -> Vec<(String, String)>
                 Ok(text) => files.push((shown, text)),
                 Err(_) => faults.push(&shown, 1, "the file is not UTF-8"),
             },
-            Ok(None) => faults.push(&shown, 1, "the file went away while it was read"),
+            Ok(None) => faults.push(&shown, 1, "the file was deleted while the folder was read"),
             Err(error) => faults.push(&shown, 1, format!("{error:#}")),
         }
     }

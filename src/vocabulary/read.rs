@@ -164,7 +164,7 @@ impl<'a> FileTriples<'a> {
                 let (rule, unknown) = self.rule(&triple.object);
                 draft.rules.push(rule);
                 for property in unknown {
-                    let message = format!("topic:{slug}: a rule knows no cairn:{property}");
+                    let message = format!("topic:{slug}: a rule has no property cairn:{property}");
                     faults.push(self.name, draft.line, message);
                 }
             }
@@ -172,7 +172,7 @@ impl<'a> FileTriples<'a> {
                 draft.is_concept |= named(&triple.object) == Some(&format!("{SKOS}Concept"));
             }
             _ => {
-                let message = format!("topic:{slug}: nothing is known of <{predicate}>");
+                let message = format!("topic:{slug}: unknown property <{predicate}>");
                 faults.push(self.name, draft.line, message);
             }
         }
