@@ -26,8 +26,8 @@ impl Exposure {
         let is_more = private > self.private.swap(private, Ordering::Relaxed);
         if is_more {
             tracing::warn!(
-                "anyone who can reach this server can read the text of private sources ({private}); listen on 127.0.0.1, \
-                 or remove them from the catalogue"
+                "anyone who can reach this server can read the text of private sources ({private}); listen on \
+                 127.0.0.1, or remove them from the catalogue"
             );
         }
         is_more

@@ -238,8 +238,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Replaces the last of `units` with a node that has two alternatives: that unit and `node`. In a chain of `OR`, adds
-    /// `node` to the alternatives that were read before, up to the maximum number.
+    /// Replaces the last of `units` with a node that has two alternatives: that unit and `node`. In a chain of `OR`,
+    /// adds `node` to the alternatives that were read before, up to the maximum number.
     fn join(&mut self, units: &mut Vec<Node>, node: Node) {
         let mut any = match units.pop() {
             Some(Node::Any(any)) => any,
