@@ -2,31 +2,60 @@
 
 use crate::catalogue::SourceId;
 
+/// What defers a request to a later run. It decides the advice to the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeferralCause {
+    /// A limit of the host, or a limit of one run that no setting raises. Only time helps.
+    Wait,
+    /// A rate limit of GitHub's API for requests without a token.
+    WaitWithoutToken,
+    /// The byte budget of the run is spent.
+    ByteBudget,
+    /// The host could not be reached.
+    Unreachable,
+}
+
+impl DeferralCause {
+    fn hint(self) -> &'static str {
+        match self {
+            DeferralCause::Wait => "the next run requests it again",
+            DeferralCause::WaitWithoutToken => {
+                "the next run requests it again; with a token in GITHUB_TOKEN the quota of the API is larger"
+            }
+            DeferralCause::ByteBudget => {
+                "the next run requests it again; a larger `run_megabytes` under [refresh] allows more for each run"
+            }
+            DeferralCause::Unreachable => "is the network up? the next run tries again",
+        }
+    }
+}
+
 /// Why a source could not be fetched. Its indexed documents stay, except after [`CrawlError::Blocked`].
 #[derive(Debug, thiserror::Error)]
 pub enum CrawlError {
-    #[error("{0} answers 404: the repository is gone, private, or misspelt")]
+    #[error("{0} responds with 404: the repository is gone, private, or misspelt")]
     NotFound(String),
     #[error(
-        "{0} is private, and GitHub answers 404: it is gone, misspelt, or the token may not read it"
+        "{0} is private, and GitHub responds with 404: it is gone, misspelt, or the token may not read it"
     )]
     Hidden(String),
     #[error("{0} is private, and there is no token for GitHub; it was not requested")]
     NoToken(String),
-    #[error("{url} answers {status}: access to the repository is blocked")]
+    #[error("{url} responds with {status}: access to the repository is blocked")]
     Blocked { url: String, status: u16 },
-    #[error("{0} answers 409: the repository is empty")]
+    #[error("{0} responds with 409: the repository is empty")]
     Empty(String),
-    #[error("{0} answers 401: the token is not accepted")]
+    #[error("{0} responds with 401: the token is not accepted")]
     Unauthorised(String),
     #[error("{host} {why}; deferred to a later run")]
     Deferred {
         host: String,
         why: String,
+        cause: DeferralCause,
         /// When requests to the host may be sent again, in Unix time (seconds); `None` if this is unknown.
         until: Option<i64>,
     },
-    #[error("{url} answers {status}")]
+    #[error("{url} responds with {status}")]
     Status { url: String, status: u16 },
     #[error("{url}: {cause}")]
     Network { url: String, cause: String },
@@ -36,7 +65,7 @@ pub enum CrawlError {
     Archive { source_id: SourceId, cause: String },
     #[error("the folder {path}: {cause}")]
     Folder { path: String, cause: String },
-    #[error("the folder {path} is empty now, but {files} files of it are stored: they are kept")]
+    #[error("the folder {path} is empty now, but {files} of its files are stored; they are kept")]
     Emptied { path: String, files: usize },
     #[error("the run was ended")]
     Ended,
@@ -61,13 +90,8 @@ impl CrawlError {
                  repository's contents"
                     .into()
             }
-            CrawlError::Deferred { until: Some(_), .. } => {
-                "the next run requests it again; with GITHUB_TOKEN the quota of the API is larger"
-                    .into()
-            }
-            CrawlError::Network { .. } | CrawlError::Deferred { .. } => {
-                "is the network up? the next run tries again".into()
-            }
+            CrawlError::Deferred { cause, .. } => cause.hint().into(),
+            CrawlError::Network { .. } => DeferralCause::Unreachable.hint().into(),
             CrawlError::Unauthorised(_) => "renew GITHUB_TOKEN, or unset it".into(),
             CrawlError::Refused { .. } => "correct the URL in the catalogue or settings".into(),
             CrawlError::Archive { .. } => {
@@ -112,4 +136,29 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_for_a_deferred_request_is_what_shortens_the_wait() {
+        let words = ["GITHUB_TOKEN", "run_megabytes", "network"];
+        for (cause, advice) in [
+            (DeferralCause::Wait, None),
+            (DeferralCause::WaitWithoutToken, Some("GITHUB_TOKEN")),
+            (DeferralCause::ByteBudget, Some("run_megabytes")),
+            (DeferralCause::Unreachable, Some("network")),
+        ] {
+            for until in [None, Some(7)] {
+                let (host, why) = ("example.org".to_owned(), "asks for a wait".to_owned());
+                let hint = CrawlError::Deferred { host, why, cause, until }.hint().unwrap();
+                assert!(hint.contains("the next run"), "{cause:?}: {hint}");
+                for word in words {
+                    assert_eq!(hint.contains(word), advice == Some(word), "{cause:?}: {hint}");
+                }
+            }
+        }
+    }
 }

@@ -34,7 +34,7 @@ mod unpack;
 
 pub use blob::{BlobId, LeftOut, RawFile};
 pub use crawler::Crawler;
-pub use error::CrawlError;
+pub use error::{CrawlError, DeferralCause};
 pub use fetched::{
     FetchMessage, FetchReport, Fetched, MemoryShare, RepositoryMove, Snapshot, Traffic,
 };

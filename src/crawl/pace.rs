@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use super::CrawlError;
+use super::{CrawlError, DeferralCause};
 
 /// The number of consecutive network failures after which a run sends no more requests to a host.
 const MOST_FAILURES: u32 = 6;
@@ -87,6 +87,7 @@ struct HostState {
 #[derive(Clone)]
 struct HostClosure {
     why: String,
+    cause: DeferralCause,
     /// When the host accepts requests again, in Unix time (seconds); `None` if this is unknown.
     until: Option<i64>,
 }
@@ -138,9 +139,9 @@ impl HostGate {
         }
     }
 
-    /// Records that the host asked for a wait of `requested`. `Err` if the total wait for the host would exceed the
-    /// limit.
-    pub fn limited(&self, requested: Duration) -> Result<(), CrawlError> {
+    /// Records that the host asked for a wait of `requested`. `Err` with `cause` if the total wait for the host would
+    /// exceed the limit.
+    pub fn limited(&self, requested: Duration, cause: DeferralCause) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
         let least = LEAST_WAIT.saturating_mul(1 << state.limited.min(10));
@@ -153,7 +154,7 @@ impl HostGate {
         if state.waited + (after - before) > self.longest_wait {
             let until = chrono::Utc::now().timestamp() + i64::try_from(wait.as_secs()).unwrap_or(0);
             let why = format!("asks for a wait of {} s", wait.as_secs());
-            return Err(self.close(&mut state, why, Some(until)));
+            return Err(self.close(&mut state, HostClosure { why, cause, until: Some(until) }));
         }
         state.waited += after - before;
         state.not_before = Some(after);
@@ -173,18 +174,19 @@ impl HostGate {
         let mut state = self.lock();
         state.failed += 1;
         if state.failed >= MOST_FAILURES && state.closed.is_none() {
-            self.close(&mut state, "can't be reached".to_owned(), None);
+            let (why, cause) = ("can't be reached".to_owned(), DeferralCause::Unreachable);
+            self.close(&mut state, HostClosure { why, cause, until: None });
         }
     }
 
-    fn close(&self, state: &mut HostState, why: String, until: Option<i64>) -> CrawlError {
-        let closed = HostClosure { why, until };
+    fn close(&self, state: &mut HostState, closed: HostClosure) -> CrawlError {
         state.closed = Some(closed.clone());
         self.deferred(closed)
     }
 
     fn deferred(&self, closed: HostClosure) -> CrawlError {
-        CrawlError::Deferred { host: self.name.clone(), why: closed.why, until: closed.until }
+        let HostClosure { why, cause, until } = closed;
+        CrawlError::Deferred { host: self.name.clone(), why, cause, until }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HostState> {
@@ -200,14 +202,14 @@ mod tests {
     async fn a_rate_limit_response_delays_all_requests_to_its_host() {
         let pace = Pace::new(2, Duration::from_secs(100));
         let gate = pace.gate("h");
-        gate.limited(Duration::from_secs(30)).unwrap();
+        gate.limited(Duration::from_secs(30), DeferralCause::Wait).unwrap();
         let started = Instant::now();
         let one = pace.gate("h").enter().await.unwrap();
         assert!(started.elapsed() >= Duration::from_secs(30));
         drop(one);
         // Each consecutive rate-limit response counts towards the limit.
-        gate.limited(Duration::from_secs(60)).unwrap();
-        let error = gate.limited(Duration::from_secs(120)).unwrap_err();
+        gate.limited(Duration::from_secs(60), DeferralCause::Wait).unwrap();
+        let error = gate.limited(Duration::from_secs(120), DeferralCause::Wait).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
         assert!(gate.enter().await.is_err(), "it gets no more requests");
         assert!(pace.gate("other").enter().await.is_ok());
@@ -219,7 +221,7 @@ mod tests {
         let mut requests = 0;
         while gate.wait().await.is_ok() {
             requests += 1;
-            let _ = gate.limited(Duration::ZERO);
+            let _ = gate.limited(Duration::ZERO, DeferralCause::Wait);
         }
         assert!((5..9).contains(&requests), "{requests}");
     }

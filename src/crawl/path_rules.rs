@@ -15,7 +15,7 @@ pub(super) const MOST_PROBLEMS: usize = 50;
 pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
     let components = || path.split('/');
     if components().any(|component| matches!(component, "" | "." | "..")) {
-        return Some("its path leads out of the source; left out".to_owned());
+        return Some("its path has an empty, `.` or `..` component; left out".to_owned());
     }
     if path.contains('\\') {
         return Some(
@@ -42,7 +42,7 @@ pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem
     let message = "its name, shown escaped, is not UTF-8; left out";
     is_wanted.then(|| {
         let problem = Problem::new(Stage::Crawl, message).at(escaped);
-        problem.hint("rename it, so that it can be named in answers")
+        problem.hint("rename it to a name in UTF-8")
     })
 }
 
@@ -57,12 +57,12 @@ mod tests {
         }
         let long = "x".repeat(LONGEST_PATH + 1);
         for (path, says) in [
-            ("../a", "leads out"),
-            ("a/../b", "leads out"),
-            ("/a", "leads out"),
-            ("a//b", "leads out"),
-            ("", "leads out"),
-            ("a/./b", "leads out"),
+            ("../a", "an empty, `.` or `..` component"),
+            ("a/../b", "an empty, `.` or `..` component"),
+            ("/a", "an empty, `.` or `..` component"),
+            ("a//b", "an empty, `.` or `..` component"),
+            ("", "an empty, `.` or `..` component"),
+            ("a/./b", "an empty, `.` or `..` component"),
             ("a\\b.md", "a backslash in its name"),
             ("a\0b.md", "a NUL"),
             ("1/2/3/4/5/6/7/8/9", "9 folders deep, more than the 8"),

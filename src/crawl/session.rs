@@ -19,7 +19,7 @@ use super::judge::{DEFAULT_API_WAIT, DEFAULT_WAIT, Verdict, judge, quota, text_h
 use super::pace::{ApiQuota, ApiResource, HostGate, Pace};
 use super::request::{CrawlRequest, CrawlResponse, RequestTarget};
 use super::retry::{backoff, full_jitter};
-use super::{CrawlError, Traffic};
+use super::{CrawlError, DeferralCause, Traffic};
 use crate::config::Config;
 
 /// The state that all requests of one run share.
@@ -74,6 +74,15 @@ impl CrawlSession {
     /// Whether GitHub has refused the token.
     pub fn token_refused(&self) -> bool {
         self.token_refused.load(Ordering::Relaxed)
+    }
+
+    /// Why a request to `target` is deferred after a rate-limit response. A token helps only at GitHub's API, and only
+    /// if there is none yet.
+    fn deferral_cause(&self, target: RequestTarget) -> DeferralCause {
+        match target {
+            RequestTarget::Api(_) if !self.signs_in() => DeferralCause::WaitWithoutToken,
+            RequestTarget::Api(_) | RequestTarget::Open => DeferralCause::Wait,
+        }
     }
 
     /// Stops using the token for the rest of the run.
@@ -170,7 +179,7 @@ impl CrawlSession {
                     });
                 }
                 Verdict::Limited(wait) => {
-                    gate.limited(wait)?;
+                    gate.limited(wait, self.deferral_cause(request.target))?;
                     continue;
                 }
                 Verdict::Failed(error) => error,

@@ -119,7 +119,7 @@ impl Unpacker {
         let mut rest = archive.into_inner();
         io::copy(&mut rest, &mut io::sink())?;
         if entries == 0 {
-            return Err(io::Error::other("it holds no entries"));
+            return Err(io::Error::other("it contains no entries"));
         }
         let revision = sha.unwrap_or_else(|| self.content.finalize().to_hex()[..40].to_owned());
         let left_out = (self.left_out_bytes <= MOST_LEFT_OUT).then_some(self.left_out);

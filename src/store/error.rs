@@ -19,7 +19,7 @@ pub enum StoreError {
     /// The file is a damaged SQLite database, or not a SQLite database at all.
     #[error("the store is broken: {0}; {ADVICE}")]
     Broken(String),
-    #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
+    #[error("the store contains something that can't be decoded: {0}; {ADVICE}")]
     Decode(String),
     #[error("the store: {0}")]
     Disk(DiskError),
@@ -55,7 +55,7 @@ impl StoreError {
 /// The remedy for a broken store. Following it does not affect the index that is served, because a refresh publishes
 /// nothing until the sources have been fetched again.
 const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
-                      every source again; what is served stays until then";
+                      every source again; the current index stays available until then";
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {

@@ -90,7 +90,7 @@ fn entries_that_must_not_be_used_are_problems_and_the_rest_is_indexed() {
     assert_eq!(part(&run, "eve/x")["documents"], 3, "good, GOOD and last: {run}");
     let told = problems(&world);
     for (path, says) in [
-        ("../../escape.md", "leads out"),
+        ("../../escape.md", "`..` component"),
         ("etc/absolute.md", "leads out"),
         ("link.md", "link or device"),
         ("out.md", "link or device"),

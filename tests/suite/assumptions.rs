@@ -123,7 +123,11 @@ fn without_a_network_or_repository_the_reason_is_reported_and_assumptions_stay_u
     let missing = doctor(&world, &["ann/none", "--json"], None);
     assert_eq!((missing.code, missing.stdout.as_str()), (1, ""));
     assert!(missing.stderr.contains("nothing was checked"), "{}", missing.stderr);
-    assert!(missing.stderr.contains("/ann/none/tar.gz/HEAD answers 404"), "{}", missing.stderr);
+    assert!(
+        missing.stderr.contains("/ann/none/tar.gz/HEAD responds with 404"),
+        "{}",
+        missing.stderr
+    );
     assert_eq!(asked(&world), ["/ann/none/tar.gz/HEAD 404"]);
 
     let mut command = world.command(&["doctor", "--github", "ann/bias"]);

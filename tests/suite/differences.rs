@@ -72,7 +72,7 @@ fn a_source_counts_as_not_found_only_after_the_web_host_says_so_too_and_that_is_
     let asked = world.asked();
     assert_eq!(asked, ["/ann/bias/tar.gz/HEAD 404", "/ann/bias/archive/HEAD.tar.gz 404"]);
     let error = text(&part(&result, "ann/bias")["error"]);
-    assert!(error.contains("/ann/bias/archive/HEAD.tar.gz answers 404"), "{error}");
+    assert!(error.contains("/ann/bias/archive/HEAD.tar.gz responds with 404"), "{error}");
     let hint = text(&part(&result, "ann/bias")["hint"]);
     assert!(hint.contains("`private = true`"), "{hint}");
 }
@@ -86,7 +86,7 @@ fn the_name_of_an_enterprises_repository_is_not_sent_to_the_public_github() {
     command.env_remove("CAIRN_GITHUB_WEB_URL");
     let result = run(command, 3);
     let error = text(&part(&result, "ann/bias")["error"]);
-    assert!(error.contains("/ann/bias/tar.gz/HEAD answers 404"), "{error}");
+    assert!(error.contains("/ann/bias/tar.gz/HEAD responds with 404"), "{error}");
     assert_eq!(world.asked(), ["/ann/bias/tar.gz/HEAD 404"]);
 }
 

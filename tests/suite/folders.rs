@@ -48,8 +48,8 @@ fn a_root_that_cannot_be_read_is_a_failed_source_and_its_documents_stay() {
         (&missing, "it does not exist"),
         (&file, "it is not a folder"),
         (&dangling, "it does not exist"),
-        (&unmounted, "is empty now, but 12 files of it are stored"),
-        (&unmounted_with_folders, "is empty now, but 12 files of it are stored"),
+        (&unmounted, "is empty now, but 12 of its files are stored"),
+        (&unmounted_with_folders, "is empty now, but 12 of its files are stored"),
     ];
     for (break_it, says) in ways {
         break_it();

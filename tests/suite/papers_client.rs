@@ -66,8 +66,8 @@ fn transient_failures_are_retried_and_lasting_ones_are_errors() {
         assert_eq!((answer.papers.len(), answer.unknown.len()), (2, 0), "{fault:?}");
     }
     for (faults, says) in [
-        (vec![ArxivFault::Status(500); 3], "answers 500"),
-        (vec![ArxivFault::Status(403)], "answers 403"),
+        (vec![ArxivFault::Status(500); 3], "responds with 500"),
+        (vec![ArxivFault::Status(403)], "responds with 403"),
         (vec![ArxivFault::Truncated; 3], "error"),
         (vec![ArxivFault::Limited(3_600)], "asks for a wait of 3600 s"),
         (vec![ArxivFault::Body("Rate exceeded.".into())], "asks for a wait of 60 s"),

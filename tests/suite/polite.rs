@@ -123,6 +123,7 @@ fn the_apis_limits_are_respected_and_archives_do_not_use_them() {
     world.github.leave_quota(0);
     let run = signed_in(&world, 3);
     assert_eq!(outcome(&run, "ann/bias"), "deferred", "an hour is too long");
+    assert_eq!(part(&run, "ann/bias")["hint"], "the next run requests it again", "it has a token");
     assert_eq!(run["quota"]["remaining"], 0);
     world.asked();
     let run = world.refresh(&[], 0);
@@ -164,12 +165,23 @@ fn a_run_stops_at_its_byte_budget_and_the_next_one_continues() {
     let error = text(&part(&run, "org/r00")["error"]);
     assert_eq!(outcome(&run, "org/r00"), "deferred");
     assert!(error.contains("run_megabytes"), "{error}");
+    let hint = text(&part(&run, "org/r00")["hint"]);
+    assert!(hint.contains("run_megabytes") && !hint.contains("TOKEN"), "{hint}");
     world.write("cairn.toml", "");
     world.refresh(&[], 0);
     world.asked();
     world.write("cairn.toml", "[refresh]\nrun_megabytes = 0\n");
     world.refresh(&[], 0);
     assert!(world.asked().iter().all(|asked| asked.ends_with("304")), "nothing new, no bytes");
+}
+
+#[test]
+fn a_source_deferred_by_the_archive_host_gets_no_advice_about_tokens_or_the_network() {
+    let world = two();
+    world.github.fault("ann/bias", Fault::RetryAfter { seconds: 3_600 });
+    let run = world.refresh(&["ann/bias"], 3);
+    assert_eq!(outcome(&run, "ann/bias"), "deferred");
+    assert_eq!(part(&run, "ann/bias")["hint"], "the next run requests it again");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::crawl::error::{chain, network};
 use crate::crawl::hosts::AllowedHosts;
 use crate::crawl::judge::{number, whole_body};
 use crate::crawl::retry::{backoff, full_jitter};
-use crate::crawl::{CrawlError, Traffic, http_client};
+use crate::crawl::{CrawlError, DeferralCause, Traffic, http_client};
 
 /// The maximum number of identifiers in one request. A feed with this many entries has about 300 kB.
 pub const BATCH: usize = 100;
@@ -161,7 +161,12 @@ impl ArxivClient {
         let wait = wait.max(self.pace.pause).max(Duration::from_secs(1));
         let Some(left) = self.wait_left.checked_sub(wait) else {
             let why = format!("asks for a wait of {} s", wait.as_secs());
-            return Err(CrawlError::Deferred { host: self.url.clone(), why, until: None });
+            return Err(CrawlError::Deferred {
+                host: self.url.clone(),
+                why,
+                cause: DeferralCause::Wait,
+                until: None,
+            });
         };
         self.wait_left = left;
         tracing::info!(host = self.url, seconds = wait.as_secs(), "waiting, as the host asks");
@@ -181,7 +186,8 @@ impl ArxivClient {
         }
         if self.bytes_left == 0 {
             let why = "the byte budget of the run is spent".to_owned();
-            return Err(CrawlError::Deferred { host: named(), why, until: None }.into());
+            let cause = DeferralCause::ByteBudget;
+            return Err(CrawlError::Deferred { host: named(), why, cause, until: None }.into());
         }
         if let Some(last) = self.last {
             tokio::time::sleep_until(last + self.pace.pause).await;

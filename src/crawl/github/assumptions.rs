@@ -139,7 +139,11 @@ impl AssumptionCheck<'_> {
                 }
             }
         };
-        self.record("304", "codeload answers If-None-Match with 304 if nothing has changed", seen);
+        self.record(
+            "304",
+            "codeload responds to If-None-Match with 304 if nothing has changed",
+            seen,
+        );
     }
 
     async fn old_name_at_codeload(&mut self, renamed: Option<RepositoryName<'_>>) {
@@ -160,8 +164,7 @@ impl AssumptionCheck<'_> {
                 }
             }
         };
-        let assumption =
-            "codeload answers 404 for the old name of a repository; Cairn then tries the web host";
+        let assumption = "codeload responds with 404 for the old name of a repository; Cairn then tries the web host";
         self.record("old name", assumption, seen);
     }
 
@@ -256,7 +259,8 @@ impl AssumptionCheck<'_> {
         credentials: Credentials,
     ) -> Result<QuotaProbe, String> {
         let RepositoryName { owner, name } = repository;
-        let commit = commit.ok_or("not checked: the archive named no commit to ask with")?;
+        let commit =
+            commit.ok_or("not checked: the archive names no commit, which the request needs")?;
         let target = match credentials {
             Credentials::Anonymous => RequestTarget::Open,
             Credentials::Token => RequestTarget::Api(ApiResource::Core),

@@ -238,8 +238,8 @@ impl Crawler {
 
     fn unreadable(&self, failures: &[String]) -> CrawlError {
         let cause = match failures {
-            [] => "the response holds no discussions".to_owned(),
-            failures => format!("GitHub answers: {}", failures.join("; ")),
+            [] => "the response contains no discussions".to_owned(),
+            failures => format!("GitHub responds: {}", failures.join("; ")),
         };
         CrawlError::Network { url: self.api().address("/graphql"), cause }
     }

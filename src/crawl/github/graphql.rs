@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::hosts::authority;
 use super::super::pace::ApiResource;
-use super::super::{CrawlError, Crawler, Traffic};
+use super::super::{CrawlError, Crawler, DeferralCause, Traffic};
 
 /// The maximum length of GitHub's message about a failure, in characters; a longer message is truncated.
 const MOST_CHARS: usize = 200;
@@ -101,7 +101,8 @@ fn judge<T>(
     if errors.iter().any(|error| error.is("RATE_LIMITED") || error.is("RATE_LIMIT")) {
         let host = host_of(&url);
         let why = "reports that this hour's points of the GraphQL API are used up".to_owned();
-        return Err(CrawlError::Deferred { host, why, until: resets_at });
+        let cause = DeferralCause::Wait;
+        return Err(CrawlError::Deferred { host, why, cause, until: resets_at });
     }
     if data.is_none() && errors.iter().any(|error| error.message.contains("secondary rate limit")) {
         let host = host_of(&url);
@@ -109,6 +110,7 @@ fn judge<T>(
         return Err(CrawlError::Deferred {
             host,
             why,
+            cause: DeferralCause::Wait,
             until: Some(Utc::now().timestamp() + PAUSE),
         });
     }
@@ -121,8 +123,8 @@ fn judge<T>(
         None => {
             let messages: Vec<String> = errors.iter().map(GraphQlError::message).collect();
             let cause = match messages.is_empty() {
-                true => "the response holds no data".to_owned(),
-                false => format!("GitHub answers: {}", messages.join("; ")),
+                true => "the response contains no data".to_owned(),
+                false => format!("GitHub responds: {}", messages.join("; ")),
             };
             Err(CrawlError::Network { url, cause })
         }

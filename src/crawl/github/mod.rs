@@ -41,7 +41,7 @@ use super::judge::{short_body, text_header};
 use super::pace::ApiResource;
 use super::request::{CrawlRequest, CrawlResponse, RequestTarget, without_query};
 use super::retry::{backoff, full_jitter};
-use super::{CrawlError, FetchMessage, Fetched, RepositoryMove, Snapshot};
+use super::{CrawlError, DeferralCause, FetchMessage, Fetched, RepositoryMove, Snapshot};
 use crate::config::GitHubHosts;
 
 /// The reason given for deferring a changed archive when the run's byte budget is spent.
@@ -207,6 +207,7 @@ fn deferred_by_run_limit(url: &Url) -> CrawlError {
     CrawlError::Deferred {
         host: authority(url),
         why: RUN_LIMIT_REACHED.to_owned(),
+        cause: DeferralCause::ByteBudget,
         until: Some(until),
     }
 }

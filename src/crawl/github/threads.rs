@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::hosts::authority;
 use super::thread::Thread;
-use crate::crawl::{ApiResource, CrawlError, Crawler};
+use crate::crawl::{ApiResource, CrawlError, Crawler, DeferralCause};
 
 /// The owner and name of a repository on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,11 @@ impl Crawler {
             quota.remaining,
             resource.name()
         );
-        Err(CrawlError::Deferred { host, why, until: Some(quota.resets_at) })
+        let cause = match self.signs_in() {
+            true => DeferralCause::Wait,
+            false => DeferralCause::WaitWithoutToken,
+        };
+        Err(CrawlError::Deferred { host, why, cause, until: Some(quota.resets_at) })
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use crate::catalogue::{IssueSelection, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
 use crate::crawl::github::threads::{RepositoryName, ThreadFailure};
-use crate::crawl::{CrawlError, Crawler, Traffic};
+use crate::crawl::{CrawlError, Crawler, DeferralCause, Traffic};
 use crate::generation::run::{FetchOutcome, ThreadsResult};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
@@ -143,7 +143,8 @@ impl<'a> ThreadsFetch<'a> {
                 "has more {} than the {MOST_REQUESTS} requests of one run can fetch",
                 self.target.kind
             );
-            return Err(CrawlError::Deferred { host, why, until: Some(self.now + NEXT_SECONDS) });
+            let (cause, until) = (DeferralCause::Wait, Some(self.now + NEXT_SECONDS));
+            return Err(CrawlError::Deferred { host, why, cause, until });
         }
         let (crawler, repository) = (self.network.crawler, self.target.repository);
         let (traffic, stop) = (&mut self.traffic, self.stop);
@@ -166,7 +167,7 @@ impl<'a> ThreadsFetch<'a> {
         let mut thread = thread.without(self.opted_out)?;
         if thread.bound() {
             let message = format!(
-                "is truncated: at most {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are kept of a thread"
+                "the thread is truncated: at most {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are kept"
             );
             let problem = Problem::new(Stage::Crawl, message);
             self.report(problem.at(self.target.kind.path(thread.number)));
@@ -176,7 +177,9 @@ impl<'a> ThreadsFetch<'a> {
 
     /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
     pub fn fail(&mut self, failure: &ThreadFailure, page: &mut ThreadPage) {
-        let message = format!("could not be read: {}; its stored content is kept", failure.message);
+        let thread = if failure.number.is_some() { "the thread" } else { "a thread" };
+        let message =
+            format!("{thread} could not be read: {}; its stored content is kept", failure.message);
         let mut problem =
             Problem::new(Stage::Crawl, message).hint("the next refresh requests it again");
         let pass = self.pass();
