@@ -63,7 +63,7 @@ impl Library {
                 step.passages.iter().map(|hit| hit.passage.credit()).collect();
             FlashCard {
                 id: format!("case/{}/{}", case.case, step.cell.step),
-                front: format!("{label}: what would you say of {}?", step.label.to_lowercase()),
+                front: format!("{label}: what would you say about {}?", step.label.to_lowercase()),
                 back: CardBack::Quotes(quotes.collect()),
                 credit: credits.join("\n"),
                 url: step.passages.first().map(|hit| hit.passage.url.clone()).unwrap_or_default(),
@@ -85,7 +85,7 @@ impl Library {
             }
             cards.push(FlashCard {
                 id: format!("section/{}", hit.passage.id),
-                front: format!("{}: what is said of it?", hit.passage.trail()),
+                front: format!("{}: what do the sources say about it?", hit.passage.trail()),
                 back: CardBack::Quotes(vec![shown.snippet.text]),
                 credit: hit.passage.credit(),
                 url: hit.passage.url.clone(),

@@ -30,8 +30,8 @@ pub fn guide(view: &CaseView, home: &str) -> String {
 fn heading(at: usize, step: &StepView) -> String {
     let said = match step.cell.coverage {
         Coverage::Strong => format!("Well covered, by {}.", authors(step)),
-        Coverage::Thin => format!("Thin: little is said, by {}.", authors(step)),
-        Coverage::Empty => "No source says anything here.".to_owned(),
+        Coverage::Thin => format!("Thinly covered, by {}.", authors(step)),
+        Coverage::Empty => "No source covers this step.".to_owned(),
     };
     format!("## {}. {}\n\n{said}", at + 1, step.label)
 }

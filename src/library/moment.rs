@@ -28,7 +28,7 @@ pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     let moment = midnight.map(|time| time.and_utc());
     moment.with_context(|| {
         format!(
-            "{text:?} is not a time; write a time ago such as \"7d\", or a day such as 2026-03-01"
+            "{text:?} is not a time; write an age such as \"7d\", a day such as 2026-03-01, or an RFC 3339 timestamp"
         )
     })
 }

@@ -165,7 +165,10 @@ fn what_github_refuses_is_a_note_and_the_citations_are_still_listed() {
     let output = discover(&world, &["--json"]);
     let view = output.json();
     assert_eq!(names(&view, "candidates"), ["pat/course"]);
-    assert!(text(&view["notes"][0]).starts_with("GitHub was asked no further"), "{view}");
-    assert!(output.stderr.contains("GitHub was asked no further"), "{}", output.stderr);
+    assert!(
+        text(&view["notes"][0]).starts_with("no further requests were sent to GitHub"),
+        "{view}"
+    );
+    assert!(output.stderr.contains("no further requests were sent to GitHub"), "{}", output.stderr);
     assert!(!output.stderr.contains("t0ken") && !output.stdout.contains("t0ken"));
 }

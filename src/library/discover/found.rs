@@ -108,7 +108,10 @@ pub fn find(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Err(error) = runtime.block_on(search.all(known, topic)) {
         let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        search.findings.notes.push(format!("GitHub was asked no further: {error}{hint}"));
+        search
+            .findings
+            .notes
+            .push(format!("no further requests were sent to GitHub: {error}{hint}"));
     }
     search.cache.write(&path);
     Ok(search.findings)
@@ -187,11 +190,17 @@ impl GitHubSearch<'_> {
         let vocabulary = &self.library.graph.vocabulary;
         let cached = self.cache.get(repository, &vocabulary.version).cloned();
         let etag = cached.as_ref().map(|cached| cached.etag.as_str());
+        let requested_at = chrono::Utc::now().timestamp();
         let (owner, name) = (repository.owner.as_str(), repository.name.as_str());
         let response = self.crawler.readme(owner, name, etag, &mut self.findings.traffic).await;
         let readme = match response {
             Ok(Some(readme)) => readme,
-            Ok(None) => return Ok(cached.map(|cached| cached.reading)),
+            Ok(None) => {
+                let Some(cached) = cached else { return Ok(None) };
+                let reading = cached.reading.clone();
+                self.cache.insert(repository, CachedReadme { requested_at, ..cached });
+                return Ok(Some(reading));
+            }
             // Errors that concern only this repository do not stop the other requests.
             Err(
                 CrawlError::NotFound(_) | CrawlError::Blocked { .. } | CrawlError::Status { .. },
@@ -206,7 +215,8 @@ impl GitHubSearch<'_> {
         let reading = extracted.document.map(content).unwrap_or_default();
         if let Some(etag) = readme.etag {
             let (vocabulary, reading) = (vocabulary.version.clone(), reading.clone());
-            self.cache.insert(repository, CachedReadme { etag, vocabulary, reading });
+            let readme = CachedReadme { etag, vocabulary, reading, requested_at };
+            self.cache.insert(repository, readme);
         }
         Ok(Some(reading))
     }

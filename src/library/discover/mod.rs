@@ -259,5 +259,5 @@ fn dropped(candidate: &CandidateRepository, policy: &Policy) -> Option<DroppedVi
         return drop(DropReason::Namesake, why);
     }
     let day = cited.dead_since.as_ref()?;
-    drop(DropReason::Dead, format!("its URL is dead since {day}"))
+    drop(DropReason::Dead, format!("its URL has been dead since {day}"))
 }

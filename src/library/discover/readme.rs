@@ -13,7 +13,8 @@ use crate::extract::Document;
 use crate::extract::words::words;
 use crate::vocabulary::Topic;
 
-/// The maximum number of READMEs in the cache. If there are more, some are discarded.
+/// The maximum number of READMEs in the cache. If there are more, those that were not requested for the longest time
+/// are discarded.
 const MOST_CACHED: usize = 1_000;
 /// The maximum size of a cache file that is read, in bytes. If the file is larger, the cache counts as empty.
 const LARGEST_FILE: u64 = 4_000_000;
@@ -64,6 +65,9 @@ pub(super) struct CachedReadme {
     /// The version of the vocabulary that tagged the README.
     pub vocabulary: String,
     pub reading: ReadmeContent,
+    /// When the README was requested last, in Unix time (seconds); 0 in caches of earlier versions.
+    #[serde(default)]
+    pub requested_at: i64,
 }
 
 /// The cached READMEs, by the repository's `owner/name`.
@@ -81,13 +85,22 @@ impl ReadmeCache {
 
     /// Writes the cache to the file `path`. If that fails, the next call sends the requests again.
     pub fn write(mut self, path: &Path) {
-        while self.0.len() > MOST_CACHED {
-            self.0.pop_first();
-        }
+        self.drop_oldest();
         let bytes = serde_json::to_vec(&self).map_err(anyhow::Error::from);
         let written = bytes.and_then(|bytes| Ok(disk::replace(path, &bytes)?));
         if let Err(error) = written {
             tracing::debug!("READMEs can't be cached: {error:#}");
+        }
+    }
+
+    /// Discards the READMEs beyond the maximum number that were not requested for the longest time.
+    fn drop_oldest(&mut self) {
+        let excess = self.0.len().saturating_sub(MOST_CACHED);
+        let all = self.0.iter().map(|(name, readme)| (readme.requested_at, name.clone()));
+        let mut oldest: Vec<(i64, String)> = all.collect();
+        oldest.sort_unstable();
+        for (_, name) in oldest.into_iter().take(excess) {
+            self.0.remove(&name);
         }
     }
 
@@ -98,5 +111,34 @@ impl ReadmeCache {
 
     pub fn insert(&mut self, repository: &RepositoryName, readme: CachedReadme) {
         self.0.insert(repository.to_string(), readme);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_cache_discards_the_readmes_that_were_requested_longest_ago() {
+        let mut cache = ReadmeCache::default();
+        let name = |at: usize| RepositoryName::new("ann", &format!("r{at:04}")).unwrap();
+        let readme = |requested_at| CachedReadme {
+            etag: "\"e\"".into(),
+            vocabulary: "v".into(),
+            reading: ReadmeContent::default(),
+            requested_at,
+        };
+        let count = MOST_CACHED + 2;
+        for at in 0..count {
+            // The first in the alphabet are the newest.
+            cache.insert(&name(at), readme((count - at) as i64));
+        }
+        cache.drop_oldest();
+        assert_eq!(cache.0.len(), MOST_CACHED);
+        assert!(cache.get(&name(0), "v").is_some());
+        assert!(cache.get(&name(count - 3), "v").is_some());
+        assert!(cache.get(&name(count - 2), "v").is_none());
+        let old = r#"{"etag":"e","vocabulary":"v","reading":{"words":1,"topics":[],"book":null}}"#;
+        assert_eq!(serde_json::from_str::<CachedReadme>(old).unwrap().requested_at, 0);
     }
 }
