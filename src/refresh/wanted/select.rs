@@ -132,15 +132,16 @@ impl<'a> WantedItems<'a> {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
-                "{closed} files ({formats}) are left out: such files are read under open licences only"
+                "{} left out ({formats}): such files are read under open licences only",
+                files_are(closed)
             );
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
-            self.problems.push(problem.hint("the source has no licence that allows more"));
+            self.problems
+                .push(problem.hint("set `licence` in the entry if the source has an open licence"));
         }
         let opted_out = left_out.files_for(LeftOutReason::Cairnignore);
         if opted_out > 0 {
-            let message =
-                format!("asks that {opted_out} of its files be left out; they are not indexed");
+            let message = format!("{} left out, as this file asks", files_are(opted_out));
             self.report(source, PATH, &message);
         }
     }
@@ -208,5 +209,13 @@ impl<'a> WantedItems<'a> {
     fn report(&mut self, source: &Source, path: &str, message: &str) {
         let problem = Problem::new(Stage::Catalogue, message);
         self.problems.push(problem.of_source(&source.id.0).at(path));
+    }
+}
+
+/// `count` files as the subject of a sentence, with its verb.
+fn files_are(count: usize) -> String {
+    match count {
+        1 => "1 file is".to_owned(),
+        _ => format!("{count} files are"),
     }
 }
