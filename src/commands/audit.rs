@@ -21,7 +21,7 @@ const MOST_FOLDERS: usize = 20;
 /// The explanation of the columns, in lines.
 const LEGEND: [&str; 5] = [
     "susp: percent of sections with one of the following properties; each of them is in percent, too.",
-    "code: only code. nums: half of the words are numbers. rows: table rows. tiny: under 15 words.",
+    "code: hardly any text but code. nums: half of the words are numbers. rows: table rows. tiny: under 15 words.",
     "side: navigation, boilerplate or off topic. TeX: an eighth of the text is TeX.",
     "dup: percent of sections that are folded under another source (own: under the same source).",
     "t/kw: topics per thousand words. out: files that the rules leave out (?: not known).",

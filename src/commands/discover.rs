@@ -83,23 +83,19 @@ fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
         output::line("# With GITHUB_TOKEN set, GitHub's search is used too.")?;
         output::line(
-            "# `cairn refresh` fetches the catalogue's sources, whose links are looked at.",
+            "# `cairn refresh` fetches the catalogue's sources; repositories are found in their links.",
         )?;
     } else {
         output::line(
             "# Nothing is added by itself: check each, write your own `why`, and paste the entry into",
         )?;
         output::line(
-            "# sources/catalogue.toml, or use `cairn sources add`. What is commented out needs you first.",
+            "# sources/catalogue.toml, or use `cairn sources add`. Check the commented-out entries first.",
         )?;
     }
     output::line(match found.github_asked {
-        false => {
-            "# Not checked: GitHub was not asked (licence, stars, whether a repository exists)."
-        }
-        true => {
-            "# Not checked: GitHub was asked only about what its search found, not about the other citations."
-        }
+        false => "# Not checked on GitHub: licence, stars, whether a repository exists.",
+        true => "# Checked on GitHub: only what its search found, not the other citations.",
     })?;
     if found.sources_unfetched > 0 {
         output::line(&format!(

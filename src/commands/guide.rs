@@ -60,6 +60,7 @@ fn matrix(view: &CasesView) -> anyhow::Result<()> {
     }
     table.print()?;
     output::line(
-        "strong: two sources or more say 80 words or five list items each; the number is that of sources",
+        "strong: two independent authors or more say 80 words or five list items each; \
+         the number counts the authors",
     )
 }

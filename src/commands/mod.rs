@@ -207,7 +207,7 @@ fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
     }
     let (index, remedy) = (shown(index), rebuild(index));
     error.context(format!(
-        "{index} can't be read; `cairn doctor --deep` says what is damaged, and {remedy}"
+        "{index} can't be read; `cairn doctor --deep` shows what is damaged, and {remedy}"
     ))
 }
 

@@ -16,7 +16,7 @@ pub(super) struct SectionArguments {
     source: String,
     /// The file's path in it, or a thread: discussions/12, issues/45
     path: String,
-    /// The line that the section holds; the cell of a notebook, page of a PDF or card of a deck
+    /// A line of the section; the cell of a notebook, page of a PDF or card of a deck
     #[arg(long, visible_aliases = ["cell", "page", "card"], default_value_t = 1)]
     line: u32,
     /// The comment of a thread, by the number in its link [default: the question]
@@ -40,7 +40,7 @@ pub(super) fn run(config: &Config, arguments: &SectionArguments) -> anyhow::Resu
         let path = &arguments.path;
         match arguments.comment {
             Some(comment) => bail!(
-                "{} has no indexed comment {comment} in {path:?}; comments that say little are left out",
+                "{} has no indexed comment {comment} in {path:?}; short comments without content are not indexed",
                 arguments.source
             ),
             None => bail!("{} has no indexed file {path:?}", arguments.source),

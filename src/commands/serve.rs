@@ -33,7 +33,7 @@ pub(super) fn run(mut config: Config, arguments: ServeArguments) -> anyhow::Resu
     if let Some(folder) = &arguments.web
         && !folder.is_dir()
     {
-        bail!("--web {} is no folder; in a checkout it is web", folder.display());
+        bail!("--web {} is not a folder; in a checkout, use web", folder.display());
     }
     config.web_folder = arguments.web;
     let refreshing =

@@ -126,7 +126,7 @@ fn print_run(run: &RunRecord) -> anyhow::Result<()> {
     ))?;
     if let Some(quota) = &run.quota {
         let (remaining, limit) = (quota.remaining, quota.limit);
-        output::line(&format!("GitHub's API: {remaining} of {limit} requests an hour left"))?;
+        output::line(&format!("GitHub's API: {remaining} of {limit} requests left this hour"))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub fn rebuild(index: &Path) -> &'static str {
 
 /// Advice for an opened generation that can't be read.
 pub const HOW_TO_REPAIR: &str =
-    "`cairn doctor --deep` says what is damaged, and `cairn refresh --offline` rebuilds it";
+    "`cairn doctor --deep` shows what is damaged, and `cairn refresh --offline` rebuilds it";
 
 /// The name of the index folder `index` in messages. The relative path `index` becomes `the index ./index`, because
 /// `the index index` would be confusing.
@@ -41,7 +41,9 @@ pub enum IndexDamage {
     Checksum { path: PathBuf },
     #[error("cannot decode {}: {cause}", .path.display())]
     Decode { path: PathBuf, cause: String },
-    #[error("generation {number} is of format {format}, this program reads {OLDEST} to {FORMAT}")]
+    #[error(
+        "generation {number} is of format {format}; this program reads formats {OLDEST} to {FORMAT}"
+    )]
     Format { number: u64, format: u32 },
     #[error(transparent)]
     Graph(#[from] GraphError),

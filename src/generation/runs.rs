@@ -14,7 +14,7 @@ const MOST_RUNS: usize = 200;
 /// The recorded runs of the index, newest first. If the record can't be read, logs a warning and returns no runs.
 pub fn read(index: &Path) -> Vec<RunRecord> {
     record(index).unwrap_or_else(|damage| {
-        tracing::warn!("{damage}; the next run begins a new record");
+        tracing::warn!("{damage}; the next run starts a new record");
         Vec::new()
     })
 }

@@ -165,7 +165,7 @@ fn what_is_left_out_is_one_short_list_and_lists_that_stop_say_how_many_follow() 
 
 #[test]
 fn the_header_says_that_github_was_not_queried_and_which_sources_are_missing() {
-    let header = "# Not checked: GitHub was not asked (licence, stars, whether a repository exists).\n\
+    let header = "# Not checked on GitHub: licence, stars, whether a repository exists.\n\
         # 2 of the catalogue's 6 sources are not fetched yet, so the counts of authors are partial.\n";
     assert!(ANSWER.0.contains(header), "{}", ANSWER.0);
     assert_eq!(ANSWER.1["github_asked"], false);

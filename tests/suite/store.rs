@@ -132,7 +132,7 @@ fn a_broken_record_of_runs_is_reported_by_the_doctor_and_replaced_by_the_next_ru
     let (state, says) = doctor(&world, "runs");
     assert_eq!(state, "weak");
     assert!(says.contains("cannot decode") && says.contains("runs.json"), "{says}");
-    assert!(says.contains("the next run begins a new record"), "{says}");
+    assert!(says.contains("the next run starts a new record"), "{says}");
     world.refresh(&[], 0);
     let (state, says) = doctor(&world, "runs");
     assert!(state == "well" && says.contains("refreshes every day"), "{says}");

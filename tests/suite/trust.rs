@@ -264,7 +264,7 @@ fn scripts_are_served_from_disk_only_with_the_flag() {
     assert!(server.get("/assets/cairn.css").contains("planted"));
     let none = world.run(&["serve", "--web", "no-such"]);
     assert_eq!(none.code, 1);
-    assert!(none.stderr.contains("--web no-such is no folder"), "{}", none.stderr);
+    assert!(none.stderr.contains("--web no-such is not a folder"), "{}", none.stderr);
 }
 
 #[test]

@@ -116,14 +116,19 @@ fn remedy(config: &Config, audit: &StoreAudit) -> String {
         // Sources that the catalogue no longer lists are removed with the next generation.
         sources.retain(|id| catalogue.get(id).is_some());
     }
-    let full = || "`cairn refresh --full` drops it and fetches every source again".to_owned();
+    let full = || {
+        "`cairn refresh --full` removes the damaged rows and fetches every source again".to_owned()
+    };
     if !is_complete || sources.len() > NAMED {
         return full();
     }
     if sources.is_empty() {
-        return "`cairn refresh --offline` drops it and makes it again".to_owned();
+        return "`cairn refresh --offline` removes the damaged rows and derives them again"
+            .to_owned();
     }
     let words = ["refresh", "--full", "--"].into_iter().chain(sources.iter().map(String::as_str));
     let command = shell::cairn(&words.collect::<Vec<_>>());
-    command.map_or_else(full, |line| format!("`{line}` drops it and fetches what it was of again"))
+    command.map_or_else(full, |line| {
+        format!("`{line}` removes the damaged rows and fetches their sources again")
+    })
 }

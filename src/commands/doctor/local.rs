@@ -41,7 +41,11 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     checks.extend(threads(config));
     checks.extend(disk(&config.index));
     checks.extend([
-        DoctorCheck::of("lock", locked(config), "check that process; the lock ends with it"),
+        DoctorCheck::of(
+            "lock",
+            locked(config),
+            "check that process; the lock is released when it ends",
+        ),
         store(config),
         generation(config),
         last_run(config),
@@ -210,7 +214,7 @@ fn last_run(config: &Config) -> DoctorCheck {
         Err(damage) => {
             let remedy = match damage.is_denied() {
                 true => READABLE,
-                false => "only the history of runs depends on it; the next run begins a new record",
+                false => "only the history of runs depends on it; the next run starts a new record",
             };
             return DoctorCheck::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
         }
@@ -243,6 +247,6 @@ fn last_run(config: &Config) -> DoctorCheck {
                 .hint("is the network up?")
         }
         (.., 0) => DoctorCheck::new("runs", CheckState::Well, says),
-        _ => DoctorCheck::new("runs", CheckState::Weak, says).hint("`cairn status` says why"),
+        _ => DoctorCheck::new("runs", CheckState::Weak, says).hint("`cairn status` shows why"),
     }
 }

@@ -36,7 +36,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
             checks.push(match crawler.reach(address).await {
                 Ok(at) => {
                     date = date.or(at.map(|at| (at, Utc::now())));
-                    DoctorCheck::new(name, CheckState::Well, format!("{address} answers"))
+                    DoctorCheck::new(name, CheckState::Well, format!("{address} responds"))
                 }
                 Err(error) => DoctorCheck::new(name, CheckState::Ill, error.to_string())
                     .hint("is the network up, and a proxy set where one is needed?"),
@@ -60,7 +60,7 @@ async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
         Err(error) => return DoctorCheck::new("quota", CheckState::Weak, error.to_string()),
     };
     let (remaining, limit) = (quota.remaining, quota.limit);
-    let left = format!("{remaining} of {limit} requests an hour left");
+    let left = format!("{remaining} of {limit} requests left this hour");
     if crawler.token_refused() {
         let says = format!("GitHub refuses the token; without it, {left}");
         return DoctorCheck::new("token", CheckState::Ill, says)
@@ -68,13 +68,13 @@ async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
     }
     let name = if config.token.is_some() { "token" } else { "quota" };
     let says = match config.token {
-        Some(_) => format!("is taken; {left}"),
+        Some(_) => format!("is accepted; {left}"),
         None => format!("no token; {left}"),
     };
     if crawler.share_of(ApiResource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
         return DoctorCheck::new(name, CheckState::Weak, says)
-            .hint(format!("descriptions and licences wait {minutes} min; archives need none"));
+            .hint(format!("descriptions and licences can be fetched again in {minutes} min; archives need no quota"));
     }
     DoctorCheck::new(name, CheckState::Well, says)
 }
@@ -90,7 +90,7 @@ fn clock(ahead: i64) -> DoctorCheck {
     }
     let (by, way) = (ahead.abs(), if ahead > 0 { "fast" } else { "slow" });
     DoctorCheck::new("clock", CheckState::Ill, format!("it is {by} s {way}"))
-        .hint("set it: limits, schedules and certificates are read by it")
+        .hint("set it: rate limits, schedules and certificates depend on it")
 }
 
 #[cfg(test)]

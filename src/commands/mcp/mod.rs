@@ -55,7 +55,8 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
             McpServer { shelf: Arc::new(Shelf::new(config)), router: McpServer::tool_router() };
         let (wire, written) = McpTransport::open(tokio::io::stdin(), tokio::io::stdout());
         let session = async {
-            let running = server.serve(wire).await.context("the client did not greet")?;
+            let running =
+                server.serve(wire).await.context("the client did not initialize the session")?;
             running.waiting().await.map(drop).context("the session ended with an error")
         };
         let session = session.await;
