@@ -114,8 +114,8 @@
 //!   never executed, never written outside the store, and never printed unescaped: [`printable`] defines what is
 //!   escaped where.
 //! - Files that Cairn finds in the current folder are hostile too. [`config`] defines which settings they may change.
-//! - A stage reports a failure that does not stop the run as a [`problem::Problem`], in addition to its value. One bad
-//!   file, repository or query never stops the rest.
+//! - If a failure does not stop the run, the stage reports it as a [`problem::Problem`], in addition to the stage's
+//!   result. One bad file, repository or query never stops the rest.
 //! - Stages have error enums with `thiserror`; [`refresh`] and [`commands`] use `anyhow`. A message names what failed
 //!   and why; the remedy is a separate hint.
 //! - Every quote that Cairn outputs is a [`catalogue::rights::Showable`]. Only [`catalogue::rights::show`] and

@@ -43,7 +43,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A failure that does not stop the run, because it is about a single file, repository or edge.
+/// A failure that does not stop the run, because it is about a single thing, such as a file or a repository.
 ///
 /// The store keeps it with the blob or source that it is about, until that blob or source changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -167,7 +167,7 @@ pub fn chain(error: &anyhow::Error) -> String {
         if messages.iter().any(|known| known.contains(&cause)) {
             continue;
         }
-        // If the cause contains the last part of the previous message, it replaces that part.
+        // If the cause contains the end of the previous message, from the last `: ` on, it replaces this end.
         if let Some(last) = messages.last_mut()
             && let Some(rest) = last.split(": ").last().filter(|rest| cause.contains(rest))
         {

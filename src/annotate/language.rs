@@ -15,8 +15,8 @@ const COMMON: [&str; 14] = [
     "the", "of", "and", "to", "is", "that", "for", "with", "are", "this", "which", "from", "by",
     "can",
 ];
-/// A sample counts as English if at least this percentage of its words is in [`COMMON`]. In English prose it is about
-/// 25 %, in lists of titles about 5 %.
+/// A sample counts as English if at least this percentage of its words is in [`COMMON`]. The percentage is about 25 %
+/// in English prose, but only about 5 % in lists of English titles, which therefore need detection by trigrams.
 const COMMON_PERCENT: usize = 6;
 /// [`COMMON_PERCENT`] is not used for samples with fewer words, because the percentage of so few words is unreliable.
 const LEAST_COUNTED: usize = 12;
@@ -151,8 +151,9 @@ pub(super) fn of(document: &Document) -> Option<String> {
     code(&sample)
 }
 
-/// The code of the language of `section`, which belongs to a document in the language `whole`. `None` if the section is
-/// too short or its language can't be detected. If `whole` is known and not English, only English is detected.
+/// The code of the language of `section`, which belongs to a document in the language `whole`. If `whole` is known and
+/// not English, only English is detected. `None` if the section is too short, if its language can't be detected, or if
+/// that language is not in [`SECTION_LANGUAGES`].
 pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<String> {
     if words(&section.text) < LEAST_WORDS {
         return None;

@@ -40,8 +40,8 @@ pub(super) struct RatedMention {
     pub signals: TopicSignals,
 }
 
-/// The mentions of `topics`, the most salient first. A topic that only the title or an outer heading names is dropped,
-/// unless it is a main topic.
+/// The mentions of `topics`, the most salient first. If only the title or headings above the parent heading name a
+/// topic, the topic is kept only if it is a main topic.
 pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();
@@ -62,8 +62,8 @@ pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mentio
     topics.into_iter().filter(is_kept).map(|rated| rated.mention).collect()
 }
 
-/// Counts for each topic how many of its directly narrower topics are named too: a text on NDCG, MRR and ranking
-/// metrics is mainly about ranking metrics.
+/// Counts for each topic how many of its directly narrower topics the text or the section's own heading names: a text
+/// on NDCG, MRR and ranking metrics is mainly about ranking metrics.
 fn count_kinds(topics: &mut [RatedMention], tagger: &Tagger) {
     let mut counts: HashMap<u32, u32> = HashMap::new();
     for RatedMention { mention, signals } in topics.iter() {
@@ -79,7 +79,8 @@ fn count_kinds(topics: &mut [RatedMention], tagger: &Tagger) {
 }
 
 impl TopicSignals {
-    /// The log odds that a section with `distinct` different topics is about this one.
+    /// The log odds that a section is about the topic with these signals. `distinct` is the number of topics that the
+    /// section names.
     fn score(&self, distinct: usize) -> f32 {
         let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
         let log = |count: f32| count.ln_1p();

@@ -9,8 +9,8 @@ use crate::vocabulary::folded::{FoldedText, FoldedWords};
 ///
 /// The three innermost headings are searched for the heading words of the steps. The innermost heading that contains
 /// such words decides. If it contains those of several steps, the step with the longest words is used ("online metrics"
-/// rather than "metrics"). If no heading contains such words, the result is the step to which most of the section's
-/// main topics belong; `None` if several steps have equally many.
+/// rather than "metrics"). If no heading contains such words, the step with the most of the section's main topics is
+/// used. `None` if no main topic belongs to a step, or if several steps have equally many.
 pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
     let by_heading = section.subject().iter().rev().take(3).find_map(|heading| {
         let heading = FoldedText::of(heading);

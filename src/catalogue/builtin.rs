@@ -57,8 +57,8 @@ pub fn extends_builtin(sources: &DataFiles) -> bool {
 /// The entries `own` in their order, then the entries of `builtin` that are neither replaced nor switched off by
 /// `without`.
 ///
-/// An entry of `own` replaces the entry of `builtin` with the same id or the same repository. If the original of a
-/// fork is no longer in the list, the fork becomes a source of its own.
+/// An entry of `own` replaces the entry of `builtin` with the same id or the same repository. A fork in `builtin` whose
+/// original is not in the result becomes a source of its own.
 pub(super) fn extended(
     own: Vec<Source>,
     builtin: Vec<Source>,

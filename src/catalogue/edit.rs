@@ -19,8 +19,8 @@ pub struct NewEntry<'a> {
     pub author: Option<&'a str>,
 }
 
-/// Returns `text` with `entry` appended. If the entry is a source of the list inside the program that is switched off,
-/// removes its id from `without` instead. `name` is the name of the file in faults.
+/// Returns `text` with `entry` appended. If `without` switches off the source for this repository, removes the source's
+/// id from `without` instead. `name` is the name of the file in faults.
 ///
 /// `Err` contains the faults, for example: the repository is not of the form owner/name or is already in the catalogue,
 /// the reason is empty, or the author is not a name.
@@ -137,7 +137,7 @@ fn switched_on(text: &str, id: &str) -> Option<String> {
     })
 }
 
-/// The byte range in `text` that `find` returns for its top-level table.
+/// Parses `text` and returns the result of `find` for the top-level table: a byte range in `text`.
 fn root(
     text: &str,
     find: impl Fn(&toml::de::DeTable) -> Option<Range<usize>>,

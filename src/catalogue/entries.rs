@@ -69,7 +69,7 @@ fn read_source(
     })
 }
 
-/// The text at the key `why`. Adds a fault if the key is missing or the text is not one line.
+/// The text at the key `why`. Adds a fault if the key is missing, or if the text is empty or has several lines.
 fn read_why(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
     let Some((line, why)) = fields.string("why", faults) else {
         faults.push(file.name, fields.line, "`why` is missing: one line on why it is here");

@@ -84,8 +84,8 @@ impl<'a> TableFields<'a> {
         Some((line, *is))
     }
 
-    /// The strings of the array at `key`, each with its line number; empty if the key is missing. Adds a fault for a
-    /// value of another type.
+    /// The strings of the array at `key`, each with its line number; empty if the key is missing. Adds a fault if the
+    /// value is not an array, and a fault for each item that is not a string.
     pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };
         let Some(array) = value.as_array() else {
@@ -105,8 +105,7 @@ impl<'a> TableFields<'a> {
         strings
     }
 
-    /// The strings of the array at `key`, each with its line number. Adds a fault if the key is missing or the array is
-    /// empty.
+    /// Like [`TableFields::strings`], but also adds a fault if the key is missing or the array is empty.
     pub fn some_strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         match self.value(key) {
             None => {
@@ -189,7 +188,8 @@ impl<'a> TableFields<'a> {
     }
 }
 
-/// Parses the data file `path` with `parse`, which gets the file's name and text. `Err` if the file can't be read.
+/// Parses the data file `path` with `parse`, which gets the file's name and text. `Err` if the file is missing or can't
+/// be read, or if `parse` fails.
 pub(super) fn load_file<T>(
     sources: &DataFiles,
     path: &str,

@@ -34,7 +34,7 @@ pub enum LicenceFile {
     Texts,
     /// The licence of the whole source: `LICENSE`, `LICENCE.md`, `COPYING`.
     Whole,
-    /// A file with a licence in its name, such as `LICENSE-MIT`. A source may have several.
+    /// The file's name contains the name of a licence, such as `LICENSE-MIT`. A source may have several such files.
     Named,
 }
 

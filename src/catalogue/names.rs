@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Origin, Source};
 
-/// The maximum length of an author's name, an owner's display name and a title, in characters. In a catalogue, a longer
-/// author is a fault; longer display names and titles are left out.
+/// The maximum length of an author's name, an owner's display name and a title, in characters. A longer author's name
+/// in a catalogue is a fault. Longer display names and titles are left out.
 pub const LONGEST_NAME: usize = 100;
 
 /// The names of a source in their original spelling.

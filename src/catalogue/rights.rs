@@ -128,8 +128,8 @@ pub(crate) fn truncated(mut text: String, most: usize) -> String {
 }
 
 impl Showable {
-    /// As many of the first lines as have at most `most` characters together, without empty lines. If the first line
-    /// alone is longer, it is truncated. An ellipsis marks omitted text. O(length of the result).
+    /// The first lines, without empty lines: as many whole lines as fit into `most` characters. If even the first line
+    /// does not fit, it is truncated. An ellipsis marks omitted text. O(length of the result).
     pub fn opening(&self, most: usize) -> Showable {
         let mut opening = String::new();
         let mut left = most;

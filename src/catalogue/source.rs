@@ -92,7 +92,8 @@ pub struct Source {
     pub visibility: Visibility,
     /// The SPDX id of the source's licence, if the entry has one. It overrides the licence in the LICENSE file.
     pub licence: Option<String>,
-    /// The language of the source's text (ISO 639-1), if the entry has one because detection would be wrong.
+    /// The language of the source's text (ISO 639-1), if the entry sets it. An entry sets it if detection would be
+    /// wrong.
     pub language: Option<String>,
     /// Which of the repository's discussions and issues are also read.
     pub threads: ThreadSelection,
@@ -112,7 +113,8 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub sources: Vec<Source>,
-    /// A fault for each id in `without` that the list inside the program does not have. These faults stop nothing.
+    /// A fault for each id in `without` that the list inside the program does not have. The catalogue is valid in spite
+    /// of these faults.
     pub unknown: Vec<Fault>,
 }
 

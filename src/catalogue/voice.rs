@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalogue, Origin};
 
-/// The maximum number of sources that are followed in a chain of forks, so that a cycle of forks ends too.
+/// The maximum number of sources that are followed in a chain of forks. This also ends a chain that is a cycle.
 const MOST_HOPS: usize = 8;
 
 /// An independent author.

@@ -1,4 +1,4 @@
-//! The tables of an audit: rows of numbers that fit into 100 columns.
+//! The tables of an audit. Each line has at most 100 characters.
 
 use super::output;
 use crate::library::view::SectionsAuditView;
@@ -78,7 +78,7 @@ pub(super) fn shortened(text: &str, room: usize) -> String {
     format!("{head}…{tail}")
 }
 
-/// `number` in at most five characters: `950`, `12k`, `3.4M`.
+/// `number`, shortened with a unit: `950`, `12k`, `3.4M`.
 pub(super) fn short(number: usize) -> String {
     match number {
         0..1_000 => number.to_string(),

@@ -107,7 +107,8 @@ fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A note on how many of `total` are not listed, with the `--limit` that lists more. `None` if all are listed.
+/// A note on how many of `total` are not listed; `None` if all are listed. If a higher `--limit` is possible, the note
+/// names one that lists more.
 fn more(shown: usize, total: usize, limit: usize) -> Option<String> {
     let more = total.checked_sub(shown).filter(|more| *more > 0)?;
     let next = total.min(MOST_SHOWN);
@@ -185,7 +186,7 @@ fn form(reads_as: ReadsAs) -> Option<&'static str> {
     }
 }
 
-/// A note that the repository's name of `candidate` is a guess, with the names that are possible.
+/// A note that the name of `candidate`'s repository is a guess. The note lists the possible names.
 fn guess(candidate: &CandidateView) -> String {
     let names: Vec<&str> = [candidate.spelling.as_str()]
         .into_iter()
@@ -195,8 +196,8 @@ fn guess(candidate: &CandidateView) -> String {
     format!("#   known only by {site}: check the name, which may be {}", names.join(" or "))
 }
 
-/// The URL of `evidence` if it has a fragment, so that it leads to the exact place. Else the source, the path and the
-/// place.
+/// The URL of `evidence` if the URL has a fragment and so leads to the exact place. Else the source, the path and the
+/// place, as text.
 fn place(evidence: &EvidenceView) -> String {
     let EvidenceView { source, path, place, url, .. } = evidence;
     if url.contains('#') { url.clone() } else { format!("{source} {path}{place}") }

@@ -7,8 +7,8 @@ use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
 
-/// Requests GitHub's metadata of the repository `repo`. If the request fails, the error is a
-/// [`crate::crawl::CrawlError`].
+/// Requests GitHub's metadata of the repository `repo`. If the request fails, for example because the repository does
+/// not exist, the error is a [`crate::crawl::CrawlError`].
 pub(super) fn look_up(config: &Config, repo: &str) -> anyhow::Result<Option<Metadata>> {
     let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
     let limits = policy::load(&config.sources)?.limits;

@@ -97,7 +97,8 @@ impl ConfinedFolder {
             ));
         }
         for (count, entry) in WalkDir::new(index).follow_links(false).into_iter().enumerate() {
-            // Errors are ignored, for example because the folder does not exist or has just been deleted.
+            // Entries that can't be read are skipped, for example because the folder does not exist or was just
+            // deleted.
             let Ok(entry) = entry else { continue };
             let kind = entry.file_type();
             if entry.depth() > 0 && !kind.is_file() && !kind.is_dir() {

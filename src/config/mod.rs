@@ -94,8 +94,8 @@ pub struct Config {
     pub jobs: usize,
     /// The maximum number of sources fetched concurrently from one host.
     pub jobs_per_host: usize,
-    /// The maximum total time that a run waits for a host that asks for waits. If a wait would exceed it, the host's
-    /// remaining sources are deferred.
+    /// The maximum total time that a run waits for one host that asks it to wait. If a further wait would exceed this
+    /// time, the host's remaining sources are deferred.
     pub longest_wait: Duration,
     /// The byte budget of a run. When it is spent, the remaining sources are deferred.
     pub run_bytes: u64,

@@ -50,8 +50,8 @@ fn contents(path: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Checks that a token can be sent safely to the API at `api`. `Err` unless `api` uses https or is a loopback address,
-/// because the token could be intercepted.
+/// Checks that a token can be sent safely to the API at `api`. `Err` unless `api` uses https or is a loopback address:
+/// the token could be intercepted otherwise.
 pub(super) fn may_go_to(api: &str) -> anyhow::Result<()> {
     let url = Url::parse(api)?;
     if url.scheme() == "https" || url.host().is_some_and(is_loopback) {

@@ -27,8 +27,8 @@ fn of_platform(variable: &str, below_home: &str) -> Option<PathBuf> {
     }
 }
 
-/// The folder `named`, or else the folder `below_home` in `home`. Ignores a relative `named` or `home`: it would refer
-/// to the current folder, which may belong to somebody else.
+/// The folder `named`, or else the folder `below_home` in `home`; `None` if there is neither. Ignores a relative
+/// `named` or `home`: a relative path starts at the current folder, which may belong to somebody else.
 fn folder(named: Option<OsString>, home: Option<PathBuf>, below_home: &str) -> Option<PathBuf> {
     let home = home.filter(|home| home.is_absolute()).map(|home| home.join(below_home));
     named.map(PathBuf::from).filter(|named| named.is_absolute()).or(home)

@@ -16,8 +16,8 @@ use super::unpack::{Unpacked, Unpacker};
 
 impl SourceFetch<'_> {
     /// Unpacks the archive in `response`'s body and sends its files to the channel of this fetch. Returns the archive's
-    /// revision: the sha of its commit if the archive names one, else a hash of the sent files. If the archive's commit
-    /// is `known`, sends nothing, does not read the rest of the body, and returns `None`.
+    /// revision: the sha of its commit if the archive names one, else a hash of the sent files. If that commit equals
+    /// `known`, sends nothing, does not read the rest of the body, and returns `None`.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,

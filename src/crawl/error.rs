@@ -118,13 +118,14 @@ impl CrawlError {
     }
 }
 
-/// The error for a request to `url` that failed with `error`. reqwest's message also contains the URL, so it is removed
-/// there.
+/// The error for a request to `url` that failed with `error`. Removes the URL from reqwest's message, because
+/// [`CrawlError::Network`] already contains the URL.
 pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
     CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }
 
-/// The message of `error`, followed by the messages of its causes. reqwest's own message leaves out the causes.
+/// The message of `error`, followed by the messages of its causes; skips a message that the text already contains.
+/// reqwest's own message leaves out the causes.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -26,8 +26,8 @@ impl Crawler {
         })
     }
 
-    /// Checks whether `source` changed since `known`. If it changed, sends each selected file to the channel `files`:
-    /// the files of an archive in the archive's order, the files of a folder sorted by path.
+    /// Sends the selected files of `source` to the channel `files`. For a repository or an archive, sends them only if
+    /// the source changed since `known`, in the archive's order. For a folder, always sends them, sorted by path.
     ///
     /// For a repository or an archive, sends one conditional request to check for changes. Without a token, and for
     /// archives that are not repositories, the response to this request contains a changed archive. With a token, a

@@ -56,11 +56,12 @@ impl MemoryShare {
 pub enum Fetched {
     /// Unchanged; nothing was sent.
     Unchanged,
-    /// The archive has other bytes but contains the known commit; nothing was sent. `validator` is the new ETag.
+    /// The archive has other bytes, but it was made from the known commit; nothing was sent. `validator` is the new
+    /// ETag.
     SameCommit { validator: Option<String> },
     /// The source is a folder that contains no files, for example an empty mount point; nothing was sent.
     Nothing,
-    /// All files were sent.
+    /// The selected files were sent. The source has changed, or it is a folder: the caller compares the revisions.
     Changed { revision: String, validator: Option<String> },
 }
 
@@ -99,8 +100,8 @@ impl std::ops::AddAssign for Traffic {
 pub struct FetchReport {
     pub result: Result<Fetched, CrawlError>,
     pub moved: RepositoryMove,
-    /// The files of an archive that the rules left out. `None` if there are too many to list, if the archive was not
-    /// unpacked, and for folders.
+    /// The files of an archive that the selection or the size limit left out. `None` for folders, if there are too many
+    /// files to list, or if the archive was not unpacked.
     pub left_out: Option<Vec<LeftOut>>,
     /// The files and subfolders of a folder that could not be read; empty for repositories and archives. Their contents
     /// are unknown, so the caller must not treat them as deleted.

@@ -16,8 +16,8 @@ use crate::config::DataFiles;
 use crate::problem::{Problem, Stage};
 
 impl SourceFetch<'_> {
-    /// Sends the files of the folder `path`. The path is absolute or relative to the sources folder. For an entry of
-    /// the built-in list, the sources folder is the copy inside the program.
+    /// Sends the selected files of the folder `path`. The path is absolute or relative to the sources folder. If the
+    /// source is in the built-in list, sends the copies of the files that are compiled into the program.
     ///
     /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. Reads every
     /// selected file.
@@ -58,7 +58,8 @@ impl SourceFetch<'_> {
         Ok(Fetched::Changed { revision, validator: None })
     }
 
-    /// Sends the file `path` below `root`, or records the problem if the file can't be read.
+    /// Sends the file `path` below `root`. If the file can't be read, or if its path leads through a link, records a
+    /// problem instead.
     async fn file(
         &mut self,
         root: &Path,
@@ -100,7 +101,8 @@ impl SourceFetch<'_> {
     }
 }
 
-/// The path on disk of the folder `path` of an entry of `list`; `None` if the folder is in the copy inside the program.
+/// The path on disk of the folder `path`, which a source in `list` names. `None` if the folder is not on disk, because
+/// it is compiled into the program.
 pub fn root_of(sources: &DataFiles, list: SourceList, path: &Path) -> Option<PathBuf> {
     match list {
         SourceList::Own => sources.folder().map(|folder| folder.join(path)),

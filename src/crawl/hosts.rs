@@ -114,7 +114,7 @@ impl Resolve for AllowedHosts {
     }
 }
 
-/// A DNS resolver that refuses names without an allowed address.
+/// A DNS resolver that returns only allowed addresses, and an error if a name has none.
 pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
     Arc::new(hosts.clone())
 }

@@ -106,7 +106,7 @@ pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The first megabyte of a body. Callers use this function for responses that should be short.
+/// The first [`SHORT_BODY`] bytes of a body. Callers use this function for responses that should be short.
 pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
     beginning(response, SHORT_BODY).await
 }

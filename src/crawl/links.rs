@@ -1,6 +1,7 @@
 //! Checks whether cited URLs still work.
 //!
-//! The checker sends one request at a time to each host, with a pause between two URLs, and reads no response bodies.
+//! The checker sends one request at a time to each host. It pauses between two URLs of a host, and reads no response
+//! bodies.
 //! It sends HEAD first, and GET only if HEAD fails. It refuses private addresses, as the crawler does.
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Fetches the files of the sources in the catalogue. This is the only module with an HTTP client.
 //!
-//! [`Crawler::fetch`] checks whether a source changed; for a repository or an archive, it does this with one
-//! conditional request. If the source changed, the crawler streams its files to the caller through a channel. This
+//! [`Crawler::fetch`] checks with one conditional request whether a repository or an archive changed. If it changed,
+//! the crawler streams its files to the caller through a channel. The files of a folder are always streamed. This
 //! module writes nothing to disk. If an archive is truncated or exceeds a limit, the fetch fails, and the caller keeps
 //! the files of the previous fetch.
 //!

@@ -139,8 +139,9 @@ impl HostGate {
         }
     }
 
-    /// Records that the host asked for a wait of `requested`. `Err` with `cause` if the total wait for the host would
-    /// exceed the limit.
+    /// Records that the host asked for a wait of `requested`, and lets its requests wait at least that long. If the
+    /// total wait would exceed the limit, the host gets no more requests in this run, and the result is `Err` with
+    /// `cause`.
     pub fn limited(&self, requested: Duration, cause: DeferralCause) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
@@ -168,8 +169,8 @@ impl HostGate {
         (state.limited, state.failed) = (0, 0);
     }
 
-    /// Records that all attempts of a request failed because of the network or the host. After [`MOST_FAILURES`]
-    /// consecutive calls, the host gets no more requests.
+    /// Records that all attempts of a request failed because of the network or the host. After [`MOST_FAILURES`] such
+    /// requests without a response in between, the host gets no more requests in this run.
     pub fn failed(&self) {
         let mut state = self.lock();
         state.failed += 1;

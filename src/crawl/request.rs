@@ -49,7 +49,7 @@ impl<'a> CrawlRequest<'a> {
 
 /// The response to a [`CrawlRequest`].
 pub(super) enum CrawlResponse {
-    /// 304: unchanged. Holds the last URL of the redirect chain.
+    /// The status is 304: the content is unchanged. Holds the last URL of the redirect chain.
     Same(Url),
     /// A response with an unread body, and the permit of the host's slot. The caller drops the permit to free the slot.
     Found(Response, OwnedSemaphorePermit),

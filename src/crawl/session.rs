@@ -77,7 +77,7 @@ impl CrawlSession {
     }
 
     /// Why a request to `target` is deferred after a rate-limit response. A token helps only at GitHub's API, and only
-    /// if there is none yet.
+    /// if there is none or if GitHub refused it.
     fn deferral_cause(&self, target: RequestTarget) -> DeferralCause {
         match target {
             RequestTarget::Api(_) if !self.signs_in() => DeferralCause::WaitWithoutToken,

@@ -82,8 +82,8 @@ impl Unpacker {
         Unpacker { known: known.map(str::to_owned), ..self }
     }
 
-    /// Sends every selected file of the archive `packed`. Returns `None` if the archive names the known commit before
-    /// the first sent file, where git writes it. Blocks, so it must run in a blocking thread of the runtime.
+    /// Sends every selected file of the archive `packed`. Git writes the commit before the files: if it is the known
+    /// commit, returns `None` and sends nothing. Blocks, so it must run in a blocking thread of the runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
         let packed = BoundedReader::new(packed, self.limits.download_bytes, "compressed");
         let plain =
@@ -157,8 +157,9 @@ impl Unpacker {
         self.send(entry, path, size)
     }
 
-    /// Whether the entry should be sent. If not, may record a problem and list the file in `left_out`. `full` is the
-    /// entry's path in the archive, `path` is the same path without the first folder.
+    /// Whether the entry should be sent. May record a problem, also for an entry that should be sent. May list a file
+    /// that should not be sent in `left_out`. `full` is the entry's path in the archive, `path` is the same path
+    /// without the first folder.
     fn takes(&mut self, full: &str, path: &str, kind: EntryType, size: u64) -> bool {
         if self.selection.is_book_copy(path) {
             self.problem(path, "a copy of a commercial book, by its name: never indexed");

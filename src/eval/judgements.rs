@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 
 use super::RunHit;
 
-/// The maximum number of lines of a hit that matches a passage because it contains half of the passage. Without this
-/// limit, a very long hit could match every passage in its file.
+/// A hit with more lines doesn't match a passage merely because it contains half of the passage. Without this limit, a
+/// very long hit could match every passage in its file.
 const LONGEST_HIT: u32 = 90;
 /// The highest grade. Higher grades in a file are lowered to it.
 const HIGHEST: u8 = 10;

@@ -1,9 +1,11 @@
-//! Decodes bytes to text, in any encoding.
+//! Decodes bytes to text, in any encoding. The first rule that applies decides the encoding:
 //!
-//! In order: a byte order mark decides; many zero bytes at mostly even or mostly odd offsets mean UTF-16;
-//! valid or nearly valid UTF-8 is read as UTF-8, with replacement characters for its errors; otherwise
-//! chardetng, Firefox's detector, guesses. UTF-8 that was once decoded as Windows-1252 ("â€™" for an
-//! apostrophe) is repaired, and a problem reports it.
+//! 1. A byte order mark names the encoding.
+//! 2. If many bytes are zero, almost all at even or almost all at odd offsets, the text is UTF-16.
+//! 3. Valid or nearly valid UTF-8 is UTF-8. Replacement characters replace its errors.
+//! 4. Otherwise chardetng, Firefox's detector, guesses the encoding.
+//!
+//! UTF-8 that was once decoded as Windows-1252 ("â€™" for an apostrophe) is then repaired, and a problem reports it.
 
 use std::borrow::Cow;
 
@@ -13,8 +15,8 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use super::pattern::patterns;
 use crate::problem::{Problem, Stage};
 
-/// Text with at most one UTF-8 error per this many non-ASCII bytes is read as UTF-8: errors this rare are
-/// a truncated or damaged character, not another encoding.
+/// Bytes with at most one UTF-8 error per this many non-ASCII bytes are read as UTF-8: errors this rare come from
+/// truncated or damaged characters, not from another encoding.
 const SLIPS: usize = 50;
 /// Text is repaired if at least this many places look wrongly decoded: fewer may be a coincidence.
 const LEAST_MOJIBAKE: usize = 3;
@@ -24,8 +26,8 @@ patterns! {
     RUN = r"[ÂÃâðï][\u{80}-\u{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}";
 }
 
-/// The text of `bytes` without its byte order mark. Adds a problem if chardetng guessed the encoding, and
-/// if invalid bytes were replaced or wrongly decoded places repaired. O(length).
+/// The text of `bytes` without the byte order mark. Adds a problem if chardetng guessed the encoding, if invalid UTF-8
+/// was replaced, or if wrongly decoded places were repaired. O(length).
 pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let text = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => encoding.decode_without_bom_handling(&bytes[mark..]).0,
@@ -34,7 +36,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a
             Err(_) => unmarked(bytes, problems),
         },
     };
-    // UTF-16 of ASCII characters, with its zero bytes, is valid UTF-8 too.
+    // ASCII characters in UTF-16 are valid UTF-8 too, with a zero byte beside each character.
     let text = match zeros(bytes).filter(|_| text.contains('\0')) {
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
         None => text,

@@ -1,4 +1,4 @@
-//! The original Markdown of a section, from which a page shows it in full.
+//! The original Markdown of sections. Pages use it to show a section in full.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,20 +10,20 @@ pub fn text_of(html: &str) -> String {
     fragment::read(html).text
 }
 
-/// The maximum bytes of one section's Markdown, and of the definitions appended to it. A longer section is
-/// shown as plain text.
+/// The maximum bytes of one section's Markdown. A longer section is shown as plain text.
 const MOST_BYTES: usize = 100_000;
+/// The maximum bytes of the definitions that are appended to one section's Markdown. Further definitions are left out.
 const MOST_DEFINED: usize = 8_000;
 /// The maximum number of definitions collected from one file.
 const MOST_DEFINITIONS: usize = 10_000;
 
-/// The Markdown of each section at `addresses` in the file `bytes`; `format` is a lower-case extension.
-/// `None` for formats other than Markdown, and for reStructuredText, whose sections come from a conversion.
+/// The Markdown of each section at `addresses` in the file `bytes`; `format` is a lower-case extension. `None` for
+/// formats other than Markdown. reStructuredText also gives `None`, because its sections come from a conversion.
 ///
-/// A section gets the lines of its address that no earlier section has, followed by the link definitions
-/// (`[1]: https://…`) that these lines use and that are elsewhere in the file. It is empty if its lines are
-/// all in the section before it or equal those of the section after it: parts of one block. So the total is
-/// at most the length of the file plus [`MOST_DEFINED`] per section. O(length).
+/// A section gets the lines of its address that no earlier section has. They are followed by the link definitions
+/// (`[1]: https://…`) that these lines use and that are elsewhere in the file. The Markdown is empty if all of the
+/// section's lines are in the section before it, or if the section after it has the same lines: then both are parts of
+/// one block. So the total is at most the length of the file plus [`MOST_DEFINED`] per section. O(length).
 pub fn of_sections(format: &str, bytes: &[u8], addresses: &[Address]) -> Option<Vec<String>> {
     if !matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd") {
         return None;
@@ -61,7 +61,7 @@ fn lines(address: Address) -> Option<(u32, u32)> {
 /// A file as plain Markdown, with its link definitions.
 struct MarkdownFile<'a> {
     text: &'a str,
-    /// The byte offset of each line.
+    /// The byte offset of the start of each line.
     begins: Vec<u32>,
     /// Lines such as `[1]: https://…`, by their lower-cased label.
     definitions: HashMap<String, &'a str>,

@@ -1,8 +1,8 @@
 //! Sentences by Unicode's rules (UAX #29), in linear time.
 //!
-//! After every full stop, unicode-segmentation looks ahead for a cased letter that decides whether the sentence
-//! ends, so that a dot and 20,000 spaces cost 200 million steps. Here, text is cut first wherever no such
-//! character follows for a long stretch.
+//! After a full stop, unicode-segmentation looks ahead for a letter that decides whether the sentence ends, and repeats
+//! this at each following character. So a full stop and 20,000 spaces cost 200 million steps. To prevent this, text is
+//! first cut wherever a long stretch has no character at which the look-ahead ends.
 
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ pub fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The byte ranges of consecutive parts of `text`, none of which has more than [`LONGEST_RUN`] characters in a row
-/// that don't end the look-ahead.
+/// Divides `text` into consecutive byte ranges. None of them has more than [`LONGEST_RUN`] characters in a row that
+/// don't end the look-ahead.
 fn stretches(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -39,7 +39,7 @@ fn stretches(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether the look-ahead ends at `c`. U+0345 is lower-case but counts as a combining mark.
+/// Whether the look-ahead ends at `c`. It does not end at U+0345, which is lower-case but counts as a combining mark.
 fn decides(c: char) -> bool {
     matches!(c, '.' | '?' | '!' | '。' | '\n')
         || (c.is_lowercase() && c != '\u{345}')

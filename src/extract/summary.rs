@@ -8,7 +8,8 @@ use percent_encoding::percent_decode_str;
 
 use super::render::render;
 
-/// The maximum bytes of a table of chapters that are read; those of the longest books examined have a tenth.
+/// The maximum bytes of a table of chapters that are read; the rest is ignored. The tables of the longest books
+/// examined have a tenth of this.
 pub const MOST_BYTES: usize = 256 * 1024;
 
 /// A chapter of a book.
@@ -24,7 +25,7 @@ pub fn is_summary(path: &str) -> bool {
     path.rsplit('/').next() == Some("SUMMARY.md")
 }
 
-/// The chapters of the table at `path`, with the Markdown `text`, in order and each once. Links out of the
+/// The chapters in the table of chapters at `path`, whose Markdown is `text`, in order and each once. Links out of the
 /// source, drafts without a file, and everything after the first [`MOST_BYTES`] are left out. O(length).
 ///
 /// ```

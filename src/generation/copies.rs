@@ -1,4 +1,4 @@
-//! `copies.bin` of a generation: the copies of each section that search results fold under it.
+//! `copies.bin` of a generation: for each section, the copies of it that search results fold under it.
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ pub fn rebuild(index: &Path) -> &'static str {
     }
 }
 
-/// Advice for an opened generation that can't be read.
+/// Advice for when a generation was opened, but reading from it fails.
 pub const HOW_TO_REPAIR: &str =
     "`cairn doctor --deep` shows what is damaged, and `cairn refresh --offline` rebuilds it";
 

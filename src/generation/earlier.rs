@@ -2,8 +2,8 @@
 //! lead.
 //!
 //! A section's id is a hash of its path and headings, so a change in how documents are split, an edited heading or a
-//! moved file gives new ids. Links with the old ids are in bookmarks, decks and feeds. [`crate::refresh`] decides which
-//! current section an old id leads to when it builds a generation, so readers only look it up.
+//! moved file gives new ids. Links with the old ids are in bookmarks, decks and feeds. When [`crate::refresh`] builds a
+//! generation, it decides to which current section each old id leads, so readers only look this up.
 //!
 //! The file also holds headings and addresses. Later generations need them, because they may split the documents
 //! differently again. Headings are kept only for documents that the generation contains. They are not kept for threads,
@@ -35,8 +35,8 @@ pub struct EarlierSection {
     pub id: u64,
     /// Its headings when it was current, outermost first; empty for the posts of a thread.
     pub headings: Vec<String>,
-    /// The address of the section's text in the current version of the document. If the document was edited since, this
-    /// is the address of `target` instead.
+    /// The address of the section's text in the document. If the document was edited since the section was current,
+    /// this is the address of the section `target` instead.
     pub address: Address,
     /// The number of the last generation in which the section was current.
     pub last: u64,

@@ -9,8 +9,9 @@ use crate::disk::{self, DiskError, DiskOperation};
 /// The number of generations that are kept: the current one, and the previous one, which readers may still have open.
 const KEPT: usize = 2;
 
-/// The number in the file `current`, or `None` before the first generation. `Err` if the file is missing although
-/// there are generations, or if it names none of them; for this case, there is [`super::open::newest_intact`].
+/// The number in the file `current`, or `None` before the first generation. `Err` if the file can't be read, is missing
+/// although there are generations, or names none of them. In the last two cases, readers use
+/// [`super::open::newest_intact`].
 pub fn current(index: &Path) -> Result<Option<u64>, IndexDamage> {
     let path = index.join("current");
     let text = match disk::read(&path) {

@@ -22,7 +22,8 @@ pub struct LeftOutGroup {
     pub rule: Option<String>,
     pub files: usize,
     pub bytes: u64,
-    /// The alphabetically first paths of these files; at most three.
+    /// The alphabetically first paths of these files; at most three. If several rules are counted together, only paths
+    /// of the first of them.
     pub examples: Vec<String>,
 }
 
@@ -60,7 +61,8 @@ impl LeftOutFiles {
     }
 
     /// The groups, sorted by reason. The groups of one reason are sorted by their number of files, the largest first,
-    /// except that the group without a rule comes last. There are at most [`MOST_RULES`] + 1 groups for each reason.
+    /// except that the group of all further rules comes last. There are at most [`MOST_RULES`] + 1 groups for each
+    /// reason.
     pub fn finish(self) -> Vec<LeftOutGroup> {
         let mut groups: Vec<LeftOutGroup> = self.groups.into_values().collect();
         // The sort is stable; groups with equally many files stay in the order of their rules.

@@ -15,9 +15,9 @@
 //! [`format::FORMAT`] is incremented with every change to the form of a file, including the fields of the search index.
 //! A program reads its own format and the previous one ([`format::OLDEST`]). So after an update, readers use the
 //! existing generation until a refresh has built one of the new format. A generation of any other format counts as
-//! damaged. A new key of the manifest that has a default when it is missing needs no new number: older programs ignore
-//! it. The integration test `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this
-//! for a whole generation.
+//! damaged. A new key of the manifest needs no new number if it has a default for manifests without it: older programs
+//! ignore the key. The integration test
+//! `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this for a whole generation.
 //!
 //! # Damage
 //!

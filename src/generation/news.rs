@@ -1,4 +1,4 @@
-//! `news.json` of a generation: the changes from earlier generations, newest first.
+//! `news.json` of a generation: what this and earlier generations added, changed and removed, newest first.
 
 use std::ops::AddAssign;
 use std::path::Path;

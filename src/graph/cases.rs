@@ -10,9 +10,9 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// A voice says enough about a case at a step if its sections about them have at least this many words in total.
+/// A voice says enough about a case at a step if its sections in this cell have at least this many words in total.
 const ENOUGH_WORDS: u32 = 80;
-/// A voice also says enough about a case at a step if its sections about them have at least this many list items in
+/// A voice also says enough about a case at a step if its sections in this cell have at least this many list items in
 /// total.
 const ENOUGH_ITEMS: u32 = 5;
 /// A cell is strong if at least this many independent voices say enough.
@@ -195,8 +195,8 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // The longest passages come first. A list item counts as eight words more. All passages of 300 words or more count
-    // as equally long.
+    // The longest passages come first. The length is the number of words, plus eight for each list item. Lengths above
+    // 300 count as 300.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
     // `ranked` has each passage with its turn: the number of earlier passages of the same voice.
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::{Edge, Why};
 use crate::vocabulary::Vocabulary;
 
-/// The weight of an edge to a field of knowledge. It is low, because two topics are not close only because they belong
-/// to the same field.
+/// The weight of an edge to a field of knowledge. It is low, because two topics of one field are not necessarily close.
 const FIELD: f32 = 0.15;
 const BROADER: f32 = 0.6;
 const REQUIRES: f32 = 0.7;

@@ -20,7 +20,7 @@ const STEPS: usize = 20;
 const DAMPING: f64 = 0.3;
 /// A topic with at least this many mentions counts as fully known.
 const KNOWN: f64 = 60.0;
-/// The lower bound of how well known a topic is, before the square root.
+/// The least value that a topic with few mentions gets in [`familiarity`], before the square root is taken.
 const LEAST_KNOWN: f64 = 0.05;
 /// The weight of a neighbour that is a case study is multiplied by this, unless the start is a case study too.
 const CASE: f64 = 0.5;

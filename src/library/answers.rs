@@ -1,4 +1,4 @@
-//! Search, sections, sources and status.
+//! What a library returns for searches and for requests of sections, sources and status.
 
 use std::num::NonZeroU64;
 use std::ops::Range;

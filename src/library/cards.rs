@@ -1,7 +1,7 @@
 //! Flash cards about a topic and about a case study.
 //!
-//! A card contains a text of the vocabulary, or an excerpt with its source. The licence limits the length of the
-//! excerpt. A card's id depends on its question, so that importing a later export updates the card.
+//! A card contains a text of the vocabulary, or excerpts with their sources. The licences limit the lengths of the
+//! excerpts. A card's id depends only on what it asks about, so that importing a later export updates the card.
 
 use super::deck::{CardBack, FlashCard};
 use super::markdown::capitalised;
@@ -22,8 +22,8 @@ pub struct CardDeck {
 
 impl Library {
     /// Cards about the topic with the slug or label `name`, about its prerequisites and about its narrower topics. They
-    /// are followed by cards with passages about the topic; `audience` may read all of these passages. `None` if there
-    /// is no such topic.
+    /// are followed by cards with passages about the topic: only passages that `audience` may read. `None` if there is
+    /// no such topic.
     pub fn topic_cards(
         &self,
         name: &str,

@@ -15,7 +15,7 @@ pub enum EarlierId {
     Removed { source: String },
 }
 
-/// The ids of the sections of earlier generations. The first lookup reads them from a file. Takes 24 bytes of memory
+/// The ids of the sections of earlier generations. The first lookup reads them from a file. Takes 32 bytes of memory
 /// for each id.
 #[derive(Default)]
 pub(super) struct EarlierIds(OnceLock<IdTable>);
@@ -29,7 +29,7 @@ struct IdTable {
 struct IdRow {
     id: u64,
     target: Option<u64>,
-    /// The index of its source in `IdTable::sources`.
+    /// The index of the section's source in `IdTable::sources`.
     source: u32,
 }
 
@@ -54,8 +54,8 @@ impl IdTable {
         table
     }
 
-    /// The index of `source`, which is added unless it is the last source in the list. Comparing it with the last one
-    /// is enough, because the documents of a source follow each other.
+    /// The index of `source`, which is added unless it is the last source in the list. All documents of a source follow
+    /// each other. So the list names a source at most twice: for its documents, and for its removed sections.
     fn source(&mut self, source: String) -> u32 {
         if self.sources.last() != Some(&source) {
             self.sources.push(source);
@@ -74,7 +74,7 @@ impl IdTable {
 }
 
 impl EarlierIds {
-    /// The target of `id` in the generation in `folder`; see `Library::earlier`.
+    /// The target of the earlier section `id` in the generation in `folder`; `None` as in `Library::earlier`.
     pub fn find(&self, folder: &Path, id: SectionId) -> Option<EarlierId> {
         if let Some(table) = self.0.get() {
             return table.find(id);

@@ -25,8 +25,9 @@ impl Library {
         github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
     }
 
-    /// The URL of `address` in the document `path` of `source`. On GitHub, this is the URL of the exact place; for an
-    /// archive, the URL of the archive; for a local folder, the URL of the section `id` on this server.
+    /// The URL of `address` in the document `path` of `source`. On GitHub, this is the URL of the lines, page or
+    /// comment, else of the file or thread. For an archive, it is the URL of the archive. For a local folder or an
+    /// unknown source, it is the URL of the section `id` on this server.
     pub(super) fn link(&self, source: &str, path: &str, address: Address, id: SectionId) -> String {
         let here = || format!("/sections/{id}");
         let Some(state) = self.manifest.source(source) else { return here() };
@@ -41,8 +42,8 @@ impl Library {
     }
 }
 
-/// GitHub's URL of `address` in the file `path` of `repository`. If `path` is a thread, the URL of the thread or, if
-/// `address` is a comment, the URL of the comment.
+/// GitHub's URL of the lines or the page `address` in the file `path` of `repository`; for other addresses, the URL of
+/// the file. If `path` is a thread, the URL of the comment `address` or, for other addresses, the URL of the thread.
 ///
 /// GitHub renders Markdown unless the URL contains `plain=1`, and only the plain view has line numbers.
 fn github_link(

@@ -3,10 +3,11 @@
 use anyhow::Context;
 use chrono::{DateTime, DurationRound, NaiveDate, Utc};
 
-/// The time that `text` describes: a time ago such as "7d" (counted back from `now`), a day, or an RFC 3339 timestamp.
+/// The time that `text` describes: an age such as "7d" (counted back from `now`), a day (its midnight in UTC), or an
+/// RFC 3339 timestamp.
 ///
-/// A time ago is rounded down: to midnight UTC if it is a day or more, else to a full minute. So requests with the same
-/// `text` get the same time, and the same response, for a day or a minute.
+/// The result for an age is rounded down: to midnight UTC if the age is a day or more, else to a full minute. So
+/// requests with the same `text` get the same time, and the same response, for a day or a minute.
 ///
 /// `Err` lists the accepted forms.
 pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {

@@ -28,8 +28,9 @@ pub struct NewsRequest<'a> {
 
 impl Library {
     /// What was added, changed and removed since `request.since`: the requested news, newest first, and the counts of
-    /// all news that match. Reads one file, and the sections of those news whose topics are needed (about 30
-    /// microseconds for each section).
+    /// all news that match. Reads `news.json`, and the sections of the returned news to find their topics. If the
+    /// request filters by topic, reads the sections of all news that match its other conditions. Reading a section
+    /// takes about 30 microseconds.
     pub fn news(&self, request: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
@@ -39,8 +40,8 @@ impl Library {
             let at = DateTime::parse_from_rfc3339(&news.at);
             at.is_ok_and(|at| at.to_utc() >= request.since)
                 && request.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
-                // Both checks are needed: since the change, the source may have been removed from the catalogue or made
-                // private.
+                // Both checks are needed. `private` marks the news of a private source that was removed from the
+                // catalogue. `may_show` checks whether the source is private now.
                 && !(news.private && request.audience == Audience::Anyone)
                 && self.may_show(&news.source, request.audience)
         };

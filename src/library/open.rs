@@ -38,8 +38,9 @@ pub struct Library {
 impl Library {
     /// Opens the current generation of `config`'s index; `None` before the first refresh. Writes nothing.
     ///
-    /// If `current` is missing or names no generation, opens the newest intact one and logs a warning. `Err` with
-    /// cause and remedy if a file is missing, damaged or unreadable.
+    /// If `current` is missing or names no generation, opens the newest intact generation and logs a warning. `Err`
+    /// with cause and remedy if there is no intact generation in this case, or if a file of the current generation is
+    /// missing, damaged or unreadable.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
         // A refresh may replace and remove the generation while it is being opened. Then the new one is opened instead.
         for _ in 0..3 {

@@ -24,14 +24,14 @@ pub(super) struct PaperIndex {
     papers: Vec<IndexedPaper>,
     /// The postings of each stem, in ascending order of papers.
     postings: HashMap<String, Vec<PaperPosting>>,
-    /// The mean length of a paper, in stems.
+    /// The mean length of a paper's metadata, in stems.
     mean_length: f32,
 }
 
 struct IndexedPaper {
     /// The index of the paper in the list of resources of the graph.
     resource: usize,
-    /// The length of its metadata, in stems.
+    /// The length of its title, authors and abstract, in stems.
     length: f32,
 }
 
@@ -80,7 +80,7 @@ impl PaperIndex {
     }
 
     /// Counts one occurrence of `stem` in a field of a paper. `paper` must be the last paper added; `field` is an index
-    /// of [`WEIGHTS`].
+    /// into [`WEIGHTS`].
     fn count(&mut self, stem: String, paper: usize, field: usize) {
         let postings = self.postings.entry(stem).or_default();
         match postings.last_mut().filter(|last| last.paper == paper) {

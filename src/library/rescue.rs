@@ -7,7 +7,8 @@ use crate::search::{Budget, Filter, LastWord, SearchError, SearchRequest, Unders
 const WORDS: usize = 12;
 /// The maximum number of queries that are suggested.
 const OFFERED: usize = 4;
-/// The maximum number of completions that are tried for the words that occur, and for each word that does not occur.
+/// The maximum number of completions that are tried: for a text of all words that occur, and for each word that does
+/// not occur.
 const SUGGESTED: usize = 4;
 
 /// Help for a query that found nothing.

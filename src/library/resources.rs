@@ -46,8 +46,8 @@ impl Library {
     /// The resources that match `wanted`; `None` if it names an unknown topic.
     ///
     /// Resources with all words in the title come first. Resources with some words only in the abstract come last,
-    /// ordered by score. Within the same rank, and without a query, the most cited come first. O(resources); the first
-    /// call also builds the index of papers.
+    /// ordered by score. Results that are equal in this order are ordered by citations, the most cited first; without a
+    /// query, all are. O(resources); the first call also builds the index of papers.
     pub fn resources(&self, wanted: &ResourceRequest) -> Option<Vec<ResourceView>> {
         let topic = match wanted.topic {
             Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
@@ -109,8 +109,9 @@ impl Library {
         Some(found)
     }
 
-    /// At most `MOST_PAPERS` papers that contain all words of the subject of `request`, best first. Empty unless
-    /// `request` is for the first results of a query without filters.
+    /// At most `MOST_PAPERS` papers that contain all words of the query of `request`, except words that only ask; best
+    /// first. `corrected` is the query with its spelling corrected. Empty unless `request` is for the first results and
+    /// has no filters.
     pub(super) fn papers(
         &self,
         request: &SearchRequest,

@@ -7,8 +7,8 @@ use crate::extract::DocumentKind;
 use crate::search::SectionRecord;
 
 impl Library {
-    /// `sentence` as an excerpt, whatever its licence: the licence of the sentence's document is not stored with the
-    /// sentence.
+    /// `sentence` as an excerpt, even if the licence of its document would allow more: that licence is not stored with
+    /// the sentence.
     pub(super) fn quote(&self, sentence: &str) -> Showable {
         show(sentence, Shown::Excerpt, self.manifest.excerpt_chars)
     }

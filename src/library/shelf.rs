@@ -68,8 +68,8 @@ impl Shelf {
 
     /// Opens the current generation if the file `current` has changed. Costs one `stat` if it has not.
     ///
-    /// If the generation can't be opened, logs that once, with the remedy, and keeps the generation that is open. If
-    /// none is open, opens the newest intact one.
+    /// If the current generation can't be opened, logs this once, with the remedy, and keeps the generation that is
+    /// open. If none is open, or if `current` is missing or names no generation, opens the newest intact one.
     pub fn renew(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "current");

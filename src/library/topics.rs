@@ -93,7 +93,8 @@ impl Library {
         }
     }
 
-    /// The best passages about `topic` that `audience` may read; runs one search within `budget`.
+    /// At most `PASSAGES` passages about `topic`, the best ones that `audience` may read. Runs one search within
+    /// `budget`.
     pub(super) fn passages(
         &self,
         topic: &TopicView,

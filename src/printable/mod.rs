@@ -135,8 +135,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| PrintEffect::of(c) == PrintEffect::Plain)
 }
 
-/// `text`, with some characters replaced by what `write` writes for them: the characters for whose effect `is_changed`
-/// returns true. Borrows `text` if it has no such character.
+/// `text` in which each character for whose effect `is_changed` returns true is replaced by what `write` writes.
+/// Borrows `text` if there is no such character.
 fn replace(
     text: &str,
     is_changed: impl Fn(PrintEffect) -> bool,

@@ -36,10 +36,10 @@ pub struct RefreshSummary {
 /// Refreshes the index of `config`, until it is complete or `stop` is cancelled.
 ///
 /// Reads the data files, fetches over the network as `options` allow, and writes below the index folder only.
-/// `on_event` receives the progress. `Err` if a data file has faults, another run holds the lock, or the index folder
-/// can't be written. A source that fails is not an error but a result, and so is a run that publishes nothing because
-/// documents would be lost ([`RunRecord::refused`]). A full disk is reported as such, whichever operation fails first,
-/// and leaves the generations as they were.
+/// `on_event` receives the progress. `Err` if a data file has faults, `options` name a source that the catalogue
+/// doesn't have, another run holds the lock, or the index folder can't be written. A source that fails is not an error
+/// but a result, and so is a run that publishes nothing because documents would be lost ([`RunRecord::refused`]). A
+/// full disk is reported as such, whichever operation fails first, and leaves the generations as they were.
 pub fn run(
     config: &Config,
     options: &RefreshOptions,
@@ -167,8 +167,8 @@ impl RefreshTask<'_> {
         Ok(run)
     }
 
-    /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run
-    /// was stopped.
+    /// Builds a generation from `store` and `inputs`. If the current one is intact and has the same content, it is kept
+    /// instead. `None` only if the run was stopped.
     fn build(
         &self,
         inputs: &RefreshInputs,
@@ -225,7 +225,8 @@ pub fn record_stopped(
     runs::append(&config.index, &run)
 }
 
-/// The sources that are to be fetched in this run.
+/// The sources that are to be fetched in this run; none if it is offline. `Err` if `options` name a source that
+/// `catalogue` doesn't have.
 fn choose<'a>(
     catalogue: &'a Catalogue,
     options: &RefreshOptions,

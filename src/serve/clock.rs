@@ -1,7 +1,8 @@
 //! Decides when the next refresh starts: from the timetable, from requests, and from the recorded runs.
 //!
-//! Timestamps in the future, recorded or planned, are ignored. So after the machine's clock was set back, the wait for
-//! the next run is no longer than the timetable's period.
+//! If the machine's clock is set back, some recorded runs lie in the future, and the planned run may be too far away.
+//! Such records are ignored, and such a run is planned earlier. So the wait for the next run is no longer than the
+//! timetable's period.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -80,7 +81,9 @@ impl RefreshClock {
         }
     }
 
-    /// The run that is due now, if any.
+    /// The run that is due now, if any. The caller must start it, because the requests and the retry that it covers are
+    /// forgotten. Of several due runs, a rebuild comes first, then the full run. The full run covers a retry and all
+    /// requested runs.
     pub fn due(&self, timetable: &Timetable, now: DateTime<Utc>) -> Option<RunScope> {
         let mut inner = self.lock();
         if let Some((_, is_due @ true)) = &mut inner.rebuild {

@@ -1,4 +1,5 @@
-//! Limits the number of open connections, in total and for each address.
+//! Limits the number of open connections, in total and for each address. An IPv6 network (/64) counts as one address:
+//! see [`network`].
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +22,8 @@ pub(super) struct Connections {
     per_address: usize,
     /// Whether `per_address` applies to loopback too.
     includes_loopback: bool,
-    /// The number of open connections of each network. There are never more entries than slots.
+    /// The number of open connections of each address, as [`network`] returns it. There are never more entries than
+    /// slots.
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 

@@ -28,7 +28,7 @@ impl RequestFailure {
         }
     }
 
-    /// The failure when the queue of searches is full.
+    /// The failure when the queue of searches is full, or when a search has waited too long for a slot.
     pub fn busy() -> RequestFailure {
         RequestFailure {
             status: StatusCode::SERVICE_UNAVAILABLE,

@@ -17,8 +17,8 @@ impl Exposure {
         self.reaches_others.store(!is_own, Ordering::Relaxed);
     }
 
-    /// Logs a warning if other machines can reach the server and it now serves more private sources (`private`) than
-    /// before. Returns whether it logged one.
+    /// Logs a warning if other machines can reach the server and it now serves more private sources (`private`) than at
+    /// the last check. Returns whether it logged one.
     pub fn look(&self, private: usize) -> bool {
         if !self.reaches_others.load(Ordering::Relaxed) {
             return false;

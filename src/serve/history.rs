@@ -12,7 +12,8 @@ pub(super) struct RunHistory {
     /// When the last run that counts ended. A run counts if it covered the whole catalogue, reached at least one host
     /// and has no timestamp in the future.
     pub counted: Option<DateTime<Utc>>,
-    /// The time until which the newest run deferred sources, and the ids of these sources.
+    /// The time until which the newest run deferred sources, and the ids of these sources. `None` if it deferred none,
+    /// or until an unknown time.
     pub retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
 }
 

@@ -24,7 +24,8 @@ use super::connections::Connections;
 
 /// How long a peer may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
-/// How long a peer may take to send or receive each further piece, or to send the next request.
+/// How long a peer may take to send the next piece of a request, to receive the next piece of a response, or to send
+/// the next request.
 const IDLE: Duration = Duration::from_secs(60);
 /// The maximum size in bytes of the head of a request; a request with a longer head gets 431.
 const LONGEST_HEAD: usize = 32 * 1_024;

@@ -40,9 +40,9 @@ impl SearchQueue {
 
     /// Runs `search` on its own thread with its own budget.
     ///
-    /// The search is cancelled when this future is dropped (the client has disconnected, or the request timed out)
-    /// and when the server stops. Its slot is freed when its thread ends. `Err` if the queue is full or the search
-    /// was stopped.
+    /// The search is cancelled when this future is dropped (the client has disconnected, or the request timed out) and
+    /// when the server stops. Its slot is freed when its thread ends. `Err` if the queue is full, if no slot becomes
+    /// free within [`LONGEST_WAIT`], or if the search fails or is stopped.
     pub async fn run<T: Send + 'static>(
         &self,
         search: impl FnOnce(&Budget) -> Result<T, SearchError> + Send + 'static,

@@ -16,8 +16,8 @@ use crate::disk;
 use crate::problem::Faults;
 use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
-/// The maximum number of threads that render pages and API responses. The work is CPU-bound, so more threads would only
-/// use more memory: each thread keeps the memory of its largest page.
+/// The maximum number of threads that run searches and render pages and API responses. The work is CPU-bound, so more
+/// threads would only use more memory: each thread keeps the memory of its largest page.
 const MOST_THREADS: usize = 16;
 
 /// How long threads may take to end when the server stops. Searches have already been cancelled.
@@ -28,7 +28,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 /// On the first start, local content (own notes, vocabulary, stored files) is indexed before the first request is
 /// served. A generation of the previous format is served until a refresh has built the next one. If the current
 /// generation is damaged, the newest intact one is served and a refresh rebuilds the index. An index that can't be
-/// written is served without refreshes. `Err` if the address is in use or the data files have faults.
+/// written is served without refreshes. `Err` if the address is in use, if other machines could reach it although the
+/// configuration doesn't allow that, or if the data files have faults.
 pub fn serve(mut config: Config, mut refreshing: RefreshPolicy) -> anyhow::Result<()> {
     if config.index.exists() && !disk::is_writable(&config.index) {
         tracing::warn!(

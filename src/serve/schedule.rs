@@ -89,8 +89,8 @@ fn plan_after(state: &ServerState, run: &RunningRefresh) {
     }
 }
 
-/// Starts `cairn refresh` with the settings of this server. The child trusts its paths as much as this server does
-/// ([`PathTrust`]). `None` if the child can't be started.
+/// Starts `cairn refresh` with the settings of this server. The index and sources folders keep the trust that they have in
+/// this server ([`PathTrust`]). `None` if the child can't be started.
 fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))

@@ -97,7 +97,8 @@ impl ServerState {
         status
     }
 
-    /// Opens the newest generation, if it is newer than the open one. Warns if other machines can read private sources.
+    /// Opens the newest generation, if it is newer than the open one. Logs a warning if other machines can now read
+    /// more private sources than before.
     pub fn renew(&self) {
         self.shelf.renew();
         let private = self.shelf.library().map_or(0, |library| library.private_sources());

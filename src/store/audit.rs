@@ -1,4 +1,4 @@
-//! Reads every row of the store and reports the damaged ones; [`super::repair`] deletes them.
+//! Reads every row of the tables in [`StoreTable`] and reports the damaged ones; [`super::repair`] deletes them.
 //!
 //! SQLite detects damage to the structure of its pages, but not to the values in them. This module decodes each text,
 //! and decompresses and hashes each blob; a blob's id is the hash of its bytes. The next refresh restores the deleted
@@ -27,7 +27,7 @@ pub struct DerivedVersions {
     pub annotations: String,
 }
 
-/// A table of the store.
+/// A table of the store that the audit reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreTable {
     Sources,
@@ -71,10 +71,11 @@ impl StoreTable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedRow {
     pub table: StoreTable,
-    /// The id of the source that the row belongs to; one of them if there are several. `None` if it can't be read.
+    /// The id of the source that the row belongs to; one of them if there are several. `None` if the row belongs to no
+    /// source, as in the tables of links and papers, or if the id can't be read.
     pub source: Option<String>,
-    /// The path of the file or thread that the row belongs to; one of them if there are several. `None` if there is
-    /// none, or if it can't be read.
+    /// The path of the file or thread that the row belongs to; one of them if there are several. For a row of
+    /// [`StoreTable::ThreadStates`], the kind of its threads. `None` if there is none, or if it can't be read.
     pub path: Option<String>,
     /// The values of the row's primary key columns, as bytes.
     pub(super) key: Vec<Vec<u8>>,

@@ -1,6 +1,6 @@
 //! Corrects timestamps in the future. If the machine's clock was ahead during a run, the timestamps of that run could
-//! prevent updates of metadata and dead links for years. When the store is opened, timestamps in the future are set to
-//! the current time.
+//! delay new requests for metadata and new checks of links for years. When the store is opened, timestamps in the
+//! future are set to the current time.
 //!
 //! If the clock is behind, all correct timestamps seem to be in the future. So nothing is changed if the clock shows a
 //! time before Cairn existed, for example on a machine without a battery-backed clock before it has synchronised.

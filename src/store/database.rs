@@ -154,11 +154,12 @@ pub(super) fn check_pages(connection: &Connection, check: &str) -> Result<(), St
     if result == "ok" { Ok(()) } else { Err(StoreError::Broken(result)) }
 }
 
-/// Opens the database `path` without creating any file next to it.
+/// Opens the database `path` for reading. If it has no write-ahead log, creates no file next to it.
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    // SQLite creates the files of a write-ahead log even for a reader. `immutable=1` prevents that. It is allowed only
-    // if no other program writes to the database. This is the case while there is no write-ahead log.
+    // SQLite creates the files of a write-ahead log even for a reader. `immutable=1` prevents that, but is allowed only
+    // while no other program writes to the database. If there is no write-ahead log, no program writes to it. If there
+    // is one, another program may be writing, so the database is opened normally.
     if path.with_extension("db-wal").exists() {
         return Connection::open_with_flags(path, flags);
     }

@@ -37,7 +37,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The metadata of all papers that arXiv knows.
+    /// The stored metadata of all papers that arXiv knows or once knew.
     pub fn papers(&self) -> Result<BTreeMap<ArxivId, PaperMetadata>, StoreError> {
         let sql = "SELECT id, metadata FROM papers WHERE metadata IS NOT NULL";
         let mut statement = self.connection.prepare(sql)?;

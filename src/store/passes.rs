@@ -22,9 +22,11 @@ pub struct ThreadState {
     pub rule: String,
     /// The fingerprint of the set of logins whose posts were left out.
     pub opted_out: String,
-    /// The last response for the list of issues; `None` if the list had more than one page.
+    /// The last response for the list of issues; `None` if the list had more than one page, or if it was requested
+    /// without `since`.
     pub answered: Option<KnownResponse>,
-    /// The last response for the list of comments; `None` if the list had more than one page.
+    /// The last response for the list of comments; `None` if the list had more than one page, or if it was requested
+    /// without `since`.
     pub answered_comments: Option<KnownResponse>,
 }
 
@@ -57,12 +59,12 @@ pub struct ThreadPass {
     /// When the most recently changed comment that the pass has seen was changed.
     pub newest_comment: Option<String>,
     /// When the least recently changed of the threads that could not be read was changed. The next pass begins at this
-    /// time. `None` if there is no such thread.
+    /// time or earlier. `None` if there is no such thread.
     pub failed_since: Option<String>,
     /// Whether the pass could not read a thread whose number is unknown. If so, no thread counts as gone when the pass
     /// ends.
     pub is_blind: bool,
-    /// The number of threads that the pass has seen.
+    /// For discussions, the number of threads that the pass has seen.
     pub seen: usize,
 }
 
@@ -72,7 +74,7 @@ pub struct ThreadPass {
 pub enum PassPhase {
     #[default]
     Threads,
-    /// Discussions that changed during a full pass, which are read a second time.
+    /// The discussions that were changed since a full pass began. They are read after all others.
     Again,
     /// The comments of issues.
     Comments,

@@ -9,11 +9,12 @@ use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
 
 impl Store {
-    /// Reads every row, deletes the damaged rows in one transaction, and returns the findings. Decodes only the derived
-    /// rows that have `versions`. `Err` if the database itself is broken.
+    /// Reads the rows of all audited tables, deletes the damaged rows in one transaction, and returns the findings.
+    /// Decodes only the derived rows that have `versions`. `Err` if the database itself is broken.
     ///
     /// If the row of a file is deleted, the file's source is marked as incomplete, so the next refresh fetches the
-    /// whole source. O(bytes); holds one document in memory at a time.
+    /// whole source. Threads whose blob is missing or was deleted are deleted, too. O(bytes); holds one document in
+    /// memory at a time.
     pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
         let audit = audit(&self.connection, versions)?;
         let transaction = self.connection.transaction()?;
@@ -27,7 +28,8 @@ impl Store {
 }
 
 impl DamagedRow {
-    /// Deletes the row. If it is the row of a file, marks the file's source as incomplete.
+    /// Deletes the row. If it is the row of a file, marks the file's source as incomplete. If it is the row of a
+    /// document, also deletes the annotation, and the other way round.
     fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
         // The statement compares the keys as bytes, because a damaged key may be invalid UTF-8.
         let by = |table: &str, columns: &[&str]| {

@@ -19,7 +19,8 @@ pub enum FetchState {
     Ok,
     /// The last run could not fetch the source; its indexed documents are kept.
     Failed,
-    /// The source was not found in several consecutive runs: its host responded with 404, or the repository is empty.
+    /// The source was not found in several runs since it was last reached: its host responded with 404, or the
+    /// repository is empty.
     Gone,
     /// GitHub blocks access to the repository, for example with a 451. The source is removed from the index.
     Blocked,
@@ -46,7 +47,8 @@ pub struct SourceRow {
     pub owner_tried_at: i64,
     /// The SPDX id of the licence detected in the source's LICENSE file, if any.
     pub licence: Option<String>,
-    /// The number of consecutive runs in which the source was not found.
+    /// The number of runs since the source was last reached in which it was not found. Runs with other failures don't
+    /// count.
     pub not_found: u32,
     /// When the source began to count as gone; `None` if it does not count as gone.
     pub gone_since: Option<i64>,

@@ -104,9 +104,9 @@ impl Store {
         }
     }
 
-    /// Writes a fetched page, and the progress `state` after that page, in one transaction. Then keeps only the `most`
-    /// most recently changed threads, and deletes the others. New threads get `now` (Unix time in seconds) as
-    /// `first_seen`.
+    /// Writes a fetched page and the progress `state` after that page. If there are more than `most` threads
+    /// afterwards, deletes those that were changed longest ago. One transaction. New threads get `now` (Unix time in
+    /// seconds) as `first_seen`.
     pub fn put_threads(
         &mut self,
         of: ThreadsOf,
@@ -171,7 +171,7 @@ impl Store {
         Ok(written)
     }
 
-    /// Replaces each of these threads by the result of `change`; if the result is `None`, deletes the thread. Stores
+    /// Replaces each thread in `of` by the result of `change`; if the result is `None`, deletes the thread. Stores
     /// `state` as the progress. One transaction. Reads the texts of all these threads.
     pub fn change_threads(
         &mut self,

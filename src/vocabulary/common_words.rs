@@ -26,7 +26,7 @@ struct CommonWordGroup {
     words: &'static str,
 }
 
-/// All groups. A word of a term is compared with these words in its normal form ([`label`](super::label)); a word of a
+/// All groups. A word of a term is normalised ([`label`](super::label)) before it is compared with these words; a word of a
 /// query is compared as typed.
 const GROUPS: [CommonWordGroup; 8] = [
     CommonWordGroup {

@@ -115,7 +115,8 @@ impl FoldedWords {
         })
     }
 
-    /// Whether the words occur in the bytes `range` of the folded `text`. O(range).
+    /// Whether the words occur in the bytes `range` of the folded `text`, separated in a way that their spelling
+    /// allows. O(range).
     pub fn are_in(&self, text: &FoldedText, range: Range<usize>) -> bool {
         let bytes = &text.folded.as_bytes()[range.clone()];
         let mut found = self.finder.find_iter(bytes);

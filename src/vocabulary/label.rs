@@ -157,7 +157,8 @@ pub fn key(label: &str) -> String {
     words.join(" ")
 }
 
-/// The normal form of one word.
+/// The normal form of one word: lower-cased and, if it is ASCII and has at least four letters, in the singular and in
+/// American spelling.
 fn normal(word: &str) -> String {
     let lower = word.to_lowercase();
     if !lower.is_ascii() || lower.len() < 4 {

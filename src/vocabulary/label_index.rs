@@ -42,7 +42,8 @@ impl LabelOwner {
 /// Labels with the same words in their normal forms.
 #[derive(Debug, Default)]
 struct LabelPattern {
-    /// The topics that have such a label, ascending. Empty if the words are only an exception in a rule.
+    /// The topics that have such a label, ascending; a topic may occur several times. Empty if the words are only an
+    /// exception in a rule.
     owners: Vec<LabelOwner>,
     /// The vocabulary indices of the topics that have a label with exactly these separate words, ascending. Empty for a
     /// pattern that exists only because words may be joined at a slash or a hyphen, or as an exception in a rule.
@@ -175,8 +176,8 @@ impl LabelIndex {
             known = count;
             let key = text.key(0, count - 1);
             let from = (Included(key.as_str()), Unbounded);
-            // If no key is equal or greater, no label begins with these words. The result is the longest label that was
-            // found before, if any.
+            // If no key is equal or greater, or if the next key doesn't begin with `key`, no label begins with these
+            // words. The result is the longest label that was found before, if any.
             let Some((next, _)) = self.keys.range::<str, _>(from).next() else { break };
             if !next.starts_with(&key) {
                 break;

@@ -11,7 +11,8 @@ use crate::problem::Faults;
 /// Reads these files. `Err` contains a fault, with file and line, for every syntax error and every broken rule.
 pub fn load(sources: &DataFiles) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
-    // The user's files come first, so that faults in topics that both define name the user's file.
+    // The user's files come first. So if a topic is defined both there and in the built-in vocabulary, messages about
+    // its faults name the user's file.
     let mut files = read_files(sources, &mut faults);
     if extends_builtin(sources) {
         files.extend(read_files(&DataFiles::Compiled, &mut faults));

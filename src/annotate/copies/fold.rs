@@ -9,7 +9,8 @@ use super::shingles::{MinHashSignature, ShingleSketch};
 pub const BUCKET: usize = 32;
 
 /// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
-/// others. Keeps a sketch of each representative in memory: at most 4 KiB, and 400 bytes if it has a hundred words.
+/// others. Keeps a sketch of each representative in memory. A sketch has at most 4 KiB; that of a section of a hundred
+/// words has 400 bytes.
 ///
 /// ```
 /// use cairn::annotate::copies::CopyFold;
@@ -56,9 +57,9 @@ impl<T> Default for CopyFold<T> {
 }
 
 impl<T: Copy> CopyFold<T> {
-    /// The representative of `section`. If a section with the same `fingerprint` was added before, both have the same
-    /// representative. Else it is an earlier representative that shares a band of `signature` and has a similar sketch.
-    /// If there is none, it is `section` itself.
+    /// Returns the representative of `section`. If a section with the same `fingerprint` was added before, it is that
+    /// section's representative. Else it is an earlier representative that shares a band of `signature` and has a
+    /// similar sketch. If there is none, `section` represents itself.
     ///
     /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons are made per
     /// band.

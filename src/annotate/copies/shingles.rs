@@ -26,8 +26,8 @@ const MOST_SHINGLES: usize = 1_024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MinHashSignature(pub(super) [u64; BANDS]);
 
-/// A hash of heading, text and code that ignores differences in whitespace. `None` if text and code have fewer than
-/// `LEAST_WORDS` words.
+/// A hash of the section's innermost heading, text and code. Differences in whitespace do not change the hash. `None`
+/// if text and code together have fewer than `LEAST_WORDS` words.
 pub(crate) fn fingerprint(section: &Section) -> Option<u64> {
     let words = section.text.split_whitespace().count() + section.code.split_whitespace().count();
     if words < LEAST_WORDS {

@@ -87,7 +87,7 @@ mod tests {
     use crate::annotate::resources::ResourceKind;
     use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 
-    /// `id`, the id of a repository as a source, and the voice of the repository's owner.
+    /// Returns `id`, the id of a repository in the form `owner/name`, and the voice of that owner.
     fn of(id: &str) -> (&str, Voice) {
         (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
     }

@@ -46,7 +46,7 @@ impl ResourceEntry {
         best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
     }
 
-    /// The kind of the resource, derived from its URL and one of its titles.
+    /// The kind of the resource, derived from its URL and from the alphabetically first of its link texts.
     pub fn kind(&self) -> ResourceKind {
         kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
     }

@@ -5,7 +5,8 @@ use super::ResourceKind;
 /// The hosts and paths with resources of one kind.
 pub(super) struct KindHosts {
     pub kind: ResourceKind,
-    /// All resources on hosts that begin with this prefix have this kind too. Not used if it is empty.
+    /// Resources on hosts whose name begins with this prefix have this kind too, with the exceptions in
+    /// [`super::kind`]. If the prefix is empty, it matches no host.
     pub prefix: &'static str,
     /// Hosts, each with a path prefix. Resources on the host or its subdomains have this kind if their path begins with
     /// the prefix.
@@ -14,7 +15,7 @@ pub(super) struct KindHosts {
 
 /// The first entry that matches decides.
 pub(super) const KIND_HOSTS: [KindHosts; 8] = [
-    // Must come before the entry of books: its host amazon.com also matches aws.amazon.com.
+    // Must come before the entry of books, because the host amazon.com in that entry also matches aws.amazon.com.
     KindHosts {
         kind: ResourceKind::Tool,
         prefix: "docs.",

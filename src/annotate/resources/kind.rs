@@ -5,7 +5,7 @@ use url::Url;
 use super::ResourceKind;
 use super::hosts::{KIND_HOSTS, KindHosts};
 
-/// A page on the host of a tool is an article if its path contains one of these.
+/// A page on the host of a tool is an article if its path contains one of these, or if the host begins with `blog`.
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
 /// The kind of the resource at `url`, a canonical URL. `title` is used if the URL alone does not determine the kind.
@@ -47,8 +47,8 @@ fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
     }
 }
 
-/// The year in `url`, if there is one. The ids of arXiv since April 2007 begin with the last two digits of the year
-/// (`1706.03762`); other URLs may contain the year as a component of the path.
+/// The year in `url`; `None` if it contains none. arXiv's ids since April 2007 begin with the last two digits of the
+/// year (`1706.03762`). Older ids of arXiv are not evaluated. In other URLs, the year is a component of the path.
 pub(super) fn year_of(url: &str) -> Option<u16> {
     if let Some(paper) = url.strip_prefix("https://arxiv.org/") {
         let (date, number) = paper.split_once('/')?.1.split_once('.')?;

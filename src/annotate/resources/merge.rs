@@ -15,9 +15,10 @@ const REVIEWERS: [&str; 4] =
 /// URLs.
 const MOST_ALIKE: usize = 64;
 
-/// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Entries are the
-/// same work if they are papers or articles, have the same title of at least four words, and have different hosts or
-/// the same last part of the path. O(n).
+/// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Two entries are
+/// the same work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common
+/// (compared by [`title::key`]; a title can also come from the URL), and they have different hosts or the same last
+/// part of the path. O(n).
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -47,7 +48,8 @@ pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     groups.into_values().filter_map(joined).collect()
 }
 
-/// Whether two entries with the same title may be the same work.
+/// Whether two entries with the same title count as the same work: on one host, only if their paths end in the same
+/// part.
 fn are_one(a: &ResourceEntry, b: &ResourceEntry) -> bool {
     host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
 }

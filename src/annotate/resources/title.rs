@@ -55,8 +55,8 @@ const NO_TITLE: [&str; 52] = [
     "official site",
     "more",
 ];
-/// The minimum number of words in a title that identifies a work. Resources with the same shorter title are not
-/// considered the same work.
+/// The minimum number of words in a title that identifies a work. Resources with the same title are not merged if the
+/// title has fewer words.
 const LEAST_WORDS: usize = 4;
 /// The minimum number of characters in a title that identifies a work.
 const LEAST_CHARS: usize = 22;
@@ -107,9 +107,9 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// A key that is equal for variants of one title: its words in lower case, with some abbreviations spelled out and
-/// without articles. If the text before the first bracket is long enough, the rest is left out. `None` if the title is
-/// too short to identify a work.
+/// A key that is equal for variants of one title: its words in lower case, without articles, "pdf" and "paper", and
+/// with some abbreviations spelled out. If the text before the first bracket is long enough, the key ignores the rest
+/// of the title. `None` if the title is too short to identify a work.
 pub(super) fn key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);

@@ -13,7 +13,7 @@ use crate::printable::shell;
 use crate::refresh;
 use crate::store::{SourcesToFetch, StoreAudit, StoreTable};
 
-/// The maximum number of damaged files, or of places of damaged rows, that a check names. Further ones are only
+/// A check names at most this many damaged files, or sources and paths with damaged rows. Further ones are only
 /// counted.
 const NAMED: usize = 5;
 

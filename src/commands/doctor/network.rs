@@ -79,7 +79,7 @@ async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
     DoctorCheck::new(name, CheckState::Well, says)
 }
 
-/// The check of this machine's clock, which is `ahead` seconds ahead of GitHub's.
+/// The check of this machine's clock, which is `ahead` seconds ahead of GitHub's (negative if it is behind).
 fn clock(ahead: i64) -> DoctorCheck {
     if ahead.abs() <= CLOCK_SECONDS {
         return DoctorCheck::new(

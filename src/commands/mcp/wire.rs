@@ -1,4 +1,5 @@
-//! The transport: every line from the client is either passed on as a message or gets an error response.
+//! The transport: a line from the client is passed on as a message, or gets an error response if it is invalid. Empty
+//! lines, unknown notifications, and messages before the first request are ignored.
 //!
 //! The transport of the library rmcp drops lines that it can't parse, and ends the session if the first message isn't a
 //! request. Here, one task reads lines of bounded length. It responds at once with -32700 to lines that are not JSON

@@ -1,4 +1,4 @@
-//! Sends requests to arXiv's API: one at a time, with a pause between two.
+//! Sends requests to arXiv's API, one at a time, with a pause between two requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::crawl::{CrawlError, DeferralCause, Traffic, http_client};
 pub const BATCH: usize = 100;
 /// The maximum length of a response, in bytes; a longer one is an error.
 const MOST_BYTES: usize = 4_000_000;
-/// The wait after a rate-limit response without a duration.
+/// The wait after a rate-limit response that does not say how long to wait.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 /// The maximum number of malformed identifiers in one batch. When the API reports that an identifier is malformed, the
 /// request is repeated without this identifier; beyond the maximum, the report is an error.
@@ -205,7 +205,7 @@ impl ArxivClient {
         read
     }
 
-    /// Reads and interprets the whole response.
+    /// Interprets `response`. Reads its body only if the status is neither a rate limit nor a failure.
     async fn read(&mut self, response: Response) -> Result<ArxivOutcome, ArxivError> {
         let status = response.status();
         let retry_after = number(response.headers(), RETRY_AFTER.as_str());

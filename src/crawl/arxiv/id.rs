@@ -7,8 +7,8 @@ const HOSTS: [&str; 3] = ["arxiv.org", "www.arxiv.org", "export.arxiv.org"];
 
 /// An arXiv identifier without version, such as `1706.03762` or `hep-th/9901001`.
 ///
-/// The schemes are defined at <https://info.arxiv.org/help/arxiv_identifier.html>. The identifier is always valid: if a
-/// request contains one malformed identifier, the API responds to the whole request with an error.
+/// The schemes are defined at <https://info.arxiv.org/help/arxiv_identifier.html>. [`ArxivId::parse`] accepts only
+/// valid identifiers, because one malformed identifier makes the API respond to a whole request with an error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArxivId(String);

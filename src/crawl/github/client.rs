@@ -35,7 +35,7 @@ pub(in super::super) struct Api {
 
 /// The response to a conditional request.
 pub(in super::super) enum Conditional<T> {
-    /// 304: unchanged since the known ETag.
+    /// The status is 304: the content still has the known ETag.
     Same,
     New {
         value: T,

@@ -49,8 +49,8 @@ impl Crawler {
         Ok(found.collect())
     }
 
-    /// Requests the README of `owner/name`; `None` if it still has the ETag `known`. Sends one request. With a token,
-    /// it uses no quota if the README is unchanged.
+    /// Requests the README of `owner/name`; `None` if the README still has the ETag `known`. Sends one request. With a
+    /// token, the request uses no quota if the README is unchanged.
     ///
     /// `Err` is [`CrawlError::NotFound`] if the repository has no README.
     pub async fn readme(

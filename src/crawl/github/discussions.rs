@@ -77,8 +77,8 @@ struct RepositoryDiscussions {
 impl Crawler {
     /// A page of the discussions of `repository` after the cursor `after`, the most recently changed first.
     ///
-    /// Sends one request for the page, and one for each further page of comments or replies. Reads no further pages of
-    /// a thread once it has [`MOST_POSTS`] posts. This takes at most about 40 requests for each thread, so a page needs
+    /// Sends one request for the page, and one for each further page of comments or replies. Once a thread has
+    /// [`MOST_POSTS`] posts, reads no further pages of it. A thread takes at most about 40 requests, so a page needs
     /// less than an hour's quota. A thread that could not be read completely is a [`ThreadFailure`] in the listing.
     /// `Err` if the page could not be read, or if this run's share of the hour's points is used up.
     pub async fn discussions(
@@ -270,7 +270,7 @@ impl PageFailures {
     }
 }
 
-/// The fields of a discussion that are known even if it can't be read.
+/// The fields of a discussion that may be known even if the discussion can't be read; `None` if they are not.
 struct KnownFields {
     number: Option<u64>,
     updated_at: Option<String>,

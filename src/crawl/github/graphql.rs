@@ -72,8 +72,9 @@ impl Crawler {
     /// Sends `query` with `variables`, and returns the data of the response. Requires a token. Sends one request, and
     /// adds its traffic to `traffic`.
     ///
-    /// `Err` is [`CrawlError::Deferred`] if the quota of points is used up, [`CrawlError::NotFound`] if the repository
-    /// does not exist, and [`CrawlError::Network`] if the response contains no data.
+    /// `Err` is [`CrawlError::Deferred`] if the quota of points is used up or a secondary rate limit applies,
+    /// [`CrawlError::NotFound`] if the repository or node of the query does not exist, and [`CrawlError::Network`] if
+    /// the response contains no data.
     pub(in super::super) async fn graphql<T: DeserializeOwned>(
         &self,
         query: &str,

@@ -30,7 +30,7 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 pub struct ListPosition<'a> {
     /// If set, the list contains only items changed at or after this time.
     pub since: Option<&'a str>,
-    /// The page number, counted from 1.
+    /// The page number, counted from 1; 0 also means the first page.
     pub page: u32,
     /// If set, the list contains only issues with this label.
     pub label: Option<&'a str>,
@@ -139,7 +139,8 @@ impl Crawler {
     }
 
     /// The comments on the issue `number`. Requests no further page after it has received [`MOST_POSTS`] comments.
-    /// Sends one request for each hundred comments. The inner `Err` is the reason why a comment can't be read.
+    /// Sends one request for each hundred comments. The inner `Err` is the reason why a comment can't be read. The
+    /// outer `Err` means that a request failed, or that this run's share of the quota is used up.
     pub async fn comments_of(
         &self,
         repository: RepositoryName<'_>,

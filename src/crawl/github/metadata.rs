@@ -121,8 +121,8 @@ impl Crawler {
         Ok(ApiQuotas { core: quota(resources.core), search: quota(resources.search), graphql })
     }
 
-    /// The number of requests (GraphQL: points) of `quota` that this run may still use: the remaining ones minus the
-    /// reserve.
+    /// The number of requests (GraphQL: points) of `quota` that this run may still use: the remaining number minus the
+    /// reserve of `resource`.
     pub fn share_of(&self, resource: ApiResource, quota: ApiQuota) -> u64 {
         let reserve = match resource {
             ApiResource::Search => SEARCH_RESERVE,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::extract::pattern::patterns;
 
 patterns! {
-    /// An expression that is a name with dots. A name without dots may be a placeholder in prose.
+    /// An expression that is a name with dots. A name without dots may be a placeholder in prose, so it is not matched.
     NAME = r"\{[A-Za-z_]\w*(?:\.\w+)+\}";
 }
 
@@ -16,7 +16,8 @@ pub(super) struct Mdx {
     in_module: bool,
     /// The number of open components.
     depth: usize,
-    /// Inside a component's tag, which may span lines: the number of open braces in it.
+    /// The number of open braces in the component's tag that is being read, which may span lines. `None` outside of
+    /// tags.
     in_tag: Option<usize>,
 }
 
@@ -50,8 +51,8 @@ impl Mdx {
         Cow::Owned(kept)
     }
 
-    /// Appends `rest` to `kept` up to the next component tag or comment. Returns the text after the tag's `<` or
-    /// after the comment.
+    /// Appends `rest` to `kept` up to the next component tag or comment. Returns the text after the tag's `<` or after
+    /// the comment; empty if there is neither.
     fn text<'a>(&mut self, rest: &'a str, kept: &mut String) -> &'a str {
         let rest = rest.strip_prefix("<>").or(rest.strip_prefix("</>")).unwrap_or(rest);
         let opens = rest.match_indices('<').find(|(at, _)| {
@@ -85,7 +86,8 @@ impl Mdx {
         }
     }
 
-    /// The text after the open tag; empty if the tag continues on the next line.
+    /// Skips the rest of the open tag at the start of `rest`. Returns the text after the tag; empty if the tag
+    /// continues on the next line.
     fn tag<'a>(&mut self, rest: &'a str) -> &'a str {
         let mut braces = self.in_tag.unwrap_or(0);
         let mut before = ' ';

@@ -20,10 +20,12 @@ const CODE: [&str; 14] = [
 /// Directives whose contents are left out.
 const EMPTY: [&str; 8] =
     ["toctree", "tableofcontents", "contents", "image", "bibliography", "include", "only", "index"];
-/// More directives with prose or formulas; the argument of some is a file name or an identifier.
+/// Directives with prose or a formula. [`directive`] drops the argument of `figure`, `margin` and `math`; the argument
+/// of the others is a title.
 const NAMED: [&str; 7] =
     ["figure", "list-table", "table", "math", "grid-item-card", "dropdown", "margin"];
-/// Directives with prose. Other names in braces may be those of R Markdown chunks.
+/// Directives with prose. Other names in braces are not directives, because they may be the languages of R Markdown
+/// chunks.
 const PROSE: [&str; 31] = [
     "note",
     "tip",
@@ -72,8 +74,8 @@ pub(super) enum Directive<'a> {
     Code(&'a str),
 }
 
-/// The directive that a fence with the info string `info` opens. `None` for plain code and anything that isn't
-/// a known MyST directive, such as R Markdown chunks.
+/// The directive that a fence with the info string `info` opens. `None` for plain code, and for anything else that
+/// isn't a known MyST directive, such as R Markdown chunks.
 pub(super) fn directive(info: &str) -> Option<Directive<'_>> {
     // d2l's table of contents.
     if info.trim() == "toc" {

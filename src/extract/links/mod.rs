@@ -48,7 +48,7 @@ pub fn canonical(raw: &str) -> Option<String> {
     Some(text.strip_suffix('/').unwrap_or(&text).to_owned())
 }
 
-/// The URL `raw` after the rules for all hosts.
+/// Applies the rules for all hosts to the URL `raw`. `None` if it has no canonical form; see [`canonical`].
 fn plain(raw: &str) -> Option<Url> {
     let mut url = Url::parse(raw.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
@@ -75,7 +75,7 @@ fn plain(raw: &str) -> Option<Url> {
     Some(url)
 }
 
-/// The URL inside `url`, if that is a redirect or a URL of the web archive or a similar site.
+/// The URL inside `url`, if `url` is a redirect, or if it belongs to the web archive or a similar site.
 fn inner(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     for (_, _, name) in REDIRECTS.iter().filter(|(h, path, _)| host == *h && url.path() == *path) {
@@ -125,7 +125,7 @@ fn by_host(url: &mut Url) {
     }
 }
 
-/// Makes `url` the abstract page of a paper, without version, from any of its forms.
+/// Replaces the URL of a paper, in any of arXiv's forms, with that of the paper's abstract page without a version.
 fn arxiv(url: &mut Url, parts: &[&str]) {
     let [form, id @ ..] = parts else { return };
     if !matches!(*form, "abs" | "pdf" | "html" | "format" | "ps") || id.is_empty() {
@@ -142,7 +142,8 @@ fn arxiv(url: &mut Url, parts: &[&str]) {
     url.set_query(None);
 }
 
-/// Makes `url` the page of a video, without list and time, or of a playlist.
+/// Replaces the URL of a video with that of the video's page, without playlist and start time. Any other URL keeps its
+/// path, but loses its query, except the id of a playlist.
 fn youtube(url: &mut Url, host: &str, parts: &[&str]) {
     let watched = url.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned());
     let id = match (host, parts) {
@@ -166,8 +167,8 @@ fn youtube(url: &mut Url, host: &str, parts: &[&str]) {
     }
 }
 
-/// Replaces the raw URL of a file with its page, and the root of a tree with the repository. Owner and
-/// repository are lower-cased: GitHub ignores their case.
+/// Replaces the URLs of a file's raw, blame and edit views with the URL of its page, and the URL of a branch's root
+/// folder with that of the repository. Owner and repository are lower-cased, because GitHub ignores their case.
 fn github(url: &mut Url, host: &str, parts: &[&str]) {
     let [owner, name, rest @ ..] = parts else { return };
     let name = name.strip_suffix(".git").unwrap_or(name);

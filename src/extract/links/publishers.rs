@@ -4,8 +4,8 @@ use url::Url;
 
 use super::edit::{keep, set};
 
-/// Makes `url`, with this `host` and these path segments, the URL of the work's page if its form is known.
-/// Returns whether the host is known.
+/// Replaces `url`, which has this `host` and these path segments, with the URL of the work's page if the form of the
+/// URL is known. Returns whether the host is known.
 pub(super) fn by_host(url: &mut Url, host: &str, parts: &[&str]) -> bool {
     match host {
         "papers.nips.cc"
@@ -44,8 +44,8 @@ pub(super) fn by_host(url: &mut Url, host: &str, parts: &[&str]) -> bool {
     true
 }
 
-/// Makes `url` the abstract page of a NeurIPS paper if its path has the paper's hash; older forms change only
-/// their host and lose `.pdf`.
+/// Replaces the URL of a NeurIPS paper with that of its abstract page if the path contains the paper's hash. In older
+/// forms, only the host changes, and `.pdf` is removed.
 fn neurips(url: &mut Url, parts: &[&str]) {
     let path = match parts {
         [folder @ .., year, "file" | "hash", name] => {
@@ -69,7 +69,7 @@ fn acm(url: &mut Url, parts: &[&str]) {
     }
 }
 
-/// Makes `url` the page of a Google publication if its number is in the path.
+/// Replaces the URL of a Google publication with that of its page if the path contains its number.
 fn google(url: &mut Url, parts: &[&str]) {
     let is_publication =
         parts.iter().any(|part| *part == "pubs" || *part == "pub-tools-public-publication-data");

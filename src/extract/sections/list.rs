@@ -3,8 +3,8 @@
 use crate::extract::Section;
 use crate::extract::words::words;
 
-/// Whether a document with these sections is a list of links: it has at least 20, whose texts make up at
-/// least 30 % of its words.
+/// Whether a document with these sections is a list of links: it has at least 20 links, and the texts of its links make
+/// up at least 30 % of its words.
 pub(in crate::extract) fn is_list(sections: &[Section]) -> bool {
     let links: usize = sections.iter().map(|section| section.links.len()).sum();
     if links < 20 {

@@ -3,17 +3,18 @@
 
 use crate::extract::pattern::patterns;
 
-/// Heading levels are below `LEVELS`; a bold line counts as level `BOLD_LEVEL`.
+/// Heading levels are less than this.
 const LEVELS: usize = 8;
+/// The level of a bold line that serves as a heading.
 const BOLD_LEVEL: usize = 7;
-/// A bold line of more words is text, not a heading.
+/// The maximum number of words of a bold line that serves as a heading. A longer one is text.
 const BOLD_WORDS: usize = 9;
-/// A line of more bytes isn't a prompt, and is not matched.
+/// The maximum bytes of a line that is matched with [`PROMPT`]. A longer line isn't a prompt.
 const LONGEST_PROMPT: usize = 300;
 
 patterns! {
-    /// Template lines: those of GitHub's default bug and feature templates, the values that its forms write for empty
-    /// fields, and check boxes by which an author promises something.
+    /// Lines of templates, called prompts: those of GitHub's default templates for bugs and features, the values that
+    /// GitHub's forms write for empty fields, and check boxes with which an author promises something.
     PROMPT = {
         let patterns = [
             r"_?no response_?$",
@@ -45,7 +46,7 @@ pub(super) enum FenceLine {
 /// list items.
 #[derive(Debug, Default)]
 pub(super) struct FenceTracker {
-    /// The character and the length of the open fence.
+    /// The character and the length of the open fence; `None` outside of code.
     open: Option<(u8, usize)>,
 }
 
@@ -105,7 +106,7 @@ pub(super) fn clean(body: &str) -> String {
         parts.push(part);
     }
     let headings = parts.iter().filter(|part| matches!(part, BodyPart::Heading(..))).count();
-    // A template has several headings; a single bold line may be all of a comment.
+    // A template has several headings. A single bold line may be the whole comment, so it is kept.
     let kept = if headings > 1 { filled(parts) } else { parts };
     let lines: Vec<&str> = kept
         .iter()
@@ -119,7 +120,8 @@ pub(super) fn clean(body: &str) -> String {
 
 /// `parts` without the headings that have no text below them.
 fn filled(parts: Vec<BodyPart>) -> Vec<BodyPart> {
-    // From the end, by level: whether there is text that a heading of that level would be above.
+    // The lines are read from the end. `seen[level]` states whether there is text below a heading of this level, if
+    // such a heading is the next line that is read.
     let mut seen = [false; LEVELS];
     let mut kept: Vec<BodyPart> = Vec::with_capacity(parts.len());
     for part in parts.into_iter().rev() {
@@ -156,7 +158,7 @@ fn is_prompt(line: &str) -> bool {
     line.len() <= LONGEST_PROMPT && PROMPT.is_match(line)
 }
 
-/// `body` without `<!-- … -->`; code is not changed. An unclosed comment goes on to the end, as on GitHub.
+/// `body` without `<!-- … -->`; code is not changed. A comment that is not closed extends to the end, as on GitHub.
 fn without_comments(body: &str) -> String {
     let mut kept = String::with_capacity(body.len());
     let mut fence = FenceTracker::default();

@@ -21,15 +21,16 @@ use crate::crawl::github::thread::{MOST_POSTS, THREAD_BYTES, Thread, ThreadPost}
 use crate::problem::{Problem, Stage};
 use quotes::PostedRuns;
 
-/// The maximum bytes of a thread's JSON: stored threads have a million bytes of text, which escapes can make six
-/// times as long.
+/// The maximum bytes of a thread's JSON. Stored threads have at most a million bytes of text, and JSON escapes can make
+/// it six times as long.
 const MOST_BYTES: usize = 8_000_000;
-/// The levels of the title and of a post's heading.
+/// The level of the heading with the thread's title.
 const TITLE_LEVEL: u8 = 1;
+/// The level of a post's heading.
 const POST_LEVEL: u8 = 2;
 
-/// Reads the thread whose JSON is `bytes`. `None` with a problem if it isn't a thread; `None` without one if the
-/// question was posted by a bot or is hidden, or if no post has content.
+/// Reads the thread whose JSON is `bytes`. Returns `None` with a problem if it isn't a thread. Returns `None` without a
+/// problem if the question is hidden or by a bot, or if no post has content.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     let mut thread = match parse(bytes) {
         Ok(thread) => thread,

@@ -34,7 +34,7 @@ pub(super) fn of(thread: &Thread) -> Vec<&ThreadPost> {
     let mut ordered = Vec::with_capacity(sorted.len());
     let mut seen = HashSet::new();
     open.reverse();
-    // Posts that are left after the others reply to each other in a circle.
+    // When `open` is empty, the posts that are left reply to each other in circles: they are added in the sorted order.
     let mut rest = sorted.iter().copied();
     while let Some(post) = open.pop().or_else(|| rest.next()) {
         if seen.insert(post.id) {

@@ -29,7 +29,7 @@ const PROGRAMS: [&str; 24] = [
     "snyk-bot",
     "tensorflow-bot",
 ];
-/// The longest login, in bytes: 39, and a company's suffix on GitHub Enterprise.
+/// The maximum length of a login in bytes: 39 on GitHub, plus the suffix that a company adds on GitHub Enterprise.
 const LONGEST: usize = 60;
 
 /// Whether `author` is a bot.

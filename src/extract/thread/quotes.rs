@@ -6,25 +6,27 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::clean::FenceTracker;
 use crate::crawl::github::thread::{Thread, ThreadPost};
 
-/// The number of words in a run. Runs are compared instead of lines, because mail programs re-wrap quoted lines.
+/// The number of words in a run, a sequence of consecutive words. Runs are compared instead of lines, because mail
+/// programs re-wrap quoted lines.
 const RUN: usize = 4;
 /// A quotation repeats earlier posts if at least this percentage of its runs is in them.
 const SAME_PERCENT: usize = 80;
-/// The maximum number of runs stored for a thread: about 1.5 MB of text. Quotations of text after that are kept.
+/// The maximum number of runs stored for a thread, about 1.5 MB of text. Text after that is not stored, so quotations
+/// of it are not recognised and are kept.
 const MOST_RUNS: usize = 250_000;
 /// The maximum bytes of a line that introduces a quotation ("On Monday, Ann wrote:").
 const LONGEST_LEAD: usize = 200;
 
 /// The runs of words in a thread's posts.
 pub(super) struct PostedRuns {
-    /// The place of the first post with each run, by the run's hash.
+    /// For the hash of each run, the number of the first post that contains the run.
     first: HashMap<u64, u32>,
-    /// The place of each post, by its id: 0 is the question, then the posts by date.
+    /// The number of each post, by its id: 0 for the question, then from 1 on by date.
     places: HashMap<u64, u32>,
 }
 
 impl PostedRuns {
-    /// The runs of `thread`; nothing is stored if no post has a quotation. O(length).
+    /// Stores the runs of `thread`; if no post has a quotation, stores nothing. O(length).
     pub fn of(thread: &Thread) -> PostedRuns {
         let mut quoted = PostedRuns { first: HashMap::new(), places: HashMap::new() };
         if !thread.posts.iter().any(|post| post.body.lines().any(is_quote)) {
@@ -85,7 +87,8 @@ impl PostedRuns {
         kept.join("\n")
     }
 
-    /// Whether the lines of `quotation` are in posts before the one at `place`.
+    /// Whether at least [`SAME_PERCENT`] percent of the runs in `quotation` are in posts before post number `place`.
+    /// True for a quotation without words.
     fn repeats(&self, quotation: &[&str], place: u32) -> bool {
         let text: Vec<String> = quotation.iter().flat_map(|line| words(line)).collect();
         let (mut all, mut known) = (0, 0);

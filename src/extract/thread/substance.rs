@@ -4,12 +4,14 @@ use super::clean::{FenceLine, FenceTracker};
 use crate::extract::pattern::patterns;
 use crate::extract::words::words;
 
-/// A comment with at least this many words outside of [`TALK`] has substance.
+/// A comment has substance if it has at least this many words, not counting short sentences that match [`TALK`].
 const LEAST_WORDS: usize = 12;
-/// A sentence with more words has other content too, so it isn't talk.
+/// The maximum number of words of a sentence that is ignored because it matches [`TALK`]. A longer sentence has other
+/// content too.
 const LONGEST_TALK: usize = 18;
 
-/// The maximum bytes of a line that are examined, so that no line takes quadratic time.
+/// The maximum bytes of a line that are examined, so that no line takes quadratic time. The rest of the line is
+/// ignored.
 const LONGEST_LINE: usize = 1_000;
 
 patterns! {
@@ -45,8 +47,8 @@ patterns! {
     };
 }
 
-/// Whether the Markdown `body` has a code block, a web link, or at least [`LEAST_WORDS`] words besides quotations,
-/// talk, mentions, images and tags. O(length).
+/// Whether the Markdown `body` has code in a code block, a web link, or at least [`LEAST_WORDS`] words, not counting
+/// quotations, short sentences that match [`TALK`], mentions, images and tags. O(length).
 pub(super) fn has_substance(body: &str) -> bool {
     let mut fence = FenceTracker::default();
     let mut said = 0;

@@ -42,7 +42,7 @@ const LEAST_SIMILARITY: f64 = 0.8;
 
 impl Library {
     /// Audits the source with the id `only` (case-insensitive), including its folders and documents. If `only` is
-    /// `None`, audits all sources, without their folders and documents. `None` if there is no source with this id.
+    /// `None`, audits all sources, without their folders and documents. Returns `None` if no source has the id `only`.
     ///
     /// Reads every section of the index, which takes seconds for a large index. Keeps the counts of each document in
     /// memory.
@@ -145,8 +145,9 @@ fn folders(documents: &BTreeMap<String, CollectedDocument>) -> Vec<FolderAuditVi
     folders
 }
 
-/// The glob of the group of files in which `path` is counted. The files at the top level are one group, and the files
-/// directly in a top-level folder are another. All other files are grouped by the first two folders of their paths.
+/// The glob of the group of files in which `path` is counted. The files at the top level are one group. For each
+/// top-level folder, the files directly in it are one group. All other files are grouped by the first two folders of
+/// their paths.
 fn folder_glob(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {

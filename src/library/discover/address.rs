@@ -30,8 +30,8 @@ const SITE_PARTS: [&str; 14] = [
 pub(super) enum CitedPlace {
     /// A page of the repository, or of one of its files.
     Repository(RepositoryName, CitedPage),
-    /// A page of the site of `owner`. The first segment of its path may name a project or a page of the owner's own
-    /// site: the other cited pages of the site decide this. `first` is `None` if the segment can't name a project.
+    /// A page of the site of `owner`. The first segment of the page's path may name a project, or a page of the owner's
+    /// own site: the other cited pages of the site decide which. `first` is `None` if the segment can't name a project.
     Site { owner: String, first: Option<SitePart>, page: CitedPage },
 }
 
@@ -95,7 +95,7 @@ fn repository(parts: &[&str]) -> Option<CitedPlace> {
     let is_text = [".md", ".mdx", ".ipynb", ".pdf", ".rst", ".txt", ".html", ".qmd", ".rmd"]
         .iter()
         .any(|end| last.ends_with(end));
-    // The front page shows the README.
+    // The URL of the README at the top level counts as the front page, because the front page shows this README.
     let is_readme = matches!(rest, ["blob", _, _])
         && last.strip_prefix("readme").is_some_and(|end| end.is_empty() || end.starts_with('.'));
     let page = match rest.first() {
@@ -113,7 +113,7 @@ fn repository(parts: &[&str]) -> Option<CitedPlace> {
 fn site(owner: &str, parts: &[&str]) -> Option<CitedPlace> {
     let owner = owner.to_lowercase();
     RepositoryName::site(&owner)?;
-    // A year, a file name or a usual name of a page is not a project.
+    // A year, a file name, a name that begins with `@`, or a usual name of a page is not a project.
     let is_project = |part: &&&str| {
         !part.contains('.')
             && !part.starts_with('@')

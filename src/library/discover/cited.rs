@@ -268,7 +268,7 @@ impl CitedRepository {
         }
     }
 
-    /// Removes the titles, names and remarks. They describe one page of the site, not the repository.
+    /// Removes the titles, spellings and remarks. They describe one page of the site, not the repository.
     pub fn forget_names(&mut self) {
         self.titles.clear();
         self.names.clear();

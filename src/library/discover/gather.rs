@@ -14,8 +14,9 @@ use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{SearchError, SectionId, SectionRecord};
 
-/// If at least this many different first path segments of one site are cited, the site counts as one site and not as
-/// several projects. Segments that name a known project are not affected.
+/// If at least this many different first path segments of one site are cited, all its pages are assigned to the
+/// repository of the site, not to one project per segment. Segments that name a known project count too, but their
+/// pages stay assigned to that project.
 const PARTS_OF_A_SITE: usize = 2;
 /// The maximum number of projects that are listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
@@ -40,8 +41,8 @@ impl Library {
             }
             let voice = self.voices.of(&record.source);
             for link in &record.links {
-                // A URL is not a resource if no link to it, by its text or its sentence, says anything about the
-                // target. Such a link is not a citation either.
+                // A cited URL is a resource only if the text or the sentence of some link to it describes the target. A
+                // link to any other URL does not count as a citation.
                 let Some(resource) = resources.get(link.url.as_str()) else { continue };
                 let Some(place) = CitedPlace::of(&link.url) else { continue };
                 gathered.add(place, resource, &voice, id, &record, link);
@@ -60,7 +61,8 @@ fn is_address(title: &str) -> bool {
 #[derive(Default)]
 struct GatheredCitations {
     repositories: BTreeMap<RepositoryName, CitedRepository>,
-    /// Citations of sites, by the owner of the site and then by the first path segment of the page.
+    /// Citations of sites, by the owner of the site and then by the first path segment of the page; `None` if this
+    /// segment can't name a project.
     sites: BTreeMap<String, BTreeMap<Option<String>, CitedRepository>>,
 }
 
@@ -122,7 +124,8 @@ impl GatheredCitations {
     }
 
     /// Returns the repositories. The pages of a site that have the same first path segment are assigned to the project
-    /// of that name, or to the repository of the owner's site. If this is a guess, the alternatives are recorded.
+    /// of that name, or to the repository of the owner's site. This is a guess, and the alternatives are recorded,
+    /// unless the project is cited itself or is in `known`.
     fn finish(mut self, known: &HashSet<RepositoryName>) -> Vec<CitedRepository> {
         for (owner, parts) in std::mem::take(&mut self.sites) {
             let Some(site) = RepositoryName::site(&owner) else { continue };
@@ -164,15 +167,16 @@ impl GatheredCitations {
     }
 }
 
-/// Counts the spellings of the repository's name in the texts of `link`. The URL does not show the spelling, because
-/// URLs in the index are in lower case.
+/// Counts the spellings of `owner/name` in the text and the sentence of `link`, and those of the name alone in its
+/// text. A GitHub URL in the index does not show the spelling, because its owner and name are lower-cased.
 fn spell(cited: &mut CitedRepository, link: &Link) {
     for text in [&link.text, &link.sentence] {
         if let Some(spelling) = cited.repository.spelling_in(text) {
             *cited.spellings.entry(spelling).or_insert(0) += 1;
         }
     }
-    // A word with a hyphen or an underscore that equals the name is a spelling of it. Other words may be titles.
+    // Only a word with a hyphen or an underscore counts as a spelling of the name. Any other word that equals the name
+    // may be an ordinary word of a title.
     let name = cited.repository.name.clone();
     let is_name = |word: &&str| word.contains(['-', '_']) && word.eq_ignore_ascii_case(&name);
     if let Some(word) = link.text.split_whitespace().find(is_name) {

@@ -1,36 +1,35 @@
 //! Repositories that the catalogue lacks: those that its sources cite, and those that GitHub's search finds.
 //!
-//! [`address`] finds the [`repository`] of a URL, [`phrase`] what a sentence says about its link, and [`words`] how
-//! words classify a repository (by [`word_lists`]). [`cited`] is a repository with its citations, which [`gather`]
-//! collects from the sections. [`found`] queries GitHub, [`readme`] caches the topics of READMEs, and [`rank`] orders
-//! the candidates.
+//! [`address`] finds the [`repository`] that a URL belongs to. [`phrase`] finds what a sentence says about its link.
+//! [`words`] classifies a repository by words; [`word_lists`] lists them. [`cited`] is a repository with its citations,
+//! which [`gather`] collects from the sections. [`found`] queries GitHub, [`readme`] caches the topics of READMEs, and
+//! [`rank`] orders the candidates.
 //!
 //! # The rule
 //!
 //! A candidate's score is `voices × fit × form × certainty × relevance × standing`:
 //!
-//! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, without its own owner, at
-//!   most 5; 0.5 if only the search has found it. The score is proportional to this number, so that the favourite of
-//!   one author does not rank above what three authors cite.
+//! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, at most 5. Its own owner
+//!   does not count. 0.5 if no voice counts, so that only GitHub's search has found it. The score is proportional to
+//!   `voices`, so that the favourite of one author does not rank above what three authors cite.
 //! - `fit`, in (0, 1): whether it is something to study rather than to run: `(S + 0.1) / (S + T + 2)`. The signs of
 //!   study material `S` count 4 in its name (`…-interview`, `…-book`, `cs231n`); 3 in a link text, in a remark, or in
-//!   its description (if a remark also mentions software, only words such as book or course count); 2 if only pages of
-//!   its site are cited, and there are several of them, or several voices cite one; and 0.5 for each voice (at most 3)
-//!   with a sign in the sentence or heading. The signs of software or data `T` (library, framework, dataset, …) count 2
-//!   in its name, 3 if it is cited in a list of data sets, 1 in a link text, remark or description, and 1 for each
-//!   voice (at most 3) with a sign in the sentence or heading, or with a link to its issues, releases or source files.
-//!   Popular software is cited most: a library that five voices cite has a fit of 0.02, a course that one voice cites
-//!   has 0.7.
+//!   its description (if a remark also mentions software, only words such as book or course count); 2 if only its site
+//!   is cited: several pages, or one page by several voices; and 0.5 for each voice (at most 3) with a sign in the
+//!   sentence or heading. The signs of software or data `T` (library, framework, dataset, …) count 2 in its name, 3 if
+//!   it is cited in a list of data sets, 1 in a link text, remark or description, and 1 for each voice (at most 3) with
+//!   a sign in the sentence or heading, or with a link to its issues, releases or source files. Popular software is
+//!   cited most: a library that five voices cite has a fit of 0.02, a course that one voice cites has 0.7.
 //! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), unless the words
 //!   about it say that it explains its entries; 0.5 if `T` exceeds `S`, so that a tool does not rank high only because
 //!   many voices cite it; else 1. Lists count as study material in `fit`, so that they rank above most tools.
-//! - `certainty`: 0.75 if GitHub's search has not found it, and only the URL of a site is known, so that the name is a
-//!   guess, or no source describes it. The user must check such a repository first. Else 1.
+//! - `certainty`: 0.75 if GitHub's search has not found it and one of these holds: only the URL of a site is known, so
+//!   that the name is a guess; or no source describes it. The user must check such a repository first. Else 1.
 //! - `relevance`, from 0.5 to 1.5: 0.5, plus 0.3 for a word of the catalogue's purpose (interview, design, production,
 //!   serving, …) in its name, a link text or its description, plus 0.3 if it has such a word or any topic, plus up to
-//!   0.4 for its topics. Its topics are those that it is cited with (at most five count) or that its README mentions
-//!   (at most 20 per thousand words count). The first topic counts most, because well-known courses are often cited
-//!   for one topic in few words.
+//!   0.4 for the number of its topics. These are the topics that it is cited with (0.4 for five or more) or those that
+//!   its README mentions (0.4 for 20 or more per thousand words), whichever gives more. The first topic counts most,
+//!   because well-known courses are often cited for one topic in few words.
 //! - `standing`, if GitHub's search found it: 1 plus 0.1 for each power of ten in its number of stars (at most five);
 //!   times 0.8 if nothing was pushed for two years, times 0.9 if its licence allows excerpts only. Else 1.
 //!
@@ -41,7 +40,8 @@
 //! - repositories that the policy refuses
 //! - repositories that only their own author cites, and that GitHub's search has not found
 //! - repositories with a dead URL
-//! - repositories that a source of the same name cites; this source is the original, the new name or a mirror
+//! - repositories that are cited by a source with the same name but another owner: the source is their original, a
+//!   mirror of them, or the same repository under its new name
 //! - forks, mirrors and repositories with copies of commercial books, among those that GitHub's search finds
 
 mod address;

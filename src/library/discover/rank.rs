@@ -102,7 +102,7 @@ impl CandidateRepository {
         self.found.is_none() && self.cited.as_ref().is_some_and(|cited| !cited.is_named)
     }
 
-    /// Whether it is in `known`. If its name is a guess, also whether one of the alternatives is.
+    /// Whether it is in `known`. If its name is a guess, it is enough that one of the alternatives is in `known`.
     pub fn is_known(&self, known: &HashSet<RepositoryName>) -> bool {
         let mut others = self.cited.iter().flat_map(|cited| &cited.others);
         known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
@@ -162,8 +162,8 @@ fn rating(candidate: &CandidateRepository, policy: &Policy, now: i64) -> Candida
     };
     let voices = match candidate.independent() {
         0 if candidate.found.is_some() => UNCITED,
-        // Only its own author cites it. It will be dropped, so its score only affects the order of dropped
-        // repositories.
+        // If `voices` is 0 here, only the repository's own author cites it. It will be dropped, so its score only
+        // affects the order of the dropped repositories.
         voices => voices.clamp(1, MOST_COUNTED) as f64,
     };
     let is_name_only = candidate.found.is_none()

@@ -13,8 +13,8 @@ use crate::extract::Document;
 use crate::extract::words::words;
 use crate::vocabulary::Topic;
 
-/// The maximum number of READMEs in the cache. If there are more, those that were not requested for the longest time
-/// are discarded.
+/// The maximum number of READMEs in the cache. If there are more, those whose last request is the longest ago are
+/// discarded.
 const MOST_CACHED: usize = 1_000;
 /// The maximum size of a cache file that is read, in bytes. If the file is larger, the cache counts as empty.
 const LARGEST_FILE: u64 = 4_000_000;
@@ -83,7 +83,8 @@ impl ReadmeCache {
         bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
-    /// Writes the cache to the file `path`. If that fails, the next call sends the requests again.
+    /// Discards the READMEs beyond the maximum number and writes the cache to the file `path`. If writing fails, the
+    /// next `cairn sources discover` reads the old file and requests the newer READMEs again.
     pub fn write(mut self, path: &Path) {
         self.drop_oldest();
         let bytes = serde_json::to_vec(&self).map_err(anyhow::Error::from);
@@ -93,7 +94,7 @@ impl ReadmeCache {
         }
     }
 
-    /// Discards the READMEs beyond the maximum number that were not requested for the longest time.
+    /// Discards the READMEs beyond the maximum number: those whose last request is the longest ago.
     fn drop_oldest(&mut self) {
         let excess = self.0.len().saturating_sub(MOST_CACHED);
         let all = self.0.iter().map(|(name, readme)| (readme.requested_at, name.clone()));
@@ -130,7 +131,7 @@ mod tests {
         };
         let count = MOST_CACHED + 2;
         for at in 0..count {
-            // The first in the alphabet are the newest.
+            // The names that come first in the alphabet were requested last.
             cache.insert(&name(at), readme((count - at) as i64));
         }
         cache.drop_oldest();

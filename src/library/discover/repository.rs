@@ -72,7 +72,8 @@ impl fmt::Display for RepositoryName {
 }
 
 impl RepositoryName {
-    /// The repository `owner/name`, if both are valid names on GitHub.
+    /// The repository `owner/name`, without `.git` at its end. `None` if one of the two is no valid name on GitHub, or
+    /// if `owner` is the path of GitHub's own pages.
     pub fn new(owner: &str, name: &str) -> Option<RepositoryName> {
         let name = name.strip_suffix(".git").unwrap_or(name);
         let (owner, name) = (owner.to_lowercase(), name.to_lowercase());
@@ -81,16 +82,18 @@ impl RepositoryName {
         is_repository.then_some(RepositoryName { owner, name })
     }
 
-    /// The repository with the full name `full_name` (`owner/name`), if both parts are valid names on GitHub.
+    /// The repository with the full name `full_name` (`owner/name`); `None` as in [`RepositoryName::new`], or without a
+    /// `/`.
     pub fn named(full_name: &str) -> Option<RepositoryName> {
         let (owner, name) = full_name.split_once('/')?;
         RepositoryName::new(owner, name)
     }
 
-    /// `owner/name` as `text` spells it, if `text` contains it. O(length).
+    /// `owner/name` as `text` spells it at its first occurrence. `None` if there is no occurrence, or if the first is
+    /// only a part of a longer name. O(length).
     pub(super) fn spelling_in(&self, text: &str) -> Option<String> {
         let whole = self.to_string();
-        // Names are ASCII, so lower-casing does not change the byte positions.
+        // Lower-casing only ASCII letters keeps the byte positions in `text`. That is enough, because names are ASCII.
         let at = text.to_ascii_lowercase().find(&whole)?;
         let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         let (before, after) = (&text[..at], &text[at + whole.len()..]);

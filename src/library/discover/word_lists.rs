@@ -85,7 +85,8 @@ pub(super) const SURE_STUDY: [&str; 14] = [
 pub(super) const LIST: [&str; 5] = ["awesome", "bibliography", "blogs", "bookmarks", "papers"];
 /// Words that call a repository a list of links only if they are in its name.
 pub(super) const LIST_IN_NAMES: [&str; 5] = ["links", "list", "lists", "paper", "reading"];
-/// Pairs of words that call a repository a list of links in a description, where single words mean little.
+/// Pairs of words that call a repository a list of links, in texts other than its name, where most single words mean
+/// little.
 pub(super) const LIST_PAIRS: [[&str; 2]; 7] = [
     ["curated", "collection"],
     ["curated", "list"],

@@ -103,7 +103,7 @@ pub enum ErrorCode {
     Internal,
     /// The request's address or head is too long.
     TooLong,
-    /// The client sends too many requests, or too many arrive at once.
+    /// One client sends too many requests, or all clients together send too many at the same time.
     TooMany,
     /// The request is for a host that this server does not serve.
     WrongHost,

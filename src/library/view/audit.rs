@@ -87,7 +87,7 @@ pub struct SectionSharesView {
 /// What the documents of one folder consist of.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FolderAuditView {
-    /// A glob of the files that are counted, such as `docs/old/**`, or `*` for those in the top folder.
+    /// A glob that matches the counted files, such as `docs/old/**`, or `*` for the files in the top folder.
     pub glob: String,
     pub documents: usize,
     #[serde(flatten)]
@@ -183,7 +183,7 @@ pub struct TrialView {
     /// The number of bytes that were received over the network.
     pub downloaded_bytes: u64,
     pub audit: SourceAuditView,
-    /// The comparison with the open index; `null` if there is none.
+    /// The comparison with the user's index; `null` if there is no index, or if it can't be opened.
     pub compared: Option<ComparedView>,
     /// The entry to paste; `null` if the catalogue already has the repository.
     pub entry: Option<String>,
@@ -196,8 +196,8 @@ pub struct ComparedView {
     /// The number of sections that would be folded under a section of another source.
     pub duplicates: usize,
     pub duplicates_percent: f64,
-    /// The number of sections that are not copies: neither of a section of another source, nor of an earlier section of
-    /// the repository itself.
+    /// The number of sections of the repository that are copies neither of a section of another source nor of a section
+    /// that precedes them in the repository.
     pub added: usize,
     /// The number of these added sections that are not suspect.
     pub added_sound: usize,

@@ -12,7 +12,8 @@ pub struct DiscoverView {
     pub candidates: Vec<CandidateView>,
     /// The number of candidates without the limit.
     pub candidates_total: usize,
-    /// Dropped repositories with the reasons, the best first; at most as many as the limit.
+    /// Dropped repositories with the reasons, at most as many as the limit. Those that were dropped while GitHub was
+    /// queried come first; the others follow, the best first.
     pub dropped: Vec<DroppedView>,
     /// The number of dropped repositories without the limit.
     pub dropped_total: usize,
@@ -31,10 +32,11 @@ pub struct DiscoverView {
 pub struct CandidateView {
     /// `owner/name` in lower case.
     pub repo: String,
-    /// `owner/name` in its most frequent spelling.
+    /// `owner/name` as GitHub spells it, if its search found the repository; else in the most frequent spelling of the
+    /// sources.
     pub spelling: String,
     pub url: String,
-    /// The most frequent title of links to its front page, else its name.
+    /// The most frequent title in links to its front page; its name if there is none.
     pub title: String,
     /// The number of independent voices that cite it. Its owner does not count.
     pub cited_by: usize,
@@ -47,15 +49,16 @@ pub struct CandidateView {
     pub site: Option<String>,
     /// All sources that cite it.
     pub sources: Vec<String>,
-    /// Slugs of the topics that are mentioned with it, the most frequent first. Topics of its README follow.
+    /// Slugs of the topics that are mentioned with it, the most frequent first. Topics of its README follow. At most
+    /// five.
     pub topics: Vec<String>,
     pub reads_as: ReadsAs,
     /// The score by which candidates are sorted. It depends on how many voices cite the repository, whether it reads as
     /// study material, and how relevant its topics are, among other things.
     pub score: f64,
-    /// Sentences about it, each by a different voice and at most 300 characters long.
+    /// At most three sentences about it, each by a different voice and at most 300 characters long.
     pub evidence: Vec<EvidenceView>,
-    /// GitHub's data about it, if GitHub was queried.
+    /// GitHub's data about it, if GitHub's search found it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub github: Option<GitHubView>,
     /// Its entry for `catalogue.toml`; commented out if it is not ready to paste.
@@ -105,7 +108,7 @@ pub enum DropReason {
     Dead,
     /// A fork or a mirror.
     Copy,
-    /// It contains copies of commercial books.
+    /// It contains, links to or offers copies of commercial books.
     BookCopies,
     /// The policy refuses it.
     Refused,

@@ -39,7 +39,7 @@ pub struct Tie {
     pub evidence: Vec<EvidenceView>,
 }
 
-/// A sentence of a source that is evidence: for a tie, or for what a repository contains.
+/// A sentence of a source. It is evidence for a tie, or for what a repository contains.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceView {
     pub sentence: Showable,
@@ -98,9 +98,9 @@ pub struct HopView {
 /// The matrix of case studies and steps.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CasesView {
-    /// Slugs and labels of the steps, in the order of an answer.
+    /// Slugs and labels of the steps, in the order of a design answer.
     pub steps: Vec<TopicLink>,
-    /// The case studies with the most content first.
+    /// The case studies, ordered by the number of steps that are well covered, the highest first.
     pub cases: Vec<CaseRow>,
 }
 

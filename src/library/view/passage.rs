@@ -46,7 +46,8 @@ impl From<Address> for PlaceView {
     }
 }
 
-/// Formats the position as it follows the file's name: `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`.
+/// Formats the position as it is printed after the file's name: `:12`, `:12-40`, `, cell 3`, `, page 2`, `, card 7` or
+/// `, comment 34`; nothing for the question of a thread.
 impl fmt::Display for PlaceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -71,8 +72,9 @@ pub struct SearchView {
     pub counted: usize,
     /// The duration of the search, in microseconds.
     pub took_us: u64,
-    /// Cited papers whose title, authors and abstract together contain all words of the query, at most three. Only in
-    /// the response with the first hits of a query without filters. Absent if there are no such papers.
+    /// Cited papers, at most three. The title, authors and abstract of each together contain all words of the query,
+    /// except words that only ask, such as "how do I". Only in the response with the first hits of a query without
+    /// filters. Absent if there are no such papers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<ResourceView>,
     pub hits: Vec<HitView>,
@@ -106,7 +108,8 @@ pub struct PassageView {
     pub place: PlaceView,
     pub headings: Vec<String>,
     pub title: String,
-    /// The URL of the passage at its source: of the exact lines, if possible.
+    /// The URL of the passage at its source: of the exact lines, if possible. For a local folder, the URL of the
+    /// section on this server.
     pub url: String,
     /// The topics that it is about; if it is not about any topic, some topics that it mentions.
     pub topics: Vec<String>,
@@ -154,7 +157,7 @@ pub struct HitView {
     pub duplicates: Vec<DuplicateView>,
 }
 
-/// A passage of a section's text with the ranges to highlight.
+/// An excerpt of a section's text, with the ranges to highlight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Snippet")]
 pub struct SnippetView {
@@ -164,8 +167,9 @@ pub struct SnippetView {
 }
 
 impl SnippetView {
-    /// The part of `snippet` that `shown` allows; if that is an excerpt, at most `excerpt_chars` characters. Ranges
-    /// that extend beyond that part are shortened, and ranges after it are removed.
+    /// As much of `snippet` as `shown` allows. If `shown` allows only an excerpt, this is at most `excerpt_chars`
+    /// characters. Ranges that extend beyond the end of the remaining text are shortened, and ranges after it are
+    /// removed.
     pub fn of(snippet: Snippet, shown: Shown, excerpt_chars: usize) -> SnippetView {
         let Snippet { text, mut highlights } = snippet;
         let length = text.chars().count();

@@ -42,9 +42,8 @@ pub struct ResourceView {
 }
 
 impl ResourceView {
-    /// The first authors, and how many more there are; empty if none is known.
-    ///
-    /// `Ann Example, Bob Other, Eve Third and 4 more`
+    /// The first authors, and the number of the others, for example `Ann Example, Bob Other, Eve Third and 4 more`.
+    /// Empty if no author is known.
     pub fn byline(&self) -> String {
         let named = self.authors.iter().take(NAMED_AUTHORS).map(String::as_str);
         let named = named.collect::<Vec<_>>().join(", ");

@@ -40,7 +40,7 @@ impl AboutSource {
     }
 }
 
-/// Formats as `Ann Author · 1,200 stars · last push 2026-03-01`. Leaves out what is not known.
+/// Formats as `Ann Author · 1,200 stars · last push 2026-03-01`. Leaves out what is not known, and a number of 0 stars.
 impl fmt::Display for AboutSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stars = self.stars.filter(|stars| *stars > 0).map(|stars| match stars {

@@ -50,6 +50,7 @@ pub struct NewsItem {
     pub news: News,
     /// The main topics of its added and changed sections, the most frequent first.
     pub topics: Vec<TopicLink>,
-    /// The URL of the document at the source; `None` if it was removed or has no URL.
+    /// The URL of the document on GitHub; `None` if the document was removed, if its source is not on GitHub, or if the
+    /// news is about a whole source.
     pub url: Option<String>,
 }

@@ -26,8 +26,8 @@ pub(in crate::refresh) struct BuildBase {
     has_writer: bool,
     /// The folders of earlier generations: the current one, then the others, newest first.
     pub before: Vec<PathBuf>,
-    /// The checksums of the latest generation's files, for the files that the new generation shares with it. Empty if
-    /// none may be reused.
+    /// The checksums of the files of the first folder in `before`. The new generation reuses them for the files that it
+    /// shares with that generation. Empty if none may be reused.
     pub files: FileMarks,
     /// Damaged generations, to be removed after a new one is published.
     damaged: Vec<u64>,
@@ -43,7 +43,9 @@ pub(in crate::refresh) fn depth(options: &RefreshOptions) -> CheckDepth {
 }
 
 impl BuildBase {
-    /// Checks the generations of `index` and the writer's index, and removes the writer's index if it is damaged.
+    /// Checks the current generation of `index` and the writer's index, and at [`CheckDepth::Deep`] also the other
+    /// generations. Without a valid `current`, the newest generation is checked as the current one. Removes the
+    /// writer's index if it is damaged.
     ///
     /// `Err` if this account has no permission to read the files. In this case they may be intact, so nothing is
     /// removed.

@@ -107,8 +107,8 @@ impl<'a> GenerationBuilder<'a> {
         self.index(&added, &versions.annotations, store)
     }
 
-    /// The document that was extracted from `item`; `None` if the generation leaves it out. Counts the document. Adds
-    /// the problems of its extraction, and the reason if it is left out.
+    /// The document that was extracted from `item`; `None` if there is none or the generation leaves it out. Counts the
+    /// document unless it is left out. Adds the problems of its extraction, and the reason if it is left out.
     fn accept(&mut self, item: &WantedItem, extracted: Extracted) -> Option<Document> {
         let source = &item.source.id;
         let share = self.shares.entry(source.0.clone()).or_default();
@@ -146,8 +146,8 @@ impl<'a> GenerationBuilder<'a> {
         });
     }
 
-    /// Adds the sections of a document to the corpus. Folds a section that is a copy under the section that it copies.
-    /// Ends early if `stop` is cancelled.
+    /// Adds the sections of a document to the corpus. Folds each copy under its representative, a section that was
+    /// added before. Ends early if `stop` is cancelled.
     fn sections(&mut self, added: &AddedDocument, stop: &RefreshStop) {
         let AddedDocument { item, document, annotation, ids } = *added;
         let case = self.corpus.case(document, &item.path);

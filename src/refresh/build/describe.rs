@@ -65,7 +65,8 @@ fn is_at(source: &Source, repository: &str) -> bool {
     }
 }
 
-/// The problem that the repository of `source` is now called `name`, with the lines to change in the user's catalogue.
+/// The problem that the repository of `source` is now called `name`. If the entry is in the user's own catalogue, the
+/// hint contains the lines to change.
 fn moved(source: &Source, name: &str) -> Problem {
     let message = format!("GitHub knows it as {name} now; the entry still works");
     let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
@@ -89,7 +90,8 @@ pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     }
 }
 
-/// The state of `source` in the manifest, with counts of 0 and no files left out. `title` is the title of its README.
+/// The state of `source` in the manifest, without the counts and the files that are left out: the caller sets them.
+/// `title` is the title of its README.
 pub(in crate::refresh) fn source_state(
     inputs: &RefreshInputs,
     source: &Source,

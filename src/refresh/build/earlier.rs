@@ -118,7 +118,7 @@ impl PreviousSections {
 
 /// The earlier sections of the new generation, while they are collected.
 struct CollectedSections<'a> {
-    /// The ids of the sources whose earlier sections are kept.
+    /// The ids of the sources whose earlier sections are kept: those in the manifest that are not blocked.
     sources: HashSet<&'a str>,
     pairs: &'a DocumentPairs<'a>,
     /// The earlier sections of each document, by the source and the previous path.
@@ -138,7 +138,8 @@ impl<'a> CollectedSections<'a> {
         }
     }
 
-    /// Adds `section` of the document that was at `path` of `source`.
+    /// Adds `section` of the document that was at `path` of `source`. If the document is gone, keeps only the section's
+    /// id.
     fn add(&mut self, source: &str, path: &str, section: EarlierSection) {
         if !self.pairs.contains_key(&(source, path)) {
             return self.remove(source, RemovedSection { id: section.id, last: section.last });
@@ -180,7 +181,7 @@ impl<'a> CollectedSections<'a> {
     }
 }
 
-/// The documents of `old` that are also in `new`, at the same path or moved.
+/// The documents of `old` that are also in `new`, at the same path or moved, and have sections there.
 fn pairs<'a>(old: &'a GenerationContents, new: &'a GenerationContents) -> DocumentPairs<'a> {
     let mut pairs = DocumentPairs::new();
     for (source, now) in &new.sources {

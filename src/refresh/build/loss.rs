@@ -1,10 +1,12 @@
 //! The loss rule: a refresh publishes nothing if more than a tenth of the documents would be lost only because their
 //! sources could not be read.
 //!
-//! A source is *unread* if the catalogue lists it and the store has no complete fetch of it: the store is new or was
-//! lost, and the source failed, was deferred, or was not requested in this run. Publishing would lose all documents
-//! that the current generation has of an unread source. A source that was fetched once and fails now is not unread,
-//! because the store still has its files.
+//! A source is *unread* if the catalogue lists it and the store has no complete fetch of it. One possible reason: the
+//! store is new or was lost, and the source failed, was deferred, or was not requested in this run. The other: a row
+//! about one of its files was damaged and deleted. All documents that the current generation has of an unread source
+//! count as lost. A source that was fetched once and fails now is not unread, because the store still has its files. A
+//! source whose `.cairnignore` is damaged and was not fetched again counts as unread, because nothing of it may be
+//! indexed.
 //!
 //! Discussions and issues are fetched separately. If a list of them was never read completely since the store was
 //! created, publishing would lose the threads that are served but not yet stored.
@@ -89,7 +91,7 @@ fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Re
 }
 
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    // The revision is cleared when a damaged file of the source is dropped.
+    // The revision is empty if the row of one of the source's files was damaged and deleted.
     let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
     !is_whole && row.state != FetchState::Blocked && !is_dropped(row, config, now)
 }

@@ -65,7 +65,8 @@ fn range(address: Address) -> (u32, u32) {
     }
 }
 
-/// The number of the first `FIRST_LINES` lines of `earlier` that are in `candidate`.
+/// The number of the first `FIRST_LINES` lines of `earlier` that are in `candidate`. 0 if one is lines and the other,
+/// for example, a page.
 fn overlap(earlier: Address, candidate: Address) -> u32 {
     if std::mem::discriminant(&earlier) != std::mem::discriminant(&candidate) {
         return 0;
@@ -75,7 +76,8 @@ fn overlap(earlier: Address, candidate: Address) -> u32 {
     last.min(end).saturating_add(1).saturating_sub(first.max(begin))
 }
 
-/// The number of lines between the beginning of `earlier` and `candidate`; 0 if `earlier` begins in `candidate`.
+/// The number of lines (or cells, pages, cards) between the beginning of `earlier` and `candidate`; 0 if `earlier`
+/// begins in `candidate`. `u32::MAX` if one is lines and the other, for example, a page.
 fn distance(earlier: Address, candidate: Address) -> u32 {
     if std::mem::discriminant(&earlier) != std::mem::discriminant(&candidate) {
         return u32::MAX;

@@ -12,8 +12,9 @@ use crate::store::is_plausible;
 /// The maximum number of news items that a generation keeps. Older items are dropped.
 const MOST_NEWS: usize = 2_000;
 
-/// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
-/// differences from the first readable contents in the folders `before`. Returns the changes by source.
+/// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The new news items are
+/// the differences from the first readable contents in the folders `before`; the items of the last readable `news.json`
+/// there follow. Returns the changes by source.
 pub(in crate::refresh) fn write(
     contents: &GenerationContents,
     before: &[PathBuf],

@@ -40,8 +40,8 @@ struct TextShare {
 impl SourceShare {
     /// Adds the document at `path` with `bytes` bytes of text if it fits, and returns whether it did. All documents of
     /// the source together may have `most` bytes of text, and the large ones together half of that, so that a few
-    /// hostile files can't displace the documents that people wrote. The first large document that does not fit is
-    /// reported, and the first other one.
+    /// hostile files can't displace the documents that people wrote. Reports the first large document and the first
+    /// other document that do not fit.
     pub fn takes(&mut self, source: &SourceId, path: &str, bytes: u64, most: u64) -> bool {
         let all = self.large.bytes + self.usual.bytes + bytes;
         let is_large = bytes > LARGE;
@@ -67,7 +67,8 @@ impl SourceShare {
         false
     }
 
-    /// Sets the source's title to `title` if the document at `path` is its README.
+    /// Sets the source's title to `title` if the document at `path` is the README in the top folder. The first README
+    /// counts.
     pub fn set_title(&mut self, path: &str, title: Option<&String>) {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {
@@ -75,7 +76,8 @@ impl SourceShare {
         }
     }
 
-    /// Counts `sections` sections of the file `path` whose near-copies may not be found, because a bucket was full.
+    /// Counts `sections` sections of the file `path` whose near-copies may not be found, because a bucket had its
+    /// [`BUCKET`] representatives already.
     pub fn add_crowded(&mut self, path: &str, sections: usize) {
         if sections > 0 {
             self.crowded += sections;

@@ -1,9 +1,9 @@
 //! Time budgets for reading documents, so that no file uses up the time of another.
 //!
-//! Each document may take [`LEAST`], whatever came before it. That is several times as long as the slowest document of
-//! the sources that were examined takes. If a document takes longer, the additional time is charged to the budget of
-//! its source. No document may take longer than [`LONGEST`]. So reading a source of n documents takes at most
-//! [`SOURCE`] + n · [`LEAST`].
+//! Each document may take [`LEAST`], whatever came before it. That is several times as long as any document of the
+//! examined sources takes. If a document takes longer, the additional time is charged to the budget of its source. No
+//! document may take longer than [`LONGEST`]. So reading n documents of a source in sequence takes at most [`SOURCE`] +
+//! n · [`LEAST`]. If a document is read again after a failure, each attempt counts here as a document.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -31,7 +31,7 @@ impl ReadBudgets {
         LEAST + left.min(LONGEST - LEAST)
     }
 
-    /// Charges the budget of `source` for a document that `took` longer than [`LEAST`].
+    /// Charges the budget of `source` with the time that a document took beyond [`LEAST`]; `took` is its whole time.
     pub fn charge(&self, source: &str, took: Duration) {
         let beyond = took.saturating_sub(LEAST);
         if beyond > Duration::ZERO {

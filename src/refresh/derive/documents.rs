@@ -1,7 +1,8 @@
 //! Extracts and annotates the documents that are not stored under the current versions.
 //!
 //! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read
-//! while this one writes. The total size of the documents that wait to be written is limited.
+//! while the calling thread writes the results to the store. The total size of the documents that wait to be written is
+//! limited.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -37,7 +38,7 @@ pub(in crate::refresh) struct DeriveResult {
 }
 
 /// Extracts and annotates those of `items` that are not stored yet, until `stop` is cancelled. `program` is the path of
-/// this program, which child processes run to read documents.
+/// this program, which child processes run to read documents; without it, documents are read in this process.
 pub(in crate::refresh) fn derive(
     inputs: &RefreshInputs,
     items: &[WantedItem],

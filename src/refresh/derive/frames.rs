@@ -14,8 +14,8 @@ pub(super) fn write_frame(to: &mut impl Write, value: &impl Serialize) -> io::Re
     to.flush()
 }
 
-/// The body of the next message; `None` if `from` ends before the four bytes of its length. `Err` if the body is
-/// incomplete, or longer than `longest` bytes.
+/// The body of the next message; `None` if `from` ends before the four bytes of the message's length are complete.
+/// `Err` if the body is incomplete, or longer than `longest` bytes.
 pub(super) fn read_frame(from: &mut impl Read, longest: u32) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];
     match from.read_exact(&mut length) {

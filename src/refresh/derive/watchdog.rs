@@ -40,7 +40,8 @@ struct WatchState {
 }
 
 impl Watchdog {
-    /// Starts a thread that calls `kill` once, when a document is late or `stop` is cancelled.
+    /// Starts a thread that calls `kill` once: when a document is late, or when `stop` is cancelled while a document is
+    /// read.
     pub fn start(stop: RefreshStop, kill: impl FnOnce() + Send + 'static) -> Watchdog {
         let shared = Arc::new(SharedWatch::default());
         let watching = Arc::clone(&shared);

@@ -1,6 +1,6 @@
 //! Finds the sources and owners whose metadata is due. The metadata of a source is due if it is missing or a day old.
 //! The name of an owner is due if it is missing or a month old. Nothing is due for a source whose last fetch failed, or
-//! if the last attempt was less than an hour ago.
+//! that is gone, blocked or not fetched yet. Nothing is due again within an hour after it was requested.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) struct DueMetadata<'a> {
     pub source: &'a Source,
     pub owner: &'a str,
     pub name: &'a str,
-    /// When it was last fetched (Unix time in seconds); 0 if it never was.
+    /// When the metadata was last fetched (Unix time in seconds); 0 if it never was.
     pub at: i64,
 }
 
@@ -57,8 +57,8 @@ pub(super) fn due<'a>(
     Ok(due)
 }
 
-/// The owners whose name is due for one of their sources, the oldest name first. Records in `store` that these names
-/// are requested now.
+/// The owners whose name is due for at least one of their sources, the oldest name first. Records in `store` that these
+/// names are requested now, and removes the stored owner of such a source if it is another account.
 pub(super) fn due_owners<'a>(
     chosen: &[&'a Source],
     store: &Store,

@@ -38,7 +38,8 @@ pub(in crate::refresh) struct FetchResults {
     pub notes: Vec<Problem>,
 }
 
-/// Fetches the chosen sources of `run` into `store`, until all are fetched or the run is stopped.
+/// Fetches the chosen sources of `run` into `store`, until all are fetched or the run is stopped. Then fetches their
+/// metadata and threads from GitHub's API, unless only folders are fetched.
 pub(in crate::refresh) fn fetch(
     run: FetchRun,
     store: &mut Store,
@@ -134,7 +135,7 @@ impl CollectedResults {
     fn finish(mut self, run: FetchRun) -> FetchResults {
         for source in &run.inputs.catalogue.sources {
             let was_chosen = run.chosen.iter().any(|chosen| chosen.id == source.id);
-            // If a chosen source has no result, its task ended without a report.
+            // If a chosen source has no result although the run was not stopped, its task ended without a report.
             let (outcome, error) = match was_chosen && !run.stop.is_cancelled() {
                 true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
                 false => (FetchOutcome::Skipped, None),
@@ -147,8 +148,9 @@ impl CollectedResults {
     }
 }
 
-/// Writes received files to `store` until every task has ended. Calls `done` with the result of each source. If a host
-/// deferred the source and named a time, also passes when the host allows the next request (Unix time in seconds).
+/// Writes received files to `store` until every task has ended. Calls `done` with the result of each source. If the
+/// host of the source deferred the fetch and named a time, the second argument is when the host allows the next request
+/// (Unix time in seconds), else `None`.
 fn receive(
     mut receiver: mpsc::Receiver<TaskMessage>,
     run: FetchRun,

@@ -5,7 +5,7 @@ use crate::crawl::{BlobId, CrawlError, Traffic};
 use crate::generation::news::ChangeCounts;
 use crate::generation::run::{FetchOutcome, SourceResult};
 
-/// The files of a source that have arrived so far.
+/// The files of a source that have arrived so far, by path, and their licence files.
 #[derive(Default)]
 pub(in crate::refresh) struct IncomingFiles {
     pub files: Vec<(String, BlobId)>,

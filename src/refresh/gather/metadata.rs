@@ -18,11 +18,13 @@ struct MetadataRenewal<'a> {
 }
 
 /// Requests the metadata of sources whose stored metadata is a day old or missing. Then requests the names of owners
-/// whose stored name is a month old or missing. The oldest come first. Ends when this run's share of the quota is used.
+/// whose stored name is a month old or missing. The oldest come first. Ends when this run's share of the quota is used,
+/// when GitHub defers a request, or when the run is stopped.
 ///
-/// No other step depends on the metadata, so failed requests are only logged. Calls `cost` with the id and the traffic
-/// of each source, and with an empty id for the traffic of the quota request. Requests are conditional: with a token,
-/// an unchanged response does not count against the quota.
+/// No other step depends on the metadata, so failed requests are only logged. Calls `cost` with a source's id and the
+/// traffic of each request. For a request about an owner, the id is that of the first of the owner's due sources; for
+/// the quota request, it is empty. Requests are conditional: with a token, an unchanged response does not count against
+/// the quota.
 pub(super) fn renew(
     run: FetchRun,
     network: FetchNetwork,
@@ -91,7 +93,8 @@ impl MetadataRenewal<'_> {
         Ok(true)
     }
 
-    /// Renews the name of one owner in all their sources. Returns whether to continue with the next.
+    /// Renews the name of one owner in all sources for which it is due. Returns whether to continue with the next
+    /// owner.
     fn owner(
         &mut self,
         due: &DueOwner,
@@ -122,7 +125,7 @@ impl MetadataRenewal<'_> {
         Ok(true)
     }
 
-    /// Whether this run may make another request.
+    /// Whether this run's share of the quota allows another request. Logs a message if it does not.
     fn has_share(&self) -> bool {
         let has = self.network.crawler.share_of(ApiResource::Core, self.quota) > 0;
         if !has {
@@ -133,7 +136,7 @@ impl MetadataRenewal<'_> {
         has
     }
 
-    /// Updates the quota after a request for `source`, and passes on its traffic.
+    /// Updates the quota after a request for `source`, and passes the traffic of the request to `cost`.
     fn paid(&mut self, source: &str, spent: Traffic, cost: &mut dyn FnMut(&str, Traffic)) {
         // If the response has no quota headers (GitHub Enterprise may send none), subtract the requests instead.
         let counted = ApiQuota {

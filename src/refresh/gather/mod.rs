@@ -1,5 +1,5 @@
-//! Fetches files, threads, metadata, the state of links and the metadata of papers into the store, and drops damaged
-//! rows.
+//! Fetches into the store: files, threads, the metadata of sources, the state of links, and the metadata of papers.
+//! Also drops damaged rows of the store.
 
 mod cited;
 pub(super) mod context;

@@ -15,8 +15,9 @@ use crate::store::Store;
 
 /// The metadata of a paper is requested again after this many days.
 const FRESH_DAYS: i64 = 90;
-/// The maximum number of identifiers that one run requests, [`BATCH`] in each request. The rest is deferred to the next
-/// run. Because of the pause between requests, this takes about two minutes if arXiv responds at once.
+/// The maximum number of identifiers that one run requests, [`BATCH`] in each request. The others are deferred to the
+/// next run with `--check-links`. Because of the pause between requests, 40 requests take about two minutes even if
+/// arXiv responds at once.
 const MOST_IDS: usize = 40 * BATCH;
 /// The number of consecutive failed requests (each after retries) after which a run sends no more.
 const MOST_FAILURES: usize = 3;
@@ -95,8 +96,8 @@ impl PaperFailures {
         self.ends_run || self.consecutive >= MOST_FAILURES
     }
 
-    /// The problem to report; `None` if no request failed. `without` is the number of papers without a response in this
-    /// run.
+    /// The problem to report; `None` if no request failed. `without` is the number of papers for which this run got no
+    /// response or sent no request.
     fn problem(self, without: usize) -> Option<Problem> {
         let error = self.first?;
         let papers = if without == 1 { "1 paper" } else { &format!("{without} papers") };

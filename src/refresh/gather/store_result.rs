@@ -1,8 +1,8 @@
 //! Writes the result of one source's fetch to the store: the new files, or the reason for a failure.
 //!
-//! A failure removes nothing that is indexed, with two exceptions: a blocked source is removed at once, and a source
-//! that was not found for the configured time is dropped. In both cases its threads are removed, too. If only a part of
-//! a folder could be read, the stored files of the other part are kept.
+//! A failure removes nothing that is indexed, with two exceptions: a blocked source is removed at once, and a source is
+//! dropped if it is still not found after it has counted as gone for the configured time. In both cases its threads are
+//! removed, too. If only a part of a folder could be read, the stored files of the other part are kept.
 
 use super::context::FetchRun;
 use super::incoming::{IncomingFiles, result};
@@ -33,7 +33,7 @@ pub(in crate::refresh) fn store_result(
         fetched => fetched,
     };
     let (outcome, error) = match fetched {
-        // The folder is empty, and the store has no files from it.
+        // The folder is empty now, and the store has no files from it either.
         Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
         // The stored snapshot contains every file that the current rules select.
         Ok(Fetched::Unchanged) => {
@@ -61,8 +61,8 @@ pub(in crate::refresh) fn store_result(
 
 /// Stores `snapshot`, whose files have all arrived, in `row`.
 fn changed(row: &mut SourceRow, snapshot: Snapshot, store: &Store) -> anyhow::Result<FetchOutcome> {
-    // All received blobs are stored by now. If a file still lacks its blob, the outcome must not be `Unchanged`, so
-    // that the list of files is replaced.
+    // All received blobs are stored by now. If a file of the stored list still lacks its blob, the list is outdated. It
+    // must be replaced, so the outcome must not be `Unchanged`: clearing the revision ensures this.
     if store.lacks_blobs(&snapshot.source)? {
         row.snapshot.iter_mut().for_each(|known| known.revision.clear());
     }
@@ -86,8 +86,8 @@ fn failed(
     }
 }
 
-/// Writes `row`, and the files of `source` if they have changed or are to be dropped. `left_out` lists the files that
-/// were not selected.
+/// Writes `row`, and the files of `source` if they have changed or are to be dropped. Writes nothing if the fetch was
+/// deferred or stopped. `left_out` lists the files that were not selected.
 fn write(
     source: &Source,
     outcome: FetchOutcome,
@@ -142,8 +142,8 @@ fn unchanged(
     FetchOutcome::Unchanged
 }
 
-/// The result for a `source` that has no files. If files of a folder are stored, its disk is probably not mounted.
-/// That is an error, and nothing is dropped, unless the user accepts the loss.
+/// The result for a `source` whose folder is empty now. If the store has files of this folder, the disk with the folder
+/// is probably not mounted. Then the result is an error, and nothing is dropped, unless the user accepts the loss.
 fn emptied(
     source: &Source,
     on_loss: OnLoss,
@@ -159,8 +159,9 @@ fn emptied(
     })
 }
 
-/// Sets the licence in `row` from the received licence files. Adds the stored files at or below the paths `unread` to
-/// `incoming`: they could not be read, but may still exist.
+/// Sets the licence in `row` from the received licence files, unless one of the files that are always selected could
+/// not be read. Adds the stored files at or below the paths `unread` to `incoming`: they could not be read, but may
+/// still exist.
 fn keep_unread(
     source: &Source,
     unread: &[String],
@@ -191,7 +192,8 @@ fn reached(row: &mut SourceRow, moved: RepositoryMove) {
     match moved {
         RepositoryMove::No => row.moved_to = None,
         RepositoryMove::To(name) => row.moved_to = Some(name),
-        // The metadata has the new name. Clearing the times causes it to be requested in this run.
+        // The new name is not known yet, but GitHub's metadata contains it. Clearing the times causes this run to
+        // request the metadata.
         RepositoryMove::Somewhere if row.moved_to.is_none() => {
             (row.metadata_at, row.metadata_tried_at) = (0, 0);
         }
@@ -199,8 +201,8 @@ fn reached(row: &mut SourceRow, moved: RepositoryMove) {
     }
 }
 
-/// Stores `snapshot` in `row`. The outcome is `Unchanged` if the revision and the selection are the same as in the
-/// stored snapshot.
+/// Stores `snapshot` in `row`. The outcome is `New` if `row` has no snapshot yet, `Unchanged` if the revision and the
+/// selection are the same as in the stored snapshot, and `Changed` otherwise.
 fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> FetchOutcome {
     let outcome = match &row.snapshot {
         None => FetchOutcome::New,
@@ -222,7 +224,9 @@ pub(in crate::refresh) fn is_dropped(row: &SourceRow, config: &Config, now: i64)
     row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
 }
 
-/// Records in `row` why its source could not be fetched. Removes the snapshot if the files are to be dropped.
+/// Sets the state in `row` after `error` has made the fetch of its source fail. If the source was not found in
+/// `config.gone_after` runs since it was last reached, it counts as gone. Removes the snapshot if the files are to be
+/// dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
         CrawlError::Blocked { .. } => {

@@ -18,7 +18,8 @@ const CHANNEL: usize = 16;
 /// A message from a task. The first value is the index of the task's source in the list of chosen sources.
 pub(super) enum TaskMessage {
     Sent(usize, FetchMessage),
-    /// The task has ended after this many seconds.
+    /// The task has ended. The last value is the number of seconds since it began to fetch; waiting for a permit
+    /// doesn't count.
     Done(usize, FetchReport, f64),
 }
 
@@ -51,8 +52,9 @@ pub(super) fn start(
     Ok(receiver)
 }
 
-/// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If
-/// the rules have changed since the last fetch, checks this with the stored list of the files that the fetch left out.
+/// The stored snapshot of `source`. `None` if it may lack a file that `selection` takes, if it is marked as incomplete,
+/// or if the bytes of one of its files are missing. If the rules have changed since the last fetch, the stored list of
+/// the files that the fetch left out shows whether the snapshot lacks a file.
 fn known(
     source: &Source,
     selection: &Selection,

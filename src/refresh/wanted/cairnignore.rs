@@ -17,7 +17,7 @@ const LONGEST_LINE: usize = 1_000;
 #[derive(Default)]
 pub(in crate::refresh) struct CairnIgnore {
     patterns: Option<Gitignore>,
-    /// Whether lines were skipped because they, or the file, are too long.
+    /// Whether lines were skipped because a line is too long or because the file has too many lines.
     pub is_truncated: bool,
 }
 

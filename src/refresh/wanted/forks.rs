@@ -1,7 +1,7 @@
 //! Forks that the catalogue does not declare, found in GitHub's metadata.
 //!
-//! Copies in such a source are folded under its original, as with `fork_of`. `cairn status` shows the line to add to
-//! the catalogue.
+//! Copies in such a source are folded under its original, as with `fork_of`. If the source is in the user's own
+//! catalogue, `cairn status` shows the line to add there.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use crate::catalogue::{Catalogue, Origin, Source, SourceId, SourceList};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
-/// `inputs` with `fork_of` set for each source that is a fork of another one according to GitHub. Reads the row of
-/// every source.
+/// `inputs` with `fork_of` set for each source that, according to GitHub, is a fork of another source of the catalogue.
+/// A `fork_of` that the catalogue declares is kept. Reads the row of every GitHub repository.
 pub(in crate::refresh) fn declared(
     inputs: &RefreshInputs,
     store: &Store,
@@ -49,7 +49,8 @@ fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclare
     Ok(undeclared)
 }
 
-/// The problem that `source` is an undeclared fork of `original`, with the line to add to the user's catalogue.
+/// The problem that `source` is an undeclared fork of `original`. If `source` is in the user's own catalogue, the hint
+/// contains the line to add.
 pub(in crate::refresh) fn problem(source: &Source, original: &SourceId) -> Problem {
     let message = format!(
         "GitHub says that it is a fork of {original}; its copies are folded under that source"

@@ -21,11 +21,11 @@ pub(in crate::refresh) struct RefreshInputs {
 /// The originals of undeclared forks, by the fork's id.
 pub(in crate::refresh) type Undeclared = HashMap<SourceId, SourceId>;
 
-/// The sources in order of preference: in the catalogue's order, forks after all originals, and private sources last,
-/// so that content that is also public belongs to the public source.
+/// The sources in order of preference: public sources before private ones, so that content that is also public belongs
+/// to the public source. Within each of these two groups, forks come last; otherwise the catalogue's order is kept.
 pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
     let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
-    // The sort is stable, so sources of the same kind stay in the catalogue's order.
+    // The sort is stable, so sources with equal keys stay in the catalogue's order.
     sources
         .sort_by_key(|source| (source.visibility == Visibility::Private, source.fork_of.is_some()));
     sources

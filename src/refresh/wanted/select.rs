@@ -1,6 +1,6 @@
 //! Selects the stored files and threads that are indexed. A file is indexed if the rules select it, it is not a copy of
-//! a commercial book, the licence allows it, and the author has not opted out. A thread is indexed if the catalogue
-//! requests it.
+//! a commercial book, the licence allows it, and the author has not excluded it with `.cairnignore`. A thread is
+//! indexed if the catalogue requests it and the rules don't exclude it.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub(in crate::refresh) fn wanted<'a>(
 }
 
 impl<'a> WantedItems<'a> {
-    /// Adds the files and threads of `source`.
+    /// Adds the files and threads of `source`. If its `.cairnignore` is damaged, adds only a problem.
     fn add(
         &mut self,
         inputs: &RefreshInputs,

@@ -14,7 +14,8 @@ use tantivy::columnar::StrColumn;
 
 use super::field::FilterField;
 
-/// The fields whose values are counted. Responses list them in this order.
+/// The fields whose values are counted. [`FacetValues::count`] returns them in this order. The first must be the
+/// source: see [`FacetValues::source_of`].
 const FIELDS: [FacetField; 5] =
     [FacetField::Source, FacetField::Topic, FacetField::Step, FacetField::Kind, FacetField::Lang];
 /// The maximum number of values that are returned for one facet.
@@ -138,7 +139,8 @@ impl FacetValues {
         self.fields.first().map_or(0, Range::len)
     }
 
-    /// The number that identifies the source of `section`.
+    /// The number that identifies the source of `section`. It is the first value of the section, because the source is
+    /// the first of [`FIELDS`]. `None` if the source has no number.
     pub fn source_of(&self, section: u32) -> Option<usize> {
         let first = self.of(section).first().map(|value| usize::from(*value))?;
         (first < self.sources()).then_some(first)

@@ -1,4 +1,5 @@
-//! Filters. A filter has a field and the value that a section must have in this field.
+//! Filters. A filter has a field and the value that a section must have in this field or, if the filter is an
+//! exclusion, must not have.
 //!
 //! A filter is typed in a query (`source:mercari`) or passed separately (a request parameter, a command option).
 //! Filters of the second kind are never converted to query text, so nothing in the text can change or remove them.
@@ -84,7 +85,7 @@ impl fmt::Display for FilterField {
     }
 }
 
-/// `field:value`, or `-field:value`.
+/// A filter: `field:value`, or `-field:value` if it is `excluded`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Filter {
     pub field: FilterField,

@@ -7,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::extract::Address;
 
-/// Identifies a section: 64 bits of a hash of source, path, headings, ordinal and chunk. Displayed in hex.
+/// Identifies a section: 64 bits of a hash. For a file, the hash covers source, path, headings, ordinal and chunk.
+/// Displayed in hex.
 ///
-/// It doesn't change when other text of the document changes, so links to the section keep working. The posts of a
-/// thread are not identified by headings and order, because a title may be edited, and votes change the order. Comments
-/// are identified by GitHub's ids instead.
+/// The id doesn't change when other text of the document changes, so links to the section keep working. For a post of a
+/// thread, the hash covers neither headings nor ordinal, because a title may be edited, and votes change the order.
+/// Instead, it covers GitHub's id of a comment, and a fixed word for the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SectionId(pub u64);
 

@@ -48,7 +48,7 @@ pub struct SearchIndexWriter {
 
 impl SearchIndexWriter {
     /// Checks that the index in `folder` is intact: all segments can be opened, and `meta.json` is as the last commit
-    /// wrote it. Takes tantivy's lock for reading. O(sections).
+    /// wrote it. `Err` also if its schema is not the current one. Takes tantivy's lock for reading. O(sections).
     pub fn examine(folder: &Path) -> Result<(), SearchError> {
         let damaged = || SearchError::Damaged(folder.to_owned());
         let written =

@@ -12,11 +12,12 @@ use crate::search::index::field::{Filter, FilterField};
 
 /// The maximum number of characters of a query; the rest is ignored.
 pub(in crate::search) const MOST_CHARS: usize = 1_000;
-/// The maximum number of units of a query (words, phrases and groups at its top level), of a group, and of the
-/// alternatives of one `OR`. The rest is ignored, because more units make a search slower but not better.
+/// The maximum number of units of a query. A unit is a word, phrase or group at the top level. The same maximum applies
+/// to the units of one group, to the alternatives of one `OR`, and to the excluded units of a query. The rest is
+/// ignored, because more units make a search slower but not better.
 pub(in crate::search) const MOST_UNITS: usize = 24;
 /// The maximum number of words of a query; the rest is ignored. Words in groups and phrases and excluded words count
-/// too. This limits the work of a search: every word is looked up, and a group is evaluated each time it occurs.
+/// too. This limits the work of a search: every word is looked up, even if the query repeats a word or a group.
 const MOST_WORDS: usize = 32;
 /// The maximum nesting depth of groups. The parentheses of deeper groups are ignored.
 const DEEPEST: usize = 4;
@@ -188,8 +189,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a group after its opening parenthesis. `None` if the group is empty. Also `None` if the group is nested
-    /// too deep: then only its parentheses are ignored, and its content is read as part of the outer group.
+    /// Reads a group after its opening parenthesis. A group of one unit is read as that unit. `None` if the group is
+    /// empty. Also `None` if the group is nested too deep: then only its parentheses are ignored, and its content is
+    /// read as part of the outer group.
     fn inner(&mut self) -> Option<Node> {
         if self.depth == DEEPEST {
             self.drop("( (too many groups in groups)");

@@ -30,8 +30,8 @@ pub(in crate::search) struct Board {
     pub touched: Vec<u32>,
     /// The sections that contain the unit that is being read.
     pub reached: Vec<u32>,
-    /// A second board, for groups in the unit that is being read. Boards are nested as deep as groups; the grammar
-    /// limits that depth.
+    /// A second board, for the parts of a phrase, a group or an exclusion. Boards are nested as deep as such parts
+    /// contain each other; the grammar limits that depth.
     pub inner: Option<Box<Board>>,
 }
 

@@ -25,8 +25,8 @@ pub(in crate::search) struct CandidateQuery<'a> {
     pub plan: &'a Plan<'a>,
     /// Candidates contain none of these; `None` if the query excludes nothing.
     pub excluded: Option<&'a Alternatives>,
-    /// The filters typed in the query, and those passed with the request. A candidate must pass both groups, so that a
-    /// typed filter never adds sections that the request's filters exclude.
+    /// The filters typed in the query, and those passed with the request. A candidate must pass each of these two
+    /// groups, so that a typed filter never adds sections that the request's filters exclude.
     pub filters: [&'a [Filter]; 2],
     /// Whether folded copies are candidates.
     pub with_copies: bool,

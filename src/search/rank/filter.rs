@@ -61,9 +61,9 @@ impl FilterValues {
 impl FilterEvaluator<'_> {
     /// The sections that pass all `filters`; `None` if there are no filters.
     ///
-    /// A section has only one source, path, language and so on, so several filters of one such field are alternatives.
-    /// But a section may have many values of `topic` and `has`, so it must pass all filters of these fields. It must
-    /// also pass all filters of `since`.
+    /// A section has only one source, path, language and so on. So it must have one of the values that the filters of
+    /// such a field ask for, and none of those that they exclude. But a section may have many values of `topic` and
+    /// `has`, so it must pass all filters of these fields. It must also pass all filters of `since`.
     pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
         if filters.is_empty() {
             return Ok(None);
@@ -190,7 +190,8 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections whose licence passes. A section has the licence of its document or, if the document has none of its
-    /// own, the licence of its source. Threads have no licence.
+    /// own, the licence of its source. Threads have no licence. Sections without a licence pass unless a filter asks
+    /// for one.
     fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
         let none = values.admits(|_| false);

@@ -2,8 +2,9 @@
 //!
 //! Each word of a name counts as if it occurred in every section of the source. It counts with the lower of two inverse
 //! document frequencies: that of the word, and that of a term that occurs in exactly the source's sections. Actual
-//! occurrences of the word in these sections add nothing; otherwise pages about the source would rank above pages that
-//! match the rest of the query. A name excludes nothing: a section that contains enough of the other words matches,
+//! occurrences of the word in these sections add nothing, because pages about the source would otherwise rank above
+//! pages that match the rest of the query. (If the query consists only of names of sources, there is no rest, and
+//! actual occurrences count.) A name excludes nothing: a section that contains enough of the other words matches,
 //! whatever its source. Every section that would match without the preference also matches.
 
 use crate::search::index::opened::OpenedIndex;
@@ -25,7 +26,8 @@ pub(in crate::search) struct Preferred {
     gains: Vec<SourceGain>,
     /// The units that belong to names of sources.
     pub units: UnitBits,
-    /// Whether the query consists only of names: then all sections of their sources match.
+    /// Whether the query, apart from extra units, consists only of names of sources. Then all sections of these sources
+    /// match.
     pub is_all: bool,
 }
 
@@ -71,7 +73,7 @@ impl Preferred {
     }
 
     /// The units whose occurrences in `section` are ignored, because they already count for `section` through its
-    /// source. Empty if the query consists only of names.
+    /// source. Empty if the query consists only of names of sources.
     pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }

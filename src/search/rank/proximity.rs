@@ -31,7 +31,7 @@ pub(in crate::search) struct Proximity<'a> {
 }
 
 impl Proximity<'_> {
-    /// The proximity bonus of each of `sections` (ascending), as an inverse document frequency. Each pair of
+    /// The proximity bonus of each of `sections` (ascending), in units of inverse document frequency. Each pair of
     /// neighbouring units adds at most the lesser of the values of the two units. Reads the positions of words in these
     /// sections only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
@@ -98,7 +98,7 @@ impl Proximity<'_> {
 
 /// The frequency of a pair of words with the positions `left` and `right`. Each position of `left` adds the greater of
 /// two values: 1 divided by the distance to the next position of `right`, and `TURNED` divided by the distance to the
-/// previous position of `right`. A distance above [`FARTHEST`] gives the value 0.
+/// previous position of `right`. A value is 0 if there is no such position or if the distance is above [`FARTHEST`].
 fn closeness(left: &[u32], right: &[u32]) -> f32 {
     let mut sum = 0.0;
     let mut next = 0;

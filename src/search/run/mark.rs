@@ -11,8 +11,8 @@ use crate::search::show::highlight::finder::Finder;
 use crate::vocabulary::Vocabulary;
 
 impl Searcher {
-    /// For each of `texts`: the byte ranges that match `query`, ascending and without overlap. These are the matches
-    /// that the snippet of a hit highlights. `language` is the language of the texts.
+    /// For each of `texts`: the byte ranges that match `query`, ascending and without overlap. The snippets of a search
+    /// that runs all steps of understanding highlight the same matches. `language` is the language of the texts.
     ///
     /// O(length of the texts), plus understanding the query.
     pub fn marks(

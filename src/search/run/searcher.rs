@@ -93,7 +93,8 @@ impl Searcher {
         &self.index.labels.index
     }
 
-    /// The hits for `request`, best first; none for an empty query. The work counts against `budget`.
+    /// The hits for `request`, best first; none if the query has no word, filter or exclusion. The work counts against
+    /// `budget`.
     ///
     /// Any text is valid. `Err` if the text and `filters` together have more than [`MOST_FILTERS`] different filters,
     /// if the budget is spent or the search cancelled, or if the index can't be read.

@@ -55,8 +55,8 @@ struct FoundSuggestions {
 
 impl FoundSuggestions {
     /// Distributes `limit` places: topics first, then headings that don't repeat these topics, then sources. Topics get
-    /// half of the places, and the places that headings and sources leave free. Of the other places, two are reserved
-    /// for sources.
+    /// at most half of the places (rounded up), and also the places that headings and sources leave free. Of the other
+    /// places, up to two are reserved for sources.
     fn share(self, limit: usize) -> Vec<Suggestion> {
         let FoundSuggestions { mut topics, headings, sources } = self;
         let keys: Vec<String> = topics.iter().map(|topic| label::key(&topic.text)).collect();

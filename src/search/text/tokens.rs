@@ -20,8 +20,8 @@ use crate::extract::words::is_cjk;
 const MOST_PIECES: usize = 4;
 /// The maximum number of bytes of a compound. Longer runs do not become a compound.
 const LONGEST_COMPOUND: usize = 32;
-/// If a piece beside a slash has more bytes than this, the pieces are alternatives ("training/serving"), not one word
-/// ("A/B", "CI/CD").
+/// If words are joined by slashes or ampersands, and one of them has more bytes than this, they are alternatives
+/// ("training/serving"), not one word ("A/B", "CI/CD").
 const LONGEST_SLASHED: usize = 3;
 
 /// The tokenizer of all text fields.
@@ -207,8 +207,8 @@ impl WordTokenStream<'_> {
         end
     }
 
-    /// Reads the word at `from` into `pieces`: pieces joined by slashes, or pieces joined by other punctuation, but not
-    /// by both. If it is not a valid compound, only its first piece is read.
+    /// Reads the word at `from` into `pieces`: pieces joined by slashes or ampersands, or pieces joined by other
+    /// punctuation, but not by both. If it is not a valid compound, only its first piece is read.
     fn read_word(&mut self, from: usize) {
         self.pieces.clear();
         self.next = 0;

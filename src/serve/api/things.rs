@@ -157,7 +157,8 @@ pub(super) async fn status(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct NewsParameters {
-    /// The start of the period: a time ago such as `7d`, a day, or an RFC 3339 timestamp; by default a week ago.
+    /// The start of the period: a duration before now such as `7d`, a day, or an RFC 3339 timestamp; by default a week
+    /// ago.
     #[schemars(regex(
         pattern = r"^(0|[0-9]{1,4}[smhdw]|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
     ))]

@@ -16,7 +16,8 @@ use chrono::{DateTime, Utc};
 use crate::library::since;
 use crate::serve::state::ServerState;
 
-/// Sets ETag and Cache-Control on successful responses of `next`; responds with 304 if the client has the response.
+/// Sets ETag and Cache-Control on successful responses of `next` to GET and HEAD requests; responds with 304 if the
+/// client has the response. Does nothing while there is no generation.
 pub(in crate::serve) async fn validate(
     State(state): State<Arc<ServerState>>,
     request: Request,

@@ -19,7 +19,8 @@ use crate::serve::state::ServerState;
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The host and port that a request names: in its target if the target has a host, else in its `Host` header (RFC 9112
-/// 3.2.2). `None` if neither names a host, as HTTP/1.0 allows. `Err` if the host is invalid.
+/// 3.2.2). `None` if neither names a host, as HTTP/1.0 allows. `Err` if the host is invalid, or if there are several
+/// `Host` headers.
 pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, RequestFailure> {
     let wrong = || {
         RequestFailure::bad_request(
@@ -69,7 +70,8 @@ fn lacks_host(request: &Request) -> bool {
         && !request.headers().contains_key(header::HOST)
 }
 
-/// Responds with 421 to a request for another host, and with 400 if the host is missing or invalid.
+/// Responds with 421 to a request for a host that this server doesn't serve, and with 400 if the host is invalid, or if
+/// an HTTP/1.1 request has no `Host` header. Requests for [`FOR_ANY_HOST`] only need the header.
 pub(in crate::serve) async fn check(
     State(state): State<Arc<ServerState>>,
     request: Request,

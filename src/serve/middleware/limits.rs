@@ -17,8 +17,9 @@ use crate::serve::state::ServerState;
 /// of the response repeat parts of the target.
 const LONGEST_TARGET: usize = 8 * 1_024;
 
-/// Responds with 429 to a peer that sends too many requests, with 503 if too many arrive at once, and with 414 if the
-/// target is too long. A request without an address (from a test that calls the router) counts as local.
+/// Responds with 429 to a peer that sends too many requests, with 503 if too many requests are being processed, and
+/// with 414 if the target is too long. A request without an address (from a test that calls the router) counts as
+/// local.
 pub(in crate::serve) async fn limit(
     State(state): State<Arc<ServerState>>,
     request: Request,

@@ -25,7 +25,7 @@ use crate::library::view::SectionView;
 use crate::library::{EarlierId, Library};
 use crate::search::{SearchError, SectionId};
 
-/// The maximum number of links that are listed below a section. Only a section that is shown as plain text has this
+/// The maximum number of links that are listed below a section. Only a section whose Markdown is not available has this
 /// list.
 const LINKS: usize = 60;
 
@@ -110,7 +110,8 @@ fn title(section: &SectionView) -> &str {
     section.passage.headings.last().unwrap_or(&section.passage.title)
 }
 
-/// The section's text: its author's Markdown if it is known, else plain text. `find` returns the ranges to highlight.
+/// The section's text: its author's Markdown if it is available, otherwise the plain text and the code of the section.
+/// `find` returns the ranges to highlight.
 fn text(
     section: &SectionView,
     find: impl Fn(&[String]) -> Result<Vec<Vec<Range<usize>>>, SearchError>,

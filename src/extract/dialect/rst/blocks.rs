@@ -13,10 +13,10 @@ const DEEPEST: usize = 16;
 
 /// An open item, body or quote, which later lines may belong to.
 struct OpenBlock {
-    /// For a body, the column of the mark it belongs to; `None` for quotes and for items with text on their first
-    /// line.
+    /// The column of its mark, for a body and for an item whose text starts on a later line. `None` for quotes and for
+    /// items with text on their first line.
     mark: Option<usize>,
-    /// The column of the content in the source, once it is known.
+    /// The column of the content in the source; `None` until it is known.
     content: Option<usize>,
     /// The column of the content in Markdown.
     out: usize,
@@ -60,7 +60,8 @@ pub(super) struct BlockConverter<'a> {
     pub(super) head: bool,
     page: Vec<String>,
     stack: Vec<OpenBlock>,
-    /// The line on which items started, and the indentation and marks still to be written there.
+    /// The index of the line on which items start, with the indentation and list marks still to be written there.
+    /// `None` if nothing is to be written.
     lead: Option<(usize, String)>,
 }
 
@@ -71,7 +72,7 @@ impl<'a> BlockConverter<'a> {
         Self { lines, names, depth, styles, head: true, page, stack, lead: None }
     }
 
-    /// The Markdown, line by line.
+    /// Converts all blocks to Markdown and returns it line by line.
     pub(super) fn run(mut self) -> Vec<String> {
         let mut i = self.lines.filled(0);
         while i < self.lines.len() {
@@ -101,7 +102,7 @@ impl<'a> BlockConverter<'a> {
         self.stack.last().map_or(0, |open| open.out)
     }
 
-    /// Whether a block is open or marks are pending, so that no title can be here.
+    /// Whether these blocks are in a table, a block is open, or marks are pending. No title can be here then.
     pub(super) fn nested(&self) -> bool {
         self.depth > 0 || self.lead.is_some() || !self.stack.is_empty()
     }
@@ -119,9 +120,9 @@ impl<'a> BlockConverter<'a> {
         lead.1.push_str(mark);
     }
 
-    /// Closes the blocks that a line with this indentation doesn't belong to, and opens a quote if
-    /// the line is indented deeper than the content of the rest. Quotes lose their indentation, as
-    /// Markdown would take it for code.
+    /// Closes the blocks that a line with this indentation doesn't belong to. Opens a quote if the line is indented
+    /// deeper than the content of the blocks that stay open. Quotes lose their indentation, because Markdown would read
+    /// them as code.
     fn enter(&mut self, indent: usize) {
         while let Some(open) = self.stack.last_mut() {
             let inside = match (open.mark, open.content) {
@@ -164,14 +165,14 @@ impl<'a> BlockConverter<'a> {
         next
     }
 
-    /// Writes pending marks that got no text.
+    /// Writes the pending marks if no text was written after them.
     fn settle(&mut self) {
         if let Some((i, _)) = self.lead {
             self.put(i, "");
         }
     }
 
-    /// The list item that starts in column `col` of line `i`.
+    /// The mark of the list item that starts in column `col` of line `i`; `None` if no item starts there.
     fn marker(&self, i: usize, col: usize) -> Option<ListMarker> {
         let rest = self.lines.from(i, col);
         let titled = !self.nested() && self.titled(i);

@@ -79,7 +79,7 @@ impl BlockConverter<'_> {
         }
     }
 
-    /// The line after the options right below line `i`.
+    /// The index of the line after the options that directly follow line `i`.
     fn options(&self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let indent = lines.indent(i + 1);
@@ -125,8 +125,8 @@ impl BlockConverter<'_> {
         end
     }
 
-    /// Writes each formula on the line where it starts: signs at the start of its other lines (`=`,
-    /// `+`, `-`) would be Markdown markup.
+    /// Writes each formula on one line, the line where it starts. On lines of their own, signs at the start of its
+    /// other lines (`=`, `+`, `-`) would be Markdown markup.
     fn math(&mut self, i: usize, after: usize, col: usize, argument: &str) -> usize {
         let lines = self.lines;
         let end = lines.extent(after - 1, col);
@@ -178,7 +178,7 @@ fn language(argument: &str) -> String {
     if fits { word.to_owned() } else { String::new() }
 }
 
-/// `line` up to its TeX comment, which would include the lines that are joined after it.
+/// `line` without its TeX comment. When lines are joined, the comment would include all lines after it.
 fn uncommented(line: &str) -> &str {
     let mut escaped = false;
     let comment = line.bytes().position(|b| {

@@ -1,9 +1,8 @@
 //! The markup inside a paragraph.
 //!
-//! A single pass over the whole paragraph, since a link may span lines. A construct is written on
-//! the line where it starts; its inner line ends are written at the next white space, so that no
-//! line end is lost. A search for an end mark that found none is not repeated, which keeps the
-//! pass linear.
+//! The whole paragraph is converted in a single pass, since a link may span lines. A construct is written on the line
+//! where it starts; its inner line ends are written at the next white space, so that no line end is lost. If an end
+//! mark was not found, it is not searched for again, so that the pass is linear.
 
 use super::marks::{literal_end, role_name, tick_end};
 use super::names::{NotePlace, RstNames};
@@ -27,7 +26,8 @@ fn scan(text: &str, names: &mut RstNames, phrases: SubstitutionMode) -> String {
     scan.out
 }
 
-/// Whether an end mark of a literal, or of interpreted text, may still follow.
+/// Which end marks may still follow in the paragraph: the end mark of a literal, and that of interpreted text. A field
+/// is false after a search for that end mark failed.
 struct EndMarks {
     literal: bool,
     tick: bool,
@@ -93,8 +93,8 @@ impl<'a> InlineScanner<'a> {
         self.out.push_str(text);
     }
 
-    /// After a construct was removed, removes the brackets around it, and the space before it if a space,
-    /// punctuation or the end follows.
+    /// Closes the gap that a removed construct leaves: removes the brackets around it if they are empty now, and the
+    /// space before it if a space, punctuation or the end follows.
     fn close_gap(&mut self) {
         let next = self.rest().chars().next();
         if self.out.ends_with('(') && next == Some(')') {
@@ -228,7 +228,8 @@ impl<'a> InlineScanner<'a> {
         true
     }
 
-    /// Escapes an underscore before a word, which would start emphasis in Markdown.
+    /// Handles an underscore. Before a backtick, it marks an inline target and is removed. Before a word, it is
+    /// escaped, because it would start emphasis in Markdown. Returns false in other cases.
     fn underscore(&mut self) -> bool {
         let next = self.rest().chars().nth(1);
         if self.boundary() && next == Some('`') {

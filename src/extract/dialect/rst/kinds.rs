@@ -19,7 +19,7 @@ pub(super) enum DirectiveKind {
     Text,
 }
 
-/// Directives without text, or for a part of another document.
+/// Directives without text for readers (layout, drawings, metadata), or whose text is in another file.
 const GONE: &[&str] = &[
     "toctree",
     "contents",

@@ -55,8 +55,8 @@ impl BlockConverter<'_> {
         self.put(i, &format!("{} {text}", "#".repeat((level + 1).min(6))));
     }
 
-    /// Writes `text`, at most `count` lines, from line `i` on. An empty line would end the paragraph,
-    /// so the lines after a line that conversion left empty move up.
+    /// Writes `text`, at most `count` lines, from line `i` on. If the conversion leaves a line empty, the lines after
+    /// it move up, because an empty line would end the paragraph.
     pub(super) fn prose(&mut self, i: usize, text: &str, count: usize, end: LineBreak) {
         let text = inline::convert(text, self.names);
         let rows = text.split('\n').map(str::trim).filter(|row| !row.is_empty());
@@ -69,8 +69,8 @@ impl BlockConverter<'_> {
         }
     }
 
-    /// Whether a block starts at line `j`, although there is no blank line before it. By the
-    /// specification the line belongs to the paragraph, but authors who forget the blank line mean a block.
+    /// Whether a block starts at line `j`, although there is no blank line before it. By the specification, the line
+    /// belongs to the paragraph. But if authors forget the blank line, they mean a block.
     fn interrupts(&self, j: usize, col: usize) -> bool {
         let rest = self.lines.from(j, col);
         let titled = || {
@@ -104,8 +104,9 @@ impl BlockConverter<'_> {
         end
     }
 
-    /// Writes the code from line `start` on that is indented deeper than `mark`; the lines `from..start`
-    /// are free. Returns the next line to read.
+    /// Writes the code from line `start` on that is indented deeper than `mark`. Nothing is written on the lines
+    /// `from..start` yet: if one of them is free for the opening fence, writes fenced code, else indented code. Returns
+    /// the next line to read.
     pub(super) fn code(&mut self, from: usize, start: usize, mark: usize, info: &str) -> usize {
         let lines = self.lines;
         self.head = false;
@@ -135,7 +136,8 @@ impl BlockConverter<'_> {
         end
     }
 
-    /// Writes an interactive Python session, which ends at a blank line.
+    /// Writes an interactive Python session, which ends before a blank line or a line indented less than `col`. Writes
+    /// it as fenced code if the lines around it are free, else as indented code. Returns the next line to read.
     pub(super) fn doctest(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let mut end = i + 1;

@@ -6,8 +6,8 @@
 pub(super) struct RstLines {
     text: Vec<String>,
     indent: Vec<usize>,
-    /// For every line, the index of the first line from there on that is not blank, so that skipping
-    /// blank lines takes constant time.
+    /// For every line, the index of the first line from there on that is not blank; the number of lines if there is
+    /// none. So blank lines are skipped in constant time.
     filled: Vec<usize>,
 }
 
@@ -53,8 +53,8 @@ impl RstLines {
         self.get(i).get(col..).unwrap_or("")
     }
 
-    /// The line after the last of the lines below line `i` that are indented deeper than `mark`, blank lines in
-    /// between included.
+    /// The index of the line after the last line below line `i` that is indented deeper than `mark`. Blank lines
+    /// between such lines are included.
     pub(super) fn extent(&self, i: usize, mark: usize) -> usize {
         let mut end = i + 1;
         let mut j = self.filled(end);
@@ -124,8 +124,8 @@ pub(super) fn bullet(rest: &str) -> Option<ListMarker> {
     Some(ListMarker { lead: format!("{mark} "), width: 2, offset, weak: false })
 }
 
-/// The mark of an enumerated item at the start of `rest`. Markdown has only numbers: letters are kept
-/// as text after a bullet.
+/// The mark of an enumerated item at the start of `rest`; `None` if there is none. Markdown has only numbered items, so
+/// letters and Roman numerals are written as text after a bullet.
 pub(super) fn enumerator(rest: &str) -> Option<ListMarker> {
     let open = rest.starts_with('(');
     let inner = rest.get(usize::from(open)..)?;

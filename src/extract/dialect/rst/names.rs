@@ -20,14 +20,16 @@ pub(super) enum NotePlace {
 
 /// The definitions of a document.
 pub(super) struct RstNames {
-    /// URLs by name. An empty one is a place inside the document, which Markdown can't link to.
+    /// The URL of each target, by name. An empty URL means a place inside the document, which Markdown can't link to.
     targets: HashMap<String, String>,
     anonymous: VecDeque<String>,
     phrases: HashMap<String, String>,
     notes: HashMap<String, usize>,
-    /// The numbers of unlabelled footnotes (`#`) that are left for definitions, and for references.
+    /// The numbers of auto-numbered footnotes (`#`) whose definitions have not been written yet, in order.
     defined: VecDeque<usize>,
+    /// The numbers of auto-numbered footnotes (`#`) whose references have not been written yet, in order.
     referred: VecDeque<usize>,
+    /// The number of bytes of URLs and substitution texts that may still be inserted.
     budget: usize,
 }
 
@@ -61,7 +63,8 @@ impl RstNames {
         names
     }
 
-    /// Adds a target. Consecutive targets without a URL get that of the next one that has one.
+    /// Adds a target. `open` contains the names of the targets directly above it that have no URL. If this target has a
+    /// URL, they get it too.
     fn add_target(&mut self, name: &str, value: &str, open: &mut Vec<String>) {
         if name == "_" {
             self.anonymous.push_back(value.to_owned());
@@ -76,8 +79,8 @@ impl RstNames {
         }
     }
 
-    /// Gives the open names `address`. Only the last 8 names get a copy of a URL: a copy for each
-    /// would take quadratic memory.
+    /// Gives the targets in `open` the URL `address`, and empties `open`. If `address` isn't empty, only the last 8
+    /// targets get it, because a copy for each target could take quadratic memory.
     fn close(&mut self, open: &mut Vec<String>, address: &str) {
         let most = if address.is_empty() { usize::MAX } else { 8 };
         for name in open.drain(..).rev().take(most) {
@@ -120,7 +123,7 @@ impl RstNames {
         }
     }
 
-    /// The number or name that is written for the footnote or citation `label`.
+    /// The text that is written for the label of the footnote or citation `label`: its number or name.
     pub(super) fn note(&mut self, label: &str, place: NotePlace) -> String {
         let number = match (label, place) {
             ("#", NotePlace::Definition) => self.defined.pop_front(),

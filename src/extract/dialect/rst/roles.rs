@@ -73,13 +73,13 @@ pub(super) fn code(content: &str) -> String {
     format!("{marks}{space}{text}{space}{marks}")
 }
 
-/// The longest run of backticks in `text`.
+/// The length of the longest run of backticks in `text`.
 pub(super) fn longest_run(text: &str) -> usize {
     let runs = text.split(|c| c != '`').map(str::len);
     runs.max().unwrap_or(0)
 }
 
-/// The reference `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
+/// The Markdown for the reference `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
 pub(super) fn reference(content: &str, anonymous: bool, names: &mut RstNames) -> String {
     if let Some((text, target)) = embedded(content) {
         let LinkTarget { address: target, rest } = split(target);
@@ -103,8 +103,8 @@ struct LinkTarget {
     rest: String,
 }
 
-/// Splits `target` into an address and the text after it. An address may span lines but has no spaces:
-/// if there is one, the author closed the link too late, and the rest is text.
+/// Splits `target` into an address and the text after it. If a web address on one line is followed by a space, its author
+/// closed the link too late, and the rest is text. Any other target is an address as a whole.
 fn split(target: &str) -> LinkTarget {
     let (address, rest) = match target.split_once(' ') {
         Some((address, rest)) if web(address) && !target.contains('\n') => {
@@ -129,7 +129,7 @@ fn embedded(content: &str) -> Option<(&str, &str)> {
     (apart && !target.is_empty()).then_some((text.trim(), target))
 }
 
-/// The role `` :name:`content` ``.
+/// The Markdown for the role `` :name:`content` ``.
 pub(super) fn role(name: &str, content: &str) -> String {
     let last = name.rsplit(':').next().unwrap_or(name);
     match last {
@@ -153,8 +153,8 @@ fn math(content: &str) -> String {
     if formula.is_empty() { formula } else { format!("${formula}$") }
 }
 
-/// The text of a reference to a place in the documents; "…" for a bare label, which is not readable, so
-/// that the sentence has no gap.
+/// The text of a reference to a place in the documents. A bare label is not readable, so "…" replaces it, and the
+/// sentence has no gap.
 fn place(content: &str) -> String {
     match embedded(content) {
         Some((text, _)) => label(text),

@@ -1,26 +1,26 @@
 //! Converts grid tables and simple tables to Markdown tables.
 //!
-//! A Markdown table has one line per row and none between rows, so rows move up within the lines of
-//! the table, and the remaining lines are blank. The text of a spanning cell goes to the first cell
-//! that it covers. Malformed tables stay text.
+//! A Markdown table has one line per row and one delimiter line after the first row. So the rows move up: they are
+//! written from the table's second line on, and its other lines become blank. The text of a spanning cell is written to
+//! the first cell that it covers. Malformed tables stay text.
 
 use super::blocks::BlockConverter;
 use super::inline;
 use super::lines::RstLines;
 
-/// The maximum number of columns: Markdown parsers fill up short rows, so that a table with many columns could
-/// have far more cells than text.
+/// The maximum number of columns. A wider table stays text: Markdown parsers add empty cells to short rows, so the
+/// table could have far more cells than the file has text.
 const WIDEST: usize = 64;
-/// The cells of tables nested deeper are converted as text, without blocks.
+/// In a table inside this many other tables, only the inline markup of the cells is converted, not their blocks.
 const DEEPEST: usize = 3;
 
-/// The lines of each cell of a row.
+/// The cells of a row, each as its lines.
 type TableRow = Vec<Vec<String>>;
 
-/// A table of the source.
+/// A reStructuredText table, before its cells are converted.
 struct SourceTable {
     rows: Vec<TableRow>,
-    /// The line after it.
+    /// The index of the line after the table.
     end: usize,
 }
 
@@ -206,7 +206,7 @@ fn starts(rule: &str) -> Vec<usize> {
     runs.map(|(at, _)| at).collect()
 }
 
-/// The characters of `line` by column; a wide one takes two columns, the second as `\0`.
+/// The characters of `line`, one per column. A wide character takes two columns; the second one contains `\0`.
 fn columns(line: &str) -> Vec<char> {
     let mut out = Vec::with_capacity(line.len());
     for c in line.chars() {
@@ -221,13 +221,14 @@ fn columns(line: &str) -> Vec<char> {
     out
 }
 
-/// The text of some columns.
+/// The text of the characters `columns`, without the placeholders of wide characters and without trailing space.
 fn text(columns: &[char]) -> String {
     let text: String = columns.iter().filter(|c| **c != '\0').collect();
     text.trim_end().to_owned()
 }
 
-/// Splits a line of a grid at the cell edges; `bounds` says which columns are edges in a border.
+/// Splits a line of a grid at the cell edges. `bounds` states for each character column whether a border has an edge
+/// (`+`) there; `width` is the number of columns of the table.
 fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
     let mut cells = Vec::new();
     let (mut bordered, mut start, mut at, mut bound) = (false, 0, 0, 0);
@@ -246,7 +247,7 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
         if !(drawn || cell.is_empty() && start == 0) {
             cells.push(GridCell { column: usize::min(at, width - 1), text: cell });
         }
-        // The index of the cell that starts here is the number of bounds before it.
+        // The index of the cell that starts here is the number of bounds to the left of its left border.
         at = bound;
         bound += usize::from(edge);
         start = column + 1;
@@ -254,7 +255,8 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
     GridLine { cells, is_border: bordered }
 }
 
-/// The cells of a line of a simple table. A word that extends past the start of a column is not cut.
+/// The cells of a line of a simple table. A word that extends past the start of a column isn't cut: it belongs to the
+/// cell in which it starts.
 fn simple_line(line: &[char], starts: &[usize]) -> Vec<String> {
     let mut cuts = Vec::with_capacity(starts.len() + 1);
     let mut cut = 0;

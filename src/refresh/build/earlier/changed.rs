@@ -66,9 +66,15 @@ impl ChangedDocument {
     }
 
     /// Finds the current section for `section` after an edit. `section` already had a target in the previous
-    /// generation. Tries in this order: the previous target, if it is still current (it was found while the lines of
-    /// `section` were valid); the nearest section, if it has the heading of `section`; the successor of the previous
-    /// target; the nearest section. `successors` maps sections of the previous generation to their current sections.
+    /// generation. Returns the first of these sections that exists:
+    ///
+    /// - the previous target, if it is still current; it was found before the edit, while the lines of `section` were
+    ///   valid
+    /// - the nearest section, if its headings contain the last heading of `section`
+    /// - the successor of the previous target
+    /// - the nearest section
+    ///
+    /// `successors` maps sections of the previous generation to their current sections.
     fn after_edit(
         &self,
         section: &EarlierSection,

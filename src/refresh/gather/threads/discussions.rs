@@ -1,5 +1,5 @@
-//! Reads discussions, the most recently changed first. An incremental pass ends at the newest change that the previous
-//! pass saw.
+//! Reads discussions, the most recently changed first. An incremental pass ends when it has reached discussions whose
+//! last change is older than the newest change that the previous pass saw, by more than `OVERLAP`.
 
 use super::pass::{MOST_THREADS, OVERLAP, ThreadsFetch, earlier};
 use crate::crawl::CrawlError;
@@ -59,7 +59,7 @@ impl ThreadsFetch<'_> {
             }
         }
         let pass = self.pass();
-        // The first page contains the most recent change before the pass began.
+        // The first page contains the discussion that was changed last before the pass began.
         if pass.phase == PassPhase::Threads && pass.cursor.is_none() {
             pass.newest = listing.newest;
         }
@@ -79,10 +79,11 @@ impl ThreadsFetch<'_> {
         Ok(is_last)
     }
 
-    /// Starts a second phase if the pass did not see all stored discussions. The phase reads the discussions that were
-    /// changed since the pass began. A discussion that is changed during the pass moves to the front of the list,
-    /// which the pass has already read. So a discussion that the pass did not see may still exist. Returns whether the
-    /// phase was started.
+    /// After the first phase of a full pass that has not seen all stored discussions, starts a second phase, which
+    /// reads the discussions that were changed since the pass began. Reason: a discussion that is changed during the
+    /// pass moves to the front of the list, which the pass has already read. So a discussion that the pass did not see
+    /// may still exist. Returns whether the phase was started. A blind pass has no second phase, because it deletes
+    /// nothing.
     fn reads_again(&mut self) -> anyhow::Result<bool> {
         let pass = self.pass();
         if !pass.full || pass.phase == PassPhase::Again || pass.is_blind {

@@ -17,7 +17,8 @@ use crate::refresh::wanted::options::FetchMode;
 use crate::refresh::wanted::threads::requests;
 use crate::store::{FetchState, Store, ThreadsOf};
 
-/// The maximum number of lists of threads that [`fetch`] reads for the `chosen` sources; 0 without a token.
+/// The maximum number of lists of threads that [`fetch`] reads for the `chosen` sources; 0 without a token. A list is
+/// the discussions or the issues of one source.
 pub(in crate::refresh) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
     let lists =
         |source: &&Source| ThreadKind::ALL.iter().filter(|kind| requests(source, **kind)).count();

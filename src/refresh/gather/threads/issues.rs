@@ -2,8 +2,8 @@
 //! that were changed longest ago come first.
 //!
 //! If the catalogue requests only issues with some labels, a full pass requests the comments of each of these issues
-//! separately. An incremental pass does so only for an issue that is new in the store and older than the comments that
-//! the pass reads, for example an issue that was labelled only recently.
+//! separately. An incremental pass, whatever the catalogue requests, does so only for an issue that is new in the store
+//! and older than the comments that the pass reads, for example an issue that was labelled only recently.
 
 use chrono::TimeDelta;
 
@@ -52,7 +52,8 @@ impl ThreadsFetch<'_> {
         for (thread, comments) in listing.threads.into_iter().zip(comments) {
             let updated_at = thread.updated_at.clone();
             if let Err(error) = self.take_issue(thread, comments, &mut kept)? {
-                // The part of the page that was read is kept, and the next run continues after it.
+                // The issues before this one are stored. The next run continues near this issue, and may read some of
+                // the stored issues again.
                 self.advance(Some(updated_at), NextPage::Same);
                 self.write_page(kept)?;
                 return Ok(Err(error));
@@ -125,7 +126,8 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
-    /// Whether this is an incremental pass and `thread` is older than all comments that the pass reads.
+    /// Whether this is an incremental pass and `thread` is older than all comments that the pass reads. In an
+    /// incremental pass without a start time for comments (`until`), also true.
     fn precedes_comments(&mut self, thread: &Thread) -> bool {
         let pass = self.pass();
         !pass.full && pass.until.as_ref().is_none_or(|comments| thread.created_at < *comments)
@@ -192,7 +194,9 @@ impl ThreadsFetch<'_> {
         Ok(())
     }
 
-    /// Moves the pass past a page whose newest item was changed at `newest`. The pass continues at `next`.
+    /// Moves the pass past a page whose newest item was changed at `newest`. If the list has no further page, the pass
+    /// continues with the comments. Otherwise it requests the items that were changed since about `newest`. If that
+    /// time is no progress, it requests the next page, or the same page for [`NextPage::Same`].
     fn advance(&mut self, newest: Option<String>, next: NextPage) {
         let pass = self.pass();
         if next == NextPage::None {
@@ -215,7 +219,8 @@ impl ThreadsFetch<'_> {
         self.write(&page)
     }
 
-    /// The stored ETag for the next request of `list`; `None` if the ETag belongs to a different request.
+    /// The stored ETag for the next request of `list`. `None` in a full pass, for a page after the first, and if the
+    /// ETag belongs to a request with another `since`.
     fn known(&mut self, list: IssueList) -> Option<String> {
         let answered = match list {
             IssueList::Issues => self.state.answered.clone(),
@@ -227,7 +232,7 @@ impl ThreadsFetch<'_> {
         answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
     }
 
-    /// Stores the ETag of the last page of `list`, if it was also the first page.
+    /// Stores the ETag of the last page of `list`, if it was also the first page. Otherwise, removes the stored ETag.
     fn answered(
         &mut self,
         list: IssueList,

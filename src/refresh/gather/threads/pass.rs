@@ -57,7 +57,8 @@ pub(super) struct ThreadsFetch<'a> {
 }
 
 impl<'a> ThreadsFetch<'a> {
-    /// Continues the pass that was interrupted, or begins one.
+    /// Continues the interrupted pass, if there is one. Begins a new pass if there is none, if the entry's rule has
+    /// changed, or if a full pass is requested and the interrupted one is not full.
     pub fn new(
         network: FetchNetwork<'a>,
         stop: &'a RefreshStop,
@@ -97,7 +98,8 @@ impl<'a> ThreadsFetch<'a> {
     }
 
     /// The result of the pass. If the rest was deferred until a known time, also returns that time (Unix, seconds).
-    /// `ended` is how the pass ended. `is_first` is true if no full pass over these threads was completed before.
+    /// `ended` is how the pass ended. `is_first` is true if no earlier run has completed a full pass under the current
+    /// rule.
     pub fn result(
         self,
         ended: Result<(), CrawlError>,
@@ -132,7 +134,8 @@ impl<'a> ThreadsFetch<'a> {
         (result, retry_at)
     }
 
-    /// The response to one request. `Err` if the run is stopped first, or has made its maximum of requests.
+    /// The response to one request. `Err` if the request fails, if the run is stopped first, or if this list has
+    /// already used its [`MOST_REQUESTS`] requests of the run.
     pub fn request<T>(
         &mut self,
         send: impl AsyncFnOnce(&Crawler, RepositoryName<'a>, &mut Traffic) -> Result<T, CrawlError>,
@@ -175,7 +178,8 @@ impl<'a> ThreadsFetch<'a> {
         Some(thread)
     }
 
-    /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
+    /// Records a thread that could not be read: it counts as existing, and the next pass requests it again. If its
+    /// number is unknown, the pass becomes blind and deletes no threads.
     pub fn fail(&mut self, failure: &ThreadFailure, page: &mut ThreadPage) {
         let thread = if failure.number.is_some() { "the thread" } else { "a thread" };
         let message =

@@ -14,7 +14,7 @@ pub(super) struct QueryDraft<'q> {
     /// For each unit that is a word: the word in lower case, without punctuation at its end. `None` for other units.
     pub words: Vec<Option<String>>,
     /// For each unit: whether a step has understood it. Later steps neither correct such a unit nor leave it out as
-    /// filler.
+    /// filler. They complete it only if it is unfinished.
     pub taken: Vec<bool>,
     pub names: Vec<QueryName>,
     pub preferences: Vec<Preference>,
@@ -54,7 +54,8 @@ impl<'q> QueryDraft<'q> {
             .push(Correction { typed: typed.to_owned(), read_as: correction.to_owned() });
     }
 
-    /// Removes filler words, except those that are taken, and marks the words that ask for links.
+    /// Removes filler words, except those that are taken, and marks the words that ask for links. Does nothing if the
+    /// query would then have no subject.
     pub fn leave_filler(&mut self) {
         let units = self.words.iter().zip(&self.taken);
         let is_filler: Vec<bool> = units

@@ -29,7 +29,8 @@ const LINKS: [&str; 22] = [
 ];
 
 /// If one of these words comes directly before a word of `LINKS`, the query asks for material ("best videos"). Without
-/// it, the word of `LINKS` may be the subject ("video recommendation").
+/// such a sign, the word of `LINKS` may be the subject ("video recommendation"). [`asking_for_links`] also recognises
+/// other signs.
 const ASKING: [&str; 8] = ["best", "good", "list", "awesome", "further", "blog", "about", "on"];
 
 /// Punctuation that is removed from the ends of words.

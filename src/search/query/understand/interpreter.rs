@@ -25,7 +25,8 @@ const MOST_ALTERNATIVES: usize = 6;
 const SHORTEST_PREFIX: usize = 2;
 /// The last word of a submitted query is completed only if it has at least this many characters.
 const SHORTEST_SUBMITTED: usize = 3;
-/// The minimum number of words of a paraphrase. Shorter names are usually spelled-out acronyms or technical terms.
+/// The minimum number of words of a paraphrase, a label that shares no word with the topic's preferred label
+/// (`QueryName::is_paraphrase`). Shorter names are usually spelled-out acronyms or technical terms.
 const SHORTEST_PARAPHRASE: usize = 3;
 /// A prefix is completed to at most this many words.
 const COMPLETIONS: usize = 12;
@@ -206,7 +207,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Corrects misspelled words, then looks for labels among the corrected words.
+    /// Corrects misspelled words, then looks for labels that contain a corrected word, if `how` selects labels.
     fn spell(&self, how: Understanding, draft: &mut QueryDraft) -> Result<(), SearchError> {
         let speller = Speller { lexicon: self.lexicon, labels: self.labels };
         let mut read: Vec<Option<String>> = draft.words.clone();
@@ -233,8 +234,8 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Finds labels of topics in `read`, the words after correction. Skips labels that contain no corrected word:
-    /// `changed` says for each word whether it was corrected.
+    /// Finds labels of topics in `read`, the words after correction; two words that were joined are still separate
+    /// there. Skips labels that contain no corrected word: `changed` says for each word whether it was corrected.
     fn find_corrected_labels(
         &self,
         read: &[Option<String>],

@@ -1,8 +1,9 @@
 //! Finds the sources that a query names by owner, author, repository or title.
 //!
 //! A run of words names a source if it is part of one of the source's names and is distinctive: few owners have it in
-//! their names, few sections elsewhere contain it, and it is not a label of the vocabulary. "chip huyen" and "system
-//! design primer" name a source; "machine learning system design" does not.
+//! their names, few sections elsewhere contain it, and it is not a label of the vocabulary. A single word must not be a
+//! word of a label either. "chip huyen" and "system design primer" name a source; "machine learning system design" does
+//! not.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +32,8 @@ const MOST_HOLDERS: usize = 2;
 /// The minimum length of a name of one word, in characters.
 const SHORTEST: usize = 3;
 /// A run is distinctive only if at most this share of all sections, in ten-thousandths, contains it outside the sources
-/// of its owners. This is the limit for a single word that is a whole name.
+/// of its owners. This is the limit for a single word that is a whole name. A run counts as a single word if all its
+/// other words are filler or words for kinds of material.
 const WHOLE_WORD: usize = 100;
 /// The same limit for a single word that is a part of a name.
 const WORD: usize = 20;
@@ -53,7 +55,7 @@ pub(super) struct NamedSources {
     pub preference: Preference,
 }
 
-/// The first words of a run, if they occur together in names of sources.
+/// A run at the beginning of some words, with the names of sources that contain this run.
 struct NameRun<'a> {
     /// The number of words.
     length: usize,
@@ -65,7 +67,7 @@ struct OwnSections<'a> {
     opened: &'a OpenedIndex,
     /// For each source, by its number in the index: whether it belongs to one of the owners.
     sources: Vec<bool>,
-    /// The number of sections that these sources have together.
+    /// The number of sections of all sources of these owners together.
     sections: usize,
 }
 
@@ -201,8 +203,8 @@ impl SourceNamer<'_> {
         }
     }
 
-    /// The number of sections that contain `word` and are not `own`. If the document frequency alone shows whether this
-    /// number is more than `most`, returns a lower bound without reading postings.
+    /// The number of sections that contain `word` and don't belong to `own`. If the document frequency alone shows
+    /// whether this number is more than `most`, returns a lower bound without reading postings.
     fn word_elsewhere(
         &self,
         word: &str,
@@ -225,7 +227,7 @@ impl SourceNamer<'_> {
         Ok(held)
     }
 
-    /// The number of sections that contain `words` as a phrase and are not `own`.
+    /// The number of sections whose body contains `words` as a phrase and that don't belong to `own`.
     fn phrase_elsewhere(&self, words: &str, own: &OwnSections) -> Result<usize, SearchError> {
         let Lexicon { opened, stemmers, budget } = self.lexicon;
         let Some(english) = stemmers.first() else { return Ok(0) };

@@ -1,8 +1,9 @@
 //! An index of the names of all sources, matched against runs of query words.
 //!
-//! The names of a source are the owner's login and display name, the authors, the repository's name and the title.
-//! Every run of consecutive words in a name is a key. For a title, only the whole title is a key. A key joins its words
-//! without separators, so word boundaries don't matter. Case, accents and plurals don't matter either.
+//! The names of a source are the owner's login and the repository's name (each alone, and both together), the owner's
+//! display name, the authors and the title. Every run of consecutive words in a name is a key. For a title, only the
+//! whole title is a key. A key joins its words without separators, so word boundaries don't matter. Case, accents and
+//! plurals don't matter either.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,7 +27,7 @@ const MOST_AUTHORS: usize = 4;
 /// The names of all sources, indexed by their runs of words.
 pub(in crate::search) struct SourceIndex {
     pub(super) sources: Vec<KnownSource>,
-    /// For each key: the names that contain this run of words.
+    /// For each key: the sources with a name that contains this run of words, each source once.
     runs: HashMap<String, Vec<NameOccurrence>>,
 }
 
@@ -40,12 +41,12 @@ pub(super) struct KnownSource {
     pub holder: usize,
 }
 
-/// An occurrence of a run of words in a name of a source.
+/// A source with a name that contains a given run of words.
 #[derive(Clone, Copy)]
 pub(super) struct NameOccurrence {
     /// The index of the source.
     pub source: usize,
-    /// Whether the run is the whole name.
+    /// Whether the run is the whole of one of the source's names.
     pub is_whole: bool,
 }
 
@@ -211,7 +212,8 @@ impl NameKey {
         }
     }
 
-    /// The keys of this run in the index. "machine learning" is often abbreviated, so both forms have the same key.
+    /// The keys of this run in the index. "machine learning" is often abbreviated to "ml", so these two have the same
+    /// key.
     fn all(&self) -> [String; 2] {
         [&self.plain, &self.normal].map(|key| key.replace("machinelearning", "ml"))
     }

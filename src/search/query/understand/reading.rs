@@ -17,7 +17,8 @@ pub(in crate::search) struct MeantTopic {
 #[derive(Debug)]
 pub(in crate::search) struct UnitMeaning<'q> {
     pub node: &'q Node,
-    /// The topics that it names.
+    /// The topics that it names, alone or with neighbouring units. For the last unit, also the topics with a label that
+    /// begins with the last words of the query.
     pub topics: Vec<MeantTopic>,
     /// Words that it may be a prefix of.
     pub completions: Vec<String>,
@@ -32,7 +33,7 @@ pub(in crate::search) struct UnitMeaning<'q> {
 /// Words of the query that together name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct QueryName {
-    /// The words as typed, with corrections applied.
+    /// The words of the query, with corrections applied.
     pub words: String,
     pub topics: Vec<MeantTopic>,
     /// Whether there are at least three words and none of them is in the preferred label of any of the topics. Then the

@@ -1,9 +1,9 @@
 //! Corrects misspelled words with the words of the index and of the vocabulary's labels.
 //!
 //! A word is corrected only if it is unknown, or so much rarer than the correction that it is most likely a
-//! misspelling. The typed word is searched for as well. One edit is corrected in words of at least 4 letters, and two
-//! edits in words of at least 8. (Four fifths of misspellings are one edit: F. Damerau, "A technique for computer
-//! detection and correction of spelling errors", CACM 7(3), 1964.)
+//! misspelling. A word of a label is never corrected. The typed word is searched for as well. One edit is corrected in
+//! words of at least 4 letters, and two edits in unknown words of at least 8. (Four fifths of misspellings are one
+//! edit: F. Damerau, "A technique for computer detection and correction of spelling errors", CACM 7(3), 1964.)
 
 use strsim::osa_distance;
 
@@ -14,7 +14,8 @@ use crate::search::text::analysis::{self, Terms};
 
 /// One edit is corrected only in words of at least this many letters.
 const ONE_EDIT: usize = 4;
-/// Two edits are corrected only in words of at least this many letters.
+/// Two edits are corrected only in words of at least this many letters. A word is split into the words of a label, or
+/// made by joining two words, only if it has at least this many letters, too.
 const TWO_EDITS: usize = 8;
 /// A word is not corrected if more sections than this contain it. Exception: it may be split into the words of a label.
 const RARE: u32 = 3;
@@ -24,7 +25,8 @@ const RARE_LETTERS: usize = 6;
 /// this many times as large.
 const FAR_RARER: u32 = 100;
 /// A word is split into two common words only if each of the two occurs in at least this many sections. A word that
-/// occurs in more sections than this is not corrected, but it may be joined with the next word.
+/// occurs in more sections than this is not even split into the words of a label, but it may be joined with the next
+/// word.
 const HALF_HELD: u32 = 50;
 /// A word is split into two common words only if each of the two has at least this many letters.
 const HALF_LETTERS: usize = 4;

@@ -14,7 +14,7 @@ pub struct Understanding {
     pub spelling: bool,
     /// Filler words of a question are left out.
     pub filler: bool,
-    /// An unfinished last word also finds words that begin with it.
+    /// The last word also finds words that begin with it, if it is unfinished or probably a prefix.
     pub completion: bool,
     /// Sections of a source are preferred if words of the query name the source.
     pub names: bool,
@@ -53,7 +53,7 @@ pub struct UnderstoodTopic {
     pub also: Vec<String>,
 }
 
-/// A misspelled word.
+/// A misspelled word, or two words that should be one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correction {
     pub typed: String,

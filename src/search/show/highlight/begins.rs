@@ -8,7 +8,8 @@ const LONGEST: [usize; 2] = [2, 6];
 
 /// The beginnings of a set of stems.
 pub(super) struct StemPrefilter<'m> {
-    /// For each pair of first letters of a word: the set of the possible third letters, with one bit per letter.
+    /// For each pair of letters with which a word may begin: the set of the possible third letters, with one bit per
+    /// letter.
     letters: Vec<u32>,
     stems: Vec<&'m str>,
 }
@@ -34,8 +35,9 @@ impl<'m> StemPrefilter<'m> {
 
     /// Whether the stem of `word` may be in the set. `true` may be a false positive.
     ///
-    /// Stemming an English word changes its ending, and at most the last letter before the ending ("happy" to "happi",
-    /// "using" to "use"). Words with non-ASCII characters are never rejected.
+    /// An English word begins with the letters of its stem, except perhaps the last letter of the stem: the stem of
+    /// "happy" is "happi", and that of "using" is "use". So the last letter of a stem is not compared. Words with
+    /// non-ASCII characters are never rejected.
     pub fn may_match(&self, word: &str) -> bool {
         let Letters { row, third } = Letters::of(word);
         if self.letters[row] & 1 << third == 0 {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::matches::TextMatch;
 
-/// A match is removed if at least this many visible ASCII characters are directly before it or directly after its
+/// A match is removed if a run of at least this many visible ASCII characters ends directly before it or begins at its
 /// start. Such a long run is data, not words.
 const LONGEST: usize = 200;
 

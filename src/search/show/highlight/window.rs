@@ -14,8 +14,8 @@ const FORMULA: usize = 3;
 
 /// The byte range of the passage to show: the passage with the most different units of the query; of several such
 /// passages, the one with the most matches. A passage with a formula counts as having one unit less. The range begins
-/// at the start of a sentence or line if there is one nearby. It ends at the end of a sentence or line if the range is
-/// then still long enough.
+/// at the start of a sentence or line if there is one nearby, otherwise at the start of a word. It ends at the end of a
+/// sentence or line if the range is then still long enough, otherwise at the end of a word.
 pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
     let first = best(text, matches).map_or(0, |at| matches[at].start);
     // Near the end of the text, the window starts earlier, so that it is still full.

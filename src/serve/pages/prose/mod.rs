@@ -29,8 +29,8 @@ use tree::{correct, drop_title, text};
 /// The matches in several texts: for each text, the byte ranges of its matches.
 type TextMarks = Vec<Vec<Range<usize>>>;
 
-/// `markdown` as HTML. Relative URLs are resolved against `base`, the file's own URL. A first heading that equals
-/// `title` is left out. `find` returns the ranges to highlight in the texts that it is given.
+/// `markdown` as HTML. Relative URLs are resolved against `base`, the file's own URL. If the text begins with a heading
+/// that equals `title`, this heading is left out. `find` returns the ranges to highlight in the texts that it is given.
 ///
 /// O(length), plus the syntax highlighting. Text that exceeds the limits is shown as plain text. `Err` if `find`
 /// fails.

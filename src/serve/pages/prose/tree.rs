@@ -1,8 +1,8 @@
 //! Corrects the syntax tree of an author's Markdown before it is written as HTML.
 //!
-//! Raw HTML is reduced to its text and line breaks. An image becomes a link to the image, so that nothing is loaded
-//! from elsewhere. A link keeps its URL only if the scheme is http, https or mailto. Heading levels begin at 2, below
-//! the page's own heading, and have no gaps.
+//! Raw HTML is reduced to its text and line breaks. A formula becomes code. An image becomes a link to the image, so
+//! that nothing is loaded from elsewhere. A link keeps its URL only if the scheme is http, https or mailto. Heading
+//! levels begin at 2, below the page's own heading, and have no gaps.
 
 use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::extract::markup::text_of;
 
-/// Removes the first block if it is the heading `title`.
+/// Removes the first block, front matter aside, if it is a heading with the letters and digits of `title`.
 pub(super) fn drop_title<'a>(root: &'a AstNode<'a>, title: &str) {
     let Some(first) = root.children().find(|node| !is_matter(node)) else { return };
     let is_heading = matches!(first.data().value, NodeValue::Heading(_));

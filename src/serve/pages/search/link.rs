@@ -12,8 +12,8 @@ pub(super) fn kept(asked: &SearchParameters) -> NamedValues<'_> {
     [filters, understanding].concat()
 }
 
-/// The URL of the search `asked` with the parameter `name` changed to `value`. Unless that parameter is the offset, the
-/// results start at the first hit.
+/// The URL of the search `asked` with the parameter `name` changed to `value`; an empty `value` removes it. Unless that
+/// parameter is the offset, the results start at the first hit.
 pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     all.extend(kept(asked));
@@ -29,7 +29,8 @@ pub(super) fn without_filters(asked: &SearchParameters) -> String {
     address("/", &all)
 }
 
-/// The parameters that have a value, without the query text.
+/// The filters and the options of understanding that have a value. The query text and the parameters of the page
+/// (limit, offset, typing) are not included.
 struct LinkParameters<'a> {
     filters: NamedValues<'a>,
     understanding: NamedValues<'a>,

@@ -124,7 +124,8 @@ async fn body(
     Ok((found, body))
 }
 
-/// Suggestions for a query without results; `None` if the search for them was refused or stopped.
+/// Suggestions for a query without results; `None` if they could not be found, for example because the queue of
+/// searches is full.
 async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<QueryRescue> {
     let (typed, filters) = (typed.to_owned(), filters.to_owned());
     let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
@@ -216,7 +217,8 @@ impl PagerOffsets {
         let is_full = shown == PAGE && total > next;
         PagerOffsets {
             back: (offset > 0).then(|| offset.saturating_sub(PAGE)),
-            // A search accepts no offset above `FARTHEST`.
+            // A search reduces an offset above `FARTHEST` to `FARTHEST`, so a link to a later page would show the wrong
+            // hits.
             more: (is_full && next <= FARTHEST).then_some(next),
         }
     }

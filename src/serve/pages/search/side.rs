@@ -45,7 +45,7 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
 }
 
 /// The facets. Each value is a link that narrows the results, and has its count beside it. Facets that a filter already
-/// narrows are left out.
+/// narrows, and facets with fewer than two values, are left out.
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
     let filters = asked.filters();
     let fields = [
