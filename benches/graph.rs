@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cairn::annotate::case::CaseIndex;
-use cairn::annotate::{SectionNotes, SectionRole, Tagger, annotate};
+use cairn::annotate::{SectionNotes, Tagger, annotate};
 use cairn::catalogue::Voice;
 use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::extract::{Address, extract};
@@ -80,7 +80,7 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<GraphSection> {
         let annotation = annotate(&document, &tagger);
         let whole = cases.of_document(&document, &file.path);
         for (section, notes) in document.sections.iter().zip(annotation.sections) {
-            if notes.role == SectionRole::Content {
+            if notes.role.has_content() {
                 sections.push(GraphSection {
                     source: file.source.clone(),
                     path: file.path.clone(),

@@ -7,7 +7,7 @@ use super::tagger::{Tagger, TopicMatch};
 use super::trail::Trail;
 use super::{CoMention, LinkTopics, Mention, Salience};
 use crate::extract::sentences::sentences;
-use crate::extract::{Document, Section};
+use crate::extract::{Document, Section, without_mark};
 use crate::vocabulary::label_rule::TextPlace;
 
 /// The maximum length of a sentence that is used as evidence, in characters. Longer sentences are hard to read, and
@@ -85,7 +85,7 @@ impl<'a> Finder<'a> {
     }
 
     /// For each link of `section`, the topics named by the link's text, by its sentence, and by the section's own
-    /// heading.
+    /// heading. The topics of a sentence with more than [`MOST_TOPICS`] are left out.
     fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<LinkTopics> {
         let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
         let heading: Vec<u32> = heading.iter().map(|named| named.topic).collect();
@@ -200,7 +200,7 @@ fn co_mention(sentence: &str, found: &[TopicMatch]) -> Option<CoMention> {
     topics.sort_unstable();
     topics.dedup();
     let is_evidence = topics.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
-    let bare = || sentence.trim().trim_start_matches("- ").to_owned();
+    let bare = || without_mark(sentence.trim()).to_owned();
     is_evidence.then(|| CoMention { sentence: bare(), topics })
 }
 

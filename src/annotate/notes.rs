@@ -20,7 +20,8 @@ pub enum Salience {
 pub struct Mention {
     /// The topic's index in the vocabulary.
     pub topic: u32,
-    /// The words that matched first, as written: in a heading if one names the topic, else in the title or the text.
+    /// The words that name the topic, as written: in the innermost heading that names it, else in the title, else at
+    /// the first match in the text.
     pub label: String,
     /// The byte range of the first match in the section's text; `None` if only headings or the title name the topic.
     pub at: Option<(u32, u32)>,
@@ -43,7 +44,7 @@ pub struct CoMention {
 pub struct LinkTopics {
     /// The topics that the link's text names.
     pub anchor: Vec<u32>,
-    /// The topics that the sentence with the link names.
+    /// The topics that the sentence with the link names; empty if the sentence names too many.
     pub sentence: Vec<u32>,
     /// The topics that the heading above the link names.
     pub heading: Vec<u32>,
@@ -60,9 +61,18 @@ pub enum SectionRole {
     Navigation,
     /// The section is about the repository itself, such as its licence, its contributors or how to cite it.
     Boilerplate,
-    /// The section is about another field than machine learning or software: neither it nor its neighbours name a
-    /// topic, and its document has few words that are common in this field.
+    /// The section is not about machine learning or software: neither the section nor its neighbours name a topic, and
+    /// its document has few words that are common in texts on machine learning and software.
     OffTopic,
+    /// The section has content on its subject, but consists of code with at most a short introduction.
+    Code,
+}
+
+impl SectionRole {
+    /// Whether a section with this role has content on its subject, in prose or code.
+    pub fn has_content(self) -> bool {
+        matches!(self, SectionRole::Content | SectionRole::Code)
+    }
 }
 
 /// The annotation of one section.

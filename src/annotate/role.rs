@@ -1,4 +1,4 @@
-//! Determines the role of a section: content, navigation, boilerplate or off-topic.
+//! Determines the role of a section: content, code, navigation, boilerplate or off-topic.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -62,11 +62,66 @@ const LICENCE_PHRASES: [&str; 5] = [
     "this project is licensed under",
     "the software is provided \"as is\"",
 ];
-/// A text with a licence phrase is a licence notice if it has at most four times this many words. A longer text has
-/// other content too.
+/// A text with a licence phrase is a licence notice if it has at most `4 * NOTICE_WORDS` words. A longer text has other
+/// content too.
 const NOTICE_WORDS: usize = 60;
+/// Words of link texts such as "Slides" or "Source code", which contain no information without the linked page. A
+/// section that consists only of links with such words is navigation.
+const LINK_LABELS: [&str; 44] = [
+    "and",
+    "article",
+    "code",
+    "colab",
+    "course",
+    "demo",
+    "discord",
+    "download",
+    "exercise",
+    "exercises",
+    "github",
+    "here",
+    "homework",
+    "in",
+    "link",
+    "linkedin",
+    "links",
+    "material",
+    "materials",
+    "next",
+    "notebook",
+    "notebooks",
+    "open",
+    "page",
+    "pdf",
+    "previous",
+    "read",
+    "recording",
+    "repo",
+    "run",
+    "see",
+    "slack",
+    "slide",
+    "slides",
+    "solution",
+    "solutions",
+    "source",
+    "the",
+    "tutorial",
+    "video",
+    "videos",
+    "view",
+    "watch",
+    "youtube",
+];
 /// A section is navigation if at least this percentage of its words is in links to the same repository.
 const INNER_PERCENT: usize = 70;
+/// The maximum number of words of prose in a section that counts as code.
+const INTRODUCTION_WORDS: usize = 20;
+/// The maximum number of words of prose in a section that counts as code, if the section is a further part of a long
+/// listing. Such a part repeats the sentence before the listing.
+const REPEATED_WORDS: usize = 50;
+/// The minimum number of words of code for each word of prose in a section that counts as code.
+const CODE_RATIO: usize = 4;
 /// Words that are common in texts on machine learning and software, besides the vocabulary's labels. A document is
 /// on topic if this list contains at least one in `FIELD_SHARE` of its words.
 const FIELD: [&str; 64] = [
@@ -145,6 +200,7 @@ pub(super) fn of(section: &Section) -> SectionRole {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
     if section.subject().last().is_some_and(|own| is_in(&NAVIGATION_KEYS, own))
         || is_mostly_inner_links(section)
+        || is_link_labels(section)
     {
         return SectionRole::Navigation;
     }
@@ -153,7 +209,15 @@ pub(super) fn of(section: &Section) -> SectionRole {
     {
         return SectionRole::Boilerplate;
     }
-    SectionRole::Content
+    if is_listing(section) { SectionRole::Code } else { SectionRole::Content }
+}
+
+/// Whether `section` consists of code with at most a short introduction.
+fn is_listing(section: &Section) -> bool {
+    let (prose, code) = (words(&section.text), words(&section.code));
+    // A further part of a listing repeats the sentence before the listing.
+    let most = if section.chunk > 0 { REPEATED_WORDS } else { INTRODUCTION_WORDS };
+    code > 0 && section.links.is_empty() && prose <= most && code >= prose * CODE_RATIO
 }
 
 /// The label keys of [`NAVIGATION`], with which headings are compared.
@@ -163,10 +227,19 @@ static NAVIGATION_KEYS: LazyLock<HashSet<String>> =
 static BOILERPLATE_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| BOILERPLATE.into_iter().map(label::key).collect());
 
-/// Whether at least [`INNER_PERCENT`] of the words of `section` are in links to its own repository.
+/// Whether `section` consists mainly of links to its own repository: it has no code, and these links contain at least
+/// three words and at least [`INNER_PERCENT`] of all words.
 fn is_mostly_inner_links(section: &Section) -> bool {
     let inner = section.inner as usize;
     section.code.is_empty() && inner >= 3 && inner * 100 >= words(&section.text) * INNER_PERCENT
+}
+
+/// Whether `section` has links, no code, and no text except common words of link texts ([`LINK_LABELS`]).
+fn is_link_labels(section: &Section) -> bool {
+    let has_links = section.inner > 0 || !section.links.is_empty();
+    let mut words = section.text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let is_label = |word: &str| LINK_LABELS.contains(&word.to_lowercase().as_str());
+    has_links && section.code.is_empty() && words.all(is_label)
 }
 
 /// Whether `section` is a licence notice and little else.
@@ -175,8 +248,8 @@ fn is_notice(section: &Section) -> bool {
     LICENCE_PHRASES.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
 }
 
-/// Marks the off-topic sections of `document`: content sections that name no topic and have no neighbour that names
-/// one.
+/// Marks the off-topic sections of `document`: sections of content or code that have text, name no topic, and have no
+/// neighbour that names one.
 ///
 /// Marks nothing if more than a quarter of the sections name a topic, or if the document has enough words of the field
 /// (`FIELD`). Documents in languages other than English are skipped, because the vocabulary may lack labels in those
@@ -197,7 +270,7 @@ pub(super) fn mark_off_topic(
     for (at, notes) in notes.iter_mut().enumerate() {
         let neighbours = at.saturating_sub(NEIGHBOURS)..(at + NEIGHBOURS + 1).min(named.len());
         let is_prose = document.sections.get(at).is_some_and(|section| !section.text.is_empty());
-        if notes.role == SectionRole::Content && is_prose && !named[neighbours].contains(&true) {
+        if notes.role.has_content() && is_prose && !named[neighbours].contains(&true) {
             notes.role = SectionRole::OffTopic;
         }
     }
@@ -232,7 +305,7 @@ mod tests {
     fn navigation_and_boilerplate_are_distinguished_from_content() {
         assert_eq!(
             roles(
-                "# Guide\n\nA feature store keeps features for models to read.\n\n## Contents\n\n- [One](a.md)\n- see the words of it\n\n## Chapters\n\n- [Data leakage and splits](b.md)\n- [Model serving at scale](c.md)\n\n## License 📄\n\nThis project is licensed under the terms of MIT.\n"
+                "# Guide\n\nA feature store keeps features for models to read.\n\n## Contents\n\n- [One](a.md)\n- see the words of it\n\n## Chapters\n\n- [Data leakage and splits](b.md)\n- [Model serving at scale](c.md)\n\n## Acknowledgements 📄\n\nThanks to everybody who read the drafts of this text and found its errors.\n"
             ),
             [
                 SectionRole::Content,
@@ -244,6 +317,25 @@ mod tests {
     }
 
     #[test]
+    fn a_listing_with_a_short_introduction_is_code_and_prose_with_code_is_not() {
+        let listing = "x = load(path)\ny = model.fit(x, labels)\n".repeat(8);
+        let prose = "Feature stores keep features for training and serving. ".repeat(6);
+        let text = format!(
+            "# Training\n\n## Listing\n\nThe model is trained like this:\n\n```python\n{listing}```\n\n## Text\n\n{prose}\n\n```python\n{listing}```\n"
+        );
+        assert_eq!(roles(&text), [SectionRole::Code, SectionRole::Content]);
+        let long = format!(
+            "# Training\n\nThe model is trained like this:\n\n```python\n{}```\n",
+            listing.repeat(12)
+        );
+        let roles = roles(&long);
+        assert!(
+            roles.len() > 1 && roles.iter().all(|role| *role == SectionRole::Code),
+            "{roles:?}"
+        );
+    }
+
+    #[test]
     fn text_about_another_field_is_off_topic() {
         let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until sweet.\n\n## Bread\n\nToast the slices on both sides, and rub them with garlic before serving it hot.\n";
         assert_eq!(roles(soup)[0], SectionRole::OffTopic);
@@ -251,5 +343,12 @@ mod tests {
         assert!(!roles(maths).contains(&SectionRole::OffTopic), "words of the field");
         let near = format!("{soup}\n## Serving\n\nA feature store and model serving are topics.\n");
         assert!(!roles(&near).contains(&SectionRole::OffTopic));
+    }
+    #[test]
+    fn a_section_of_bare_link_labels_is_navigation() {
+        let text = "# Vans\n\n[Slides](https://a.org/s)\n\n[Video](https://a.org/v)\n";
+        assert_eq!(roles(text), [SectionRole::Navigation]);
+        let named = "# Vans\n\n[Slides on model serving](https://a.org/s)\n";
+        assert_eq!(roles(named), [SectionRole::Content]);
     }
 }

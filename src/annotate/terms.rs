@@ -1,15 +1,17 @@
 //! Extracts terms that several independent voices use and that the vocabulary lacks.
 //!
-//! Candidates are phrases that authors emphasise: headings, link texts, and the words before a colon or dash at the
-//! beginning of a line. They are ranked by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic recognition of
-//! multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts. The C-value of a phrase is
-//! high if the phrase is frequent, also outside of longer terms. The module reads and writes no files.
+//! Candidates are phrases that authors emphasise: headings, link texts, and the words at the beginning of a line that
+//! end with a colon or come before a dash. They are ranked by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic
+//! recognition of multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts, and by the
+//! number of voices. The C-value of a phrase is high if the phrase is frequent, also outside of longer terms. The
+//! module reads and writes no files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 
 use crate::catalogue::Voice;
+use crate::extract::labelled_cells;
 use crate::extract::sentences::sentences;
 use crate::vocabulary::common_words::CommonWord;
 use crate::vocabulary::folded::{FoldedText, fence};
@@ -66,7 +68,8 @@ pub struct TermEvidence {
     pub path: String,
 }
 
-/// At most `limit` terms of `passages` that are not among `labels`, the highest weight first.
+/// At most `limit` terms of `passages` that are not among `labels`. Terms with a high C-value and many voices come
+/// first.
 ///
 /// Takes time in O(length of all texts), and memory for all candidates.
 pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec<MissingTerm> {
@@ -86,8 +89,9 @@ pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec
     candidates.finish(limit)
 }
 
-/// The words before the first colon or dash in `line`. `None` if there is neither, or if the words are too many for a
-/// term.
+/// The words before the first colon in `line`, or before the first dash if there is no colon. The colon must have a
+/// space after it, the dash on both sides. List markers at the beginning are ignored. `None` if there is neither, or if
+/// the words are too many for a term.
 fn lead_in(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(['-', '*', ' ', '•']);
     let (before, _) = line.split_once(": ").or_else(|| line.split_once(" – "))?;
@@ -154,8 +158,8 @@ impl TermCandidates {
         }
     }
 
-    /// At most `limit` of the candidates that enough voices use. They are sorted by a weight that grows with the
-    /// C-value and the number of voices, highest first.
+    /// At most `limit` of the candidates that enough voices use and that have a positive C-value. They are sorted by a
+    /// weight that grows with the C-value and the number of voices, the highest weight first.
     fn finish(self, limit: usize) -> Vec<MissingTerm> {
         let frequency: Vec<u32> = self.all.iter().map(TermCandidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
@@ -199,7 +203,8 @@ impl TermCandidate {
         let sentence = sentence.trim();
         let is_readable = sentence.split_whitespace().count() >= 5
             && sentence.chars().count() <= EVIDENCE_CHARS
-            && !sentence.contains(" | ");
+            && !sentence.contains(" | ")
+            && labelled_cells(sentence).is_none();
         if is_first && is_readable && self.evidence.len() < MOST_EVIDENCE {
             self.evidence.push(TermEvidence {
                 sentence: sentence.to_owned(),

@@ -10,7 +10,7 @@ use super::refused::{self, RefusedRepository};
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
-/// The number of words at the start of a file that count as its title page.
+/// The title page of a file consists of its title, its first heading, and this many words of its text.
 const OPENING_WORDS: usize = 25;
 /// If a title page contains one of these words, the text is about a book, not a copy of it.
 const ABOUT: [&str; 8] =
@@ -42,6 +42,8 @@ pub struct PolicyLimits {
 pub struct Policy {
     /// The extensions of the files that are read, lower-cased.
     pub formats: Vec<String>,
+    /// Globs of files that may be quizzes in JSON. They are read although JSON is not among `formats`.
+    pub quizzes: Vec<String>,
     /// Globs of the files that are never indexed, in any source.
     pub exclude: Vec<String>,
     /// The GitHub logins of people whose posts in discussions and issues are left out.
@@ -57,13 +59,14 @@ pub struct Policy {
     pub excerpt_chars: usize,
     /// The titles of commercial books whose copies are refused, lower-cased.
     pub books: Vec<String>,
-    /// The extensions of files that can be copies of books, lower-cased. Such a file is treated as a copy if its name
-    /// or its title page contains a title of `books`.
+    /// The extensions of files that can be copies of books, lower-cased. [`Policy::is_book_copy`] and
+    /// [`Policy::is_book`] decide whether such a file is a copy.
     pub book_formats: Vec<String>,
 }
 
 impl Policy {
-    /// How much of a text may be shown. `licence` is the SPDX id of its licence; without one, an excerpt may be shown.
+    /// How much of a text may be shown. `licence` is the SPDX id of its licence. Only an excerpt may be shown if there
+    /// is no licence, or if it is not in `full`.
     pub fn shown(&self, licence: Option<&str>) -> Shown {
         let listed = |id: &str| self.full.iter().any(|full| full.eq_ignore_ascii_case(id));
         match licence {
@@ -100,8 +103,8 @@ impl Policy {
             && self.names_book(&opening)
     }
 
-    /// Whether `text`, the name or description of a repository, offers a copy of a commercial book: it contains a listed
-    /// title and one of the book formats.
+    /// Whether `text`, the name or description of a repository, offers a copy of a commercial book: it contains a
+    /// listed title, and one of the book formats or the word "ebook" or "ebooks".
     pub fn offers_book(&self, text: &str) -> bool {
         let words = plain(&text.to_lowercase());
         let is_format = |word: &str| {
@@ -122,8 +125,8 @@ fn plain(text: &str) -> String {
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The policy of `sources`. If they have none and their catalogue extends the list inside the program, returns the
-/// policy inside the program. Reads up to two files. `Err` contains all faults.
+/// The policy in the data files `sources`. If `sources` has no policy and its catalogue extends the list inside the
+/// program, returns the policy inside the program. Reads up to two files. `Err` contains all faults.
 pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
     let is_missing = matches!(sources.read("policy.toml"), Ok(None));
     let sources =
@@ -138,6 +141,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let document = file.document(&mut faults);
     let mut root = TableFields::new(&file, document.get_ref(), 1);
     let formats = lower(root.some_strings("formats", &mut faults));
+    let quizzes = globs(&file, &mut root, "quizzes", &mut faults);
     let exclude = globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
     let refused = refused::read(&file, &mut root, &mut faults);
@@ -157,6 +161,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     };
     faults.or(Policy {
         formats,
+        quizzes,
         exclude,
         opted_out,
         refused,

@@ -12,6 +12,7 @@ use super::{LicenceFile, Policy, Source};
 #[derive(Clone, Debug)]
 pub struct SelectionRules {
     policy: Arc<Policy>,
+    quizzes: Arc<RuleGlobs>,
     exclude: Arc<RuleGlobs>,
     /// Hash of the policy's settings that determine which files are fetched.
     hash: blake3::Hasher,
@@ -21,13 +22,16 @@ impl SelectionRules {
     /// The rules of `policy`.
     pub fn new(policy: &Policy) -> SelectionRules {
         let mut hash = blake3::Hasher::new();
-        for part in policy.formats.iter().chain(["|".to_owned()].iter()).chain(&policy.exclude) {
+        let bar = ["|".to_owned()];
+        let formats = policy.formats.iter().chain(&policy.quizzes);
+        for part in formats.chain(&bar).chain(&policy.exclude) {
             hash.update(part.as_bytes()).update(b"\0");
         }
         for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
             hash.update(&limit.to_le_bytes());
         }
         SelectionRules {
+            quizzes: Arc::new(RuleGlobs::new(&policy.quizzes)),
             exclude: Arc::new(RuleGlobs::new(&policy.exclude)),
             policy: Arc::new(policy.clone()),
             hash,
@@ -65,10 +69,17 @@ impl Selection {
     /// Whether the file at `path` (inside the source, `/`-separated) is indexed.
     pub fn selects(&self, path: &str) -> bool {
         let is_in = |globs: &RuleGlobs| globs.is_match(path);
-        self.rules.policy.formats.contains(&format_of(path))
+        self.is_read(path)
             && self.include.as_ref().is_none_or(is_in)
             && !self.exclude.as_ref().is_some_and(is_in)
             && !is_in(&self.rules.exclude)
+    }
+
+    /// Whether files like the one at `path` are read: the policy's formats include its format, or its name is that of a
+    /// quiz.
+    fn is_read(&self, path: &str) -> bool {
+        let formats = &self.rules.policy.formats;
+        formats.contains(&format_of(path)) || self.rules.quizzes.is_match(path)
     }
 
     /// Whether the entry's `exclude` matches the thread at `path`, such as `discussions/12`. The entry's `include` and the
@@ -85,9 +96,9 @@ impl Selection {
 
     /// The rule that leaves out the file at `path` with `size` bytes, and the reason. `None` if no rule does.
     pub fn refusal(&self, path: &str, size: u64) -> Option<FileRefusal> {
-        let (format, limits) = (format_of(path), &self.rules.policy.limits);
-        if !self.rules.policy.formats.contains(&format) {
-            return Some(FileRefusal::by(LeftOutReason::Format, format));
+        let limits = &self.rules.policy.limits;
+        if !self.is_read(path) {
+            return Some(FileRefusal::by(LeftOutReason::Format, format_of(path)));
         }
         if let Some(glob) = self.rules.exclude.first_match(path) {
             return Some(FileRefusal::by(LeftOutReason::Policy, glob));
@@ -189,8 +200,11 @@ mod tests {
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
         let catalogue = parse("c", text).unwrap();
         let selection = SelectionRules::new(&policy).of(&catalogue.sources[0]);
-        for kept in ["README.md", "a/b/C.MD", "deep/notes.ipynb", "my_book/a.md"] {
+        for kept in
+            ["README.md", "a/b/C.MD", "deep/notes.ipynb", "my_book/a.md", "a/questions.json"]
+        {
             assert!(selection.selects(kept), "{kept}");
+            assert_eq!(selection.refusal(kept, 100), None, "{kept}");
         }
         for left in [
             "_book/a.md",
@@ -201,6 +215,7 @@ mod tests {
             "translations/fr/a.md",
             "README-zh.md",
             "a.png",
+            "package.json",
             "LICENSE",
             "app/requirements.txt",
             "site/index.md",

@@ -21,7 +21,7 @@ const MOST_FOLDERS: usize = 20;
 /// The explanation of the columns, in lines.
 const LEGEND: [&str; 5] = [
     "susp: percent of sections with one of the following properties; each of them is in percent, too.",
-    "code: hardly any text but code. nums: half of the words are numbers. rows: table rows. tiny: under 15 words.",
+    "code: mostly code. nums: half of the words are numbers. rows: table rows. tiny: under 15 words.",
     "side: navigation, boilerplate or off topic. TeX: an eighth of the text is TeX.",
     "dup: percent of sections that are folded under another source (own: under the same source).",
     "t/kw: topics per thousand words. out: files that the rules leave out (?: not known).",
@@ -236,8 +236,8 @@ fn print_problems(problems: &[ProblemGroupView]) -> anyhow::Result<()> {
     print_rest(problems.len(), MOST_PROBLEMS, "other problem")
 }
 
-/// Prints the number of things that were left out of a list, if there were `all` things and at most `most` were listed.
-/// Prints nothing if none were left out.
+/// Prints how many of `all` items are missing from a list that shows at most `most` items. Prints nothing if the list
+/// shows all.
 fn print_rest(all: usize, most: usize, noun: &str) -> anyhow::Result<()> {
     match all.saturating_sub(most) {
         0 => Ok(()),

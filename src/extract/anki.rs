@@ -1,8 +1,7 @@
-//! Anki decks: each note becomes a section. Its first field is the heading; its tags are kept.
+//! Reads Anki decks. Each note becomes a section: its first field is the heading, and its tags are kept.
 //!
-//! An `.apkg` file is a zip archive that holds the collection, an SQLite database, under one of three
-//! names; an `.anki2` file is that database. It is opened in memory, read-only. Fields are HTML with
-//! cloze marks.
+//! An `.anki2` file is a collection, an SQLite database. An `.apkg` file is a zip archive that contains a collection
+//! under one of three names. The database is opened in memory, read-only. Fields are HTML with cloze marks.
 
 use std::io::{Cursor, Read};
 
@@ -16,15 +15,18 @@ use super::sections::{SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// Bytes of the longest collection that is read, after decompression. Pictures and sound are separate files.
+/// The maximum bytes of the collection in an archive, after decompression. An archive with a larger one is not read.
+/// Pictures and sound are separate files, which don't count.
 const MOST_BYTES: u64 = 48_000_000;
-/// File names of the collection, newest format first. If a newer one is present, the oldest holds only a
-/// note that asks to update Anki.
+/// The possible file names of the collection in an archive, newest format first. If an archive has a newer format,
+/// `collection.anki2` contains only a note that asks the user to update Anki.
 const NAMES: [&str; 3] = ["collection.anki21b", "collection.anki21", "collection.anki2"];
 /// The separator between the fields of a note.
 const BETWEEN: char = '\u{1f}';
-/// The level of a note's heading, and the longest question that serves as one, in characters.
+/// The level of the heading of each note.
 const LEVEL: u8 = 1;
+/// The maximum characters of a heading. If a note's first field is longer, the heading is truncated, and the text
+/// contains the whole field.
 const LONGEST_HEADING: usize = 160;
 
 /// Reads the `.apkg` archive `bytes`. If it can't be read, returns `None` and adds a problem.
@@ -32,7 +34,7 @@ pub(super) fn read_package(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<
     match collection(bytes) {
         Ok(database) => read_collection(&database, problems),
         Err(message) => {
-            problems.push(Problem::new(Stage::Extract, format!("no Anki deck: {message}")));
+            problems.push(Problem::new(Stage::Extract, format!("not an Anki deck: {message}")));
             None
         }
     }
@@ -51,7 +53,7 @@ pub(super) fn read_collection(bytes: &[u8], problems: &mut Vec<Problem>) -> Opti
     }
 }
 
-/// The collection of the archive, decompressed.
+/// Returns the collection in the archive `bytes`, decompressed. `Err` is a message for readers.
 fn collection(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     for name in NAMES {
@@ -64,7 +66,7 @@ fn collection(bytes: &[u8]) -> Result<Vec<u8>, String> {
         }
         return Ok(database);
     }
-    Err("the archive holds no collection".to_owned())
+    Err("the archive contains no collection".to_owned())
 }
 
 fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
@@ -114,7 +116,7 @@ fn notes(database: &Connection) -> rusqlite::Result<Vec<AnkiNote>> {
     rows.collect()
 }
 
-/// The name of the top-level deck if all decks other than Anki's `Default` belong to it.
+/// The name of the top-level deck if the names of all decks other than Anki's `Default` start with it, else `None`.
 fn title(database: &Connection) -> Option<String> {
     let old = || -> Option<Vec<String>> {
         let json: String =
@@ -145,7 +147,7 @@ fn document(title: Option<String>, notes: Vec<AnkiNote>) -> Document {
         let heading = if heading.trim().is_empty() { format!("Card {number}") } else { heading };
         builder.heading(LEVEL, heading.trim(), None, number);
         builder.tags(note.tags);
-        // A question that is the heading is not repeated in the text.
+        // If the heading contains the whole question, the text does not repeat it.
         let is_whole = note.fields.len() > 1 && first.chars().count() <= LONGEST_HEADING;
         for field in note.fields.iter().skip(usize::from(is_whole)) {
             page::read_field(field, number, &mut builder);

@@ -13,7 +13,7 @@ pub enum DocumentKind {
     /// Prose.
     #[default]
     Note,
-    /// Mostly links, each with a short description.
+    /// A collection of links, usually each with a short description.
     List,
     /// A chapter of a book: a table of chapters in its repository links to it.
     Book,
@@ -42,7 +42,7 @@ impl DocumentKind {
     }
 }
 
-/// The position of a section in its file.
+/// The position of a section in its file or thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Address {
@@ -56,7 +56,7 @@ pub enum Address {
     Card(u32),
     /// The post that opens a thread.
     Question,
-    /// A comment of a thread, by GitHub's id.
+    /// A comment of a thread, with its id on GitHub.
     Comment(NonZeroU64),
 }
 
@@ -77,7 +77,7 @@ pub struct Link {
     pub url: String,
     /// The link text.
     pub text: String,
-    /// The sentence or list item that contains the link, at most 300 characters.
+    /// The sentence, line or list item that contains the link, truncated to 300 characters.
     pub sentence: String,
 }
 
@@ -91,7 +91,7 @@ pub struct PostByline {
     pub date: Option<String>,
 }
 
-/// `posted by ann on 2026-03-01`.
+/// For example `posted by ann on 2026-03-01`, or `posted by ann` if the date is unknown.
 impl fmt::Display for PostByline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "posted by {}", self.login.as_deref().unwrap_or("a deleted account"))?;
@@ -99,8 +99,8 @@ impl fmt::Display for PostByline {
     }
 }
 
-/// The `headings` of a section that describe its subject. In a thread that is only the first, the title; the
-/// second one names the author of the post.
+/// Those of a section's `headings` that describe its subject. In a thread, only the first heading, which is the title,
+/// describes the subject: the second heading names the author of the post.
 pub fn subject<'a>(headings: &'a [String], posted: Option<&PostByline>) -> &'a [String] {
     let end = if posted.is_some() { headings.len().min(1) } else { headings.len() };
     &headings[..end]
@@ -109,21 +109,27 @@ pub fn subject<'a>(headings: &'a [String], posted: Option<&PostByline>) -> &'a [
 /// A heading with its text, or with a part of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
-    /// The headings above and its own, outermost first; empty before the first heading.
+    /// The section's own heading and the headings above it, outermost first. Empty for text before the first heading of
+    /// the file.
     pub headings: Vec<String>,
-    /// The heading's anchor as GitHub names it.
+    /// The anchor of the heading: in Markdown as GitHub generates it, in HTML the id of the element. `None` if the
+    /// heading has none.
     pub anchor: Option<String>,
     pub address: Address,
-    /// Plain text: each block starts a line, list items start with `- `, ` | ` separates table cells.
+    /// Plain text. Each block starts on a new line. List items start with `- ` or their number. Table rows have the
+    /// form `header: cell; header: cell`, or `cell | cell` if the table has no headers.
     pub text: String,
-    /// Source code, separate from the prose.
+    /// Source code, which `text` does not contain.
     pub code: String,
+    /// The formulas of the text as TeX, in the order of the text. The text contains their readable form.
+    pub formulas: Vec<String>,
     pub links: Vec<Link>,
-    /// The tags its author gave it: those of a card.
+    /// The tags of a card; empty for other sections.
     pub tags: Vec<String>,
     /// The number of words in links that are not web links, such as links to other files of the repository.
     pub inner: u32,
-    /// The index of its heading among the document's headings with the same trail, from 0.
+    /// The index of the section's heading, from 0, among those headings of the document that have the same text and the
+    /// same headings above them.
     pub ordinal: u32,
     /// The index of this part among the parts of its heading's text, from 0.
     pub chunk: u32,
@@ -138,10 +144,11 @@ impl Section {
     }
 }
 
-/// The contents of a file.
+/// The content of a file or thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// From the front matter, the first heading or the file's own metadata; if `None`, the file name is shown.
+    /// The title in the front matter, the first heading, or the title in the file's own metadata. If it is `None`, the
+    /// file name is shown.
     pub title: Option<String>,
     pub kind: DocumentKind,
     /// `YYYY-MM-DD`: from the front matter or the page's metadata, or when the thread was opened.
@@ -154,7 +161,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// What the document begins with: the title page of a book.
+    /// The beginning of the document, which for a book is its title page.
     pub fn opening(&self) -> DocumentOpening<'_> {
         let first = self.sections.first();
         let heading = first.and_then(|section| section.headings.first());

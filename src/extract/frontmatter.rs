@@ -9,25 +9,27 @@ use crate::problem::{Problem, Stage};
 
 /// Keys that hold the date when a page was written or last changed, in order of preference.
 const DATES: [&str; 6] = ["date", "updated", "last_updated", "lastmod", "published", "created"];
-/// Keys that hold the licence.
+/// Keys of the licence, in order of preference.
 const LICENCES: [&str; 4] = ["license", "licence", "spdx", "SPDX-License-Identifier"];
-/// The number of tags that are kept for one page.
+/// The maximum number of tags that are kept for one file. Further tags are dropped.
 const MOST_TAGS: usize = 30;
-/// The limits of front matter that is parsed, in bytes and in levels of nesting. Real front matter is far
-/// below both.
+/// The maximum bytes of front matter that is parsed as YAML. Real front matter is far smaller.
 const MOST_BYTES: usize = 64 * 1024;
+/// The maximum nesting depth of front matter that is parsed as YAML. Real front matter is far less deep.
 const MOST_LEVELS: usize = 64;
-/// An SPDX header is looked for in this many lines at the start of a file.
+/// The number of lines at the start of a file in which an SPDX header is searched for.
 const HEAD_LINES: usize = 10;
 
-/// The values that are used.
+/// Those values of the front matter that Cairn uses; `None` or empty if they are missing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct FrontMatter {
     pub title: Option<String>,
-    /// `YYYY-MM-DD`.
+    /// The question that the file answers, as in a collection of frequent questions.
+    pub question: Option<String>,
+    /// The date when the file was written or last changed, `YYYY-MM-DD`.
     pub date: Option<String>,
     pub tags: Vec<String>,
-    /// An SPDX id.
+    /// The SPDX id of the file's licence.
     pub licence: Option<String>,
     /// Whether the author asks not to be indexed: `cairn: noindex` or `robots: noindex`.
     pub is_private: bool,
@@ -35,8 +37,8 @@ pub(super) struct FrontMatter {
 
 /// Reads `block`, delimiters included. O(length).
 ///
-/// Invalid YAML (mostly an unquoted colon in a title) is read line by line, and is a problem only if
-/// that finds no title. Front matter beyond the limits is not parsed but read line by line, with a problem.
+/// Invalid YAML, usually an unquoted colon in a title, is read line by line. It is a problem only if no title and no
+/// question is found in this way. Front matter that exceeds a limit is read line by line too, and is always a problem.
 pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     let inner = block.trim().trim_start_matches("---").trim_end_matches("---");
     if let Some(refusal) = refusal(inner) {
@@ -53,7 +55,7 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
         }
         Err(error) => {
             let matter = by_lines(inner);
-            if matter.title.is_none() {
+            if matter.title.is_none() && matter.question.is_none() {
                 let message = format!("the front matter is no YAML: {error}");
                 problems.push(Problem::new(Stage::Extract, message));
             }
@@ -62,7 +64,8 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     }
 }
 
-/// The reason not to parse the YAML `text`, if there is one. O(length).
+/// Why the YAML `text` must not be parsed, as the end of a sentence that begins with "the front matter". `None` if it
+/// can be parsed. O(length).
 fn refusal(text: &str) -> Option<String> {
     if text.len() > MOST_BYTES {
         return Some(format!("is longer than {} KB", MOST_BYTES / 1024));
@@ -120,6 +123,7 @@ fn from(get: impl Fn(&str) -> Option<String>, mut tags: Vec<String>) -> FrontMat
     tags.truncate(MOST_TAGS);
     FrontMatter {
         title: get("title"),
+        question: get("question"),
         date: DATES.iter().filter_map(|key| get(key)).find_map(|date| day(&date)),
         tags,
         licence: LICENCES.iter().filter_map(|key| get(key)).find_map(|said| spdx_id(&said)),
@@ -139,14 +143,16 @@ fn by_lines(text: &str) -> FrontMatter {
     from(get, Vec::new())
 }
 
-/// The licence of the `SPDX-License-Identifier` in the first lines of `text`.
+/// The SPDX id that the `SPDX-License-Identifier` in the first lines of `text` names; `None` if there is none, or if
+/// the SPDX list does not contain it.
 pub(super) fn spdx_header(text: &str) -> Option<String> {
     let mut head = text.lines().take(HEAD_LINES);
     let said = head.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
     spdx_id(said.trim().trim_end_matches("-->").trim_end_matches("*/"))
 }
 
-/// The SPDX id of the licence `said`, as the SPDX list spells it, if the list has it.
+/// The SPDX id of the licence that the text `said` names, as the SPDX list spells it. `None` if the list does not
+/// contain it.
 fn spdx_id(said: &str) -> Option<String> {
     let said = said.trim();
     let exact = spdx::license_id(said).or_else(|| Some(spdx::imprecise_license_id(said)?.0));

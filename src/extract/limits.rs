@@ -4,14 +4,17 @@
 use super::{Document, Section};
 use crate::problem::{Problem, Stage};
 
-/// The maximum number of sections of one document, and of bytes in their headings, anchors, text, code, links
-/// and tags. The longest documents in the sources examined have a tenth of either.
+/// The maximum number of sections of one document. The longest documents in the sources examined have a tenth of it.
 pub(super) const MOST_SECTIONS: usize = 5_000;
+/// The maximum bytes of a document's headings, anchors, text, code, links and tags together. The longest documents in
+/// the sources examined have a tenth of it.
 pub(super) const MOST_TEXT: usize = 4_000_000;
-/// The maximum length of a document's title, licence and each tag, in characters: every section repeats them.
+/// The maximum characters of a document's title, of its licence and of each tag. Longer ones are truncated, because
+/// every section repeats them.
 const LONGEST_TITLE: usize = 300;
-/// The maximum number of problems of one file, and the maximum length of each in characters.
+/// The maximum number of problems of one file. One more problem states how many others there are.
 const MOST_PROBLEMS: usize = 20;
+/// The maximum characters of the message of a problem. Longer messages are truncated.
 const LONGEST_PROBLEM: usize = 500;
 
 /// Truncates the document's title, licence and tags, and drops the sections beyond the limits. Returns a
@@ -51,7 +54,7 @@ pub(super) fn bound_problems(problems: &mut Vec<Problem>) {
 }
 
 impl Document {
-    /// The total bytes of its sections. O(sections).
+    /// The total bytes of the document's sections. O(sections).
     pub fn bytes(&self) -> usize {
         self.sections.iter().map(bytes).sum()
     }
@@ -68,7 +71,7 @@ pub(super) fn bytes(section: &Section) -> usize {
     own + linked + strings(&section.headings) + strings(&section.tags)
 }
 
-/// The first `characters` of `text`.
+/// The first `characters` characters of `text`; the whole text if it has fewer.
 pub(super) fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(at, _)| &text[..at])
 }
@@ -93,7 +96,8 @@ mod tests {
     #[test]
     fn a_long_title_or_heading_is_not_repeated_in_every_section() {
         let long = "heading ".repeat(1_000);
-        let parts = "One line of text.\n\n## Part\n\n".repeat(4_000);
+        let line = "One line of text with enough words for a section of its own.";
+        let parts = format!("{line}\n\n## Part\n\n").repeat(4_000);
         let text = format!("---\ntitle: {long}\ntags: [\"{long}\"]\n---\n# {long}\n\n{parts}");
         let document = extract("md", text.as_bytes()).document.unwrap();
         assert!(document.title.unwrap().len() <= LONGEST_TITLE);

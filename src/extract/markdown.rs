@@ -1,4 +1,4 @@
-//! Markdown: GitHub's dialect, with front matter and embedded HTML.
+//! Reads Markdown in GitHub's dialect, with front matter and embedded HTML.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,23 +6,32 @@ use std::collections::BTreeMap;
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
+use super::formula::with_dollars;
 use super::frontmatter::{self, FrontMatter};
+use super::html::disclosure::{self, DisclosurePart};
 use super::html::fragment;
 use super::markdown_options;
 use super::nesting;
-use super::render::{render, span_of};
-use super::sections::{BlockSpan, DocumentBlock, MOST_WORDS, SectionBuilder, SpanUnit, is_list};
+use super::render::{self, render, render_html, render_row, span_of};
+use super::sections::{
+    BlockSpan, DocumentBlock, MOST_WORDS, SectionBuilder, SpanUnit, is_label, is_list,
+};
 use super::words::words;
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
+use question::{bold_line, is_unanswered, question};
 
-/// List items are split down to this depth in the syntax tree: each level is rendered again to measure it.
+mod question;
+
+/// The maximum depth in the syntax tree of list items that are split. Each level costs time, because an item is
+/// rendered to measure it.
 const DEEPEST: u32 = 6;
-/// The level of a bold line that serves as a heading, and the longest such line in characters.
+/// The level of a bold line that serves as a heading.
 const BOLD_LEVEL: u8 = 2;
-const LONGEST_BOLD: usize = 80;
+/// The level of a question in the front matter, which the whole file answers.
+const FILE_LEVEL: u8 = 1;
 
-/// Footnotes without a reference so far, by name.
+/// The footnotes to which no reference has been read so far, by name.
 type Footnotes<'a> = BTreeMap<String, &'a AstNode<'a>>;
 
 /// Reads the Markdown `text`. Returns `None`, with a problem, if the author asks not to be indexed.
@@ -44,9 +53,9 @@ pub(super) struct MarkdownReader {
     title: Option<String>,
     title_is_first_level: bool,
     matter: FrontMatter,
-    /// Whether bold lines count as headings, because the file has no others.
+    /// Whether bold lines count as headings, because the file has no other headings.
     bold_is_heading: bool,
-    /// Whether the file has links to anchors of its own.
+    /// Whether the file links to its own anchors.
     has_inner_links: bool,
     headings: HeadingMode,
 }
@@ -83,7 +92,7 @@ impl MarkdownReader {
         reader
     }
 
-    /// Reads `text`. Positions are its line numbers, or the number `cell` if it is given.
+    /// Reads `text`. The positions of its blocks are line numbers, or the number `cell` if it is given.
     pub fn markdown(&mut self, text: &str, cell: Option<u32>, problems: &mut Vec<Problem>) {
         let flat = nesting::flattened(text);
         if matches!(flat, Cow::Owned(_)) {
@@ -91,7 +100,7 @@ impl MarkdownReader {
                 "block quotes and lists are nested too deeply: the deepest are read as text";
             problems.push(Problem::new(Stage::Extract, message));
         }
-        let text = &*flat;
+        let text = &*with_dollars(&flat);
         let arena = Arena::new();
         let root = parse_document(&arena, text, &self.options);
         let lines: Vec<&str> = text.lines().collect();
@@ -111,6 +120,9 @@ impl MarkdownReader {
                 self.matter = frontmatter::read(matter, problems);
                 self.title_is_first_level |= self.matter.title.is_some();
                 self.title = self.matter.title.take().or(self.title.take());
+                if let Some(question) = self.matter.question.take() {
+                    self.heading(FILE_LEVEL, &question, None, cell.unwrap_or(1));
+                }
                 continue;
             }
             if !matches!(block.data().value, NodeValue::FootnoteDefinition(_)) {
@@ -118,8 +130,9 @@ impl MarkdownReader {
                 self.footnotes(block, &mut footnotes);
             }
         }
-        // Footnotes without any reference.
+        // Footnotes without any reference come last.
         footnotes.into_values().for_each(|note| self.footnote(note));
+        self.builder.report(problems);
     }
 
     /// Adds the footnotes whose first reference is in `block`.
@@ -140,7 +153,7 @@ impl MarkdownReader {
         self.builder.block(render(note).into_block(BlockSpan::NONE));
     }
 
-    /// The document with everything read so far.
+    /// The document with all text that was read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
         let kind = if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note };
@@ -159,8 +172,16 @@ impl MarkdownReader {
             _ => None,
         };
         if let Some(level) = level {
-            let text = render(block).text.replace('\n', " ");
-            let anchor = self.anchorizer.anchorize(text.trim());
+            let rendered = render(block);
+            let text = rendered.text.replace('\n', " ");
+            // GitHub generates the anchor from the TeX, not from its readable form.
+            let anchor = match rendered.has_formulas() {
+                true => self.anchorizer.anchorize(block.collect_text().trim()),
+                false => self.anchorizer.anchorize(text.trim()),
+            };
+            if is_unanswered(block, level, text.trim()) {
+                return self.unanswered(text.trim(), at(block));
+            }
             self.heading(level, text.trim(), Some(anchor), at(block).first);
             return;
         }
@@ -170,66 +191,128 @@ impl MarkdownReader {
             self.heading(BOLD_LEVEL, &text, None, at(block).first);
             return;
         }
-        if let NodeValue::HtmlBlock(fragment) = &block.data().value {
-            let fragment = fragment::read(&fragment.literal);
-            if let Some(level) = fragment.heading {
-                let anchor = self.anchorizer.anchorize(&fragment.text);
-                self.heading(level, &fragment.text, Some(anchor), at(block).first);
-                return;
-            }
+        if let NodeValue::HtmlBlock(html) = &block.data().value {
+            return self.html(&html.literal, at(block));
+        }
+        if let Some(question) = question(block) {
+            return self.builder.question(&question, at(block).first);
         }
         self.content(block, &at);
     }
 
-    /// Adds `block` to the builder: lists item by item, tables row by row, and long items child by child, so
-    /// that all of them can be cut. A table of contents is left out.
-    fn content<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> BlockSpan) {
-        let lists = matches!(block.data().value, NodeValue::List(_));
-        if self.has_inner_links && lists && render(block).is_contents() {
-            return;
+    /// Adds a question without an answer as an item of the text above it.
+    fn unanswered(&mut self, question: &str, span: BlockSpan) {
+        self.builder.end_answer();
+        let text = format!("- {question}");
+        self.builder.block(DocumentBlock { span, text, ..DocumentBlock::default() });
+    }
+
+    /// Adds a block of HTML: a heading, the parts of a `<details>` element, or text.
+    fn html(&mut self, html: &str, at: BlockSpan) {
+        let whole = fragment::read(html);
+        if let Some(level) = whole.heading {
+            let anchor = self.anchorizer.anchorize(&whole.text);
+            self.keep_title(level, &whole.text);
+            return self.builder.html_heading(level, &whole.text, Some(anchor), at.first);
         }
-        let mut open = vec![(block, 0)];
-        while let Some((node, depth)) = open.pop() {
-            let has_parts = match node.data().value {
-                NodeValue::List(_) | NodeValue::Table(_) => true,
-                NodeValue::Item(_) | NodeValue::TaskItem(_) => depth < DEEPEST && is_long(node),
-                _ => false,
-            };
-            if has_parts {
-                let first = open.len();
-                open.extend(node.children().map(|child| (child, depth + 1)));
-                open[first..].reverse();
-            } else {
-                let is_row = matches!(node.data().value, NodeValue::TableRow(_));
-                self.builder.block(DocumentBlock { is_row, ..render(node).into_block(at(node)) });
+        if !self.title_is_first_level
+            && let Some((title, rest)) = html.split_once("</h1>")
+            && fragment::read(title).heading == Some(1)
+        {
+            // Other elements follow the title in the same block of HTML.
+            self.html(title, at);
+            return self.html(rest, at);
+        }
+        for part in disclosure::parts(html) {
+            match part {
+                // A summary such as "Click to expand" is not a question, so it is left out.
+                DisclosurePart::Summary(summary) if is_label(&summary) => {}
+                DisclosurePart::Summary(summary) => self.builder.question(&summary, at.first),
+                DisclosurePart::End => self.builder.end_answer(),
+                DisclosurePart::Html(html) => self.builder.block(render_html(html).into_block(at)),
             }
         }
     }
 
-    /// Adds a heading and keeps the title: the first heading, until one of the first level comes.
+    /// Adds `block` to the builder: lists item by item, tables row by row, and long items child by child, so that
+    /// sections can be cut between items, rows and children. A question at the start of an outermost item becomes a
+    /// heading. A table of contents is left out.
+    fn content<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> BlockSpan) {
+        let is_list = matches!(block.data().value, NodeValue::List(_));
+        if self.has_inner_links && is_list && render(block).is_contents() {
+            return;
+        }
+        let mut headers = None;
+        let mut has_questions = false;
+        let mut open = vec![(block, 0)];
+        while let Some((node, depth)) = open.pop() {
+            let skipped = match node.data().value {
+                NodeValue::List(_) => Some(0),
+                NodeValue::Table(_) => {
+                    headers = render::headers(node);
+                    Some(usize::from(headers.is_some()))
+                }
+                NodeValue::Item(_) | NodeValue::TaskItem(_)
+                    if depth == 1 && self.asks(node, at) =>
+                {
+                    has_questions = true;
+                    Some(1)
+                }
+                NodeValue::Item(_) | NodeValue::TaskItem(_) => {
+                    (depth < DEEPEST && is_long(node)).then_some(0)
+                }
+                _ => None,
+            };
+            if let Some(skipped) = skipped {
+                let first = open.len();
+                open.extend(node.children().skip(skipped).map(|child| (child, depth + 1)));
+                open[first..].reverse();
+                continue;
+            }
+            let rendered = match &headers {
+                Some(headers) if matches!(node.data().value, NodeValue::TableRow(_)) => {
+                    render_row(node, headers)
+                }
+                _ => render(node),
+            };
+            self.builder.block(rendered.into_block(at(node)));
+        }
+        if has_questions {
+            self.builder.end_answer();
+        }
+    }
+
+    /// Adds the question that the list item `node` begins with. Returns false if it begins with none.
+    fn asks<'a>(
+        &mut self,
+        node: &'a AstNode<'a>,
+        at: &dyn Fn(&'a AstNode<'a>) -> BlockSpan,
+    ) -> bool {
+        let question = node.first_child().and_then(question);
+        question.iter().for_each(|question| self.builder.question(question, at(node).first));
+        question.is_some()
+    }
+
+    /// Adds a heading, and keeps it if it is the title.
     fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
         if text.is_empty() {
             return;
         }
+        self.keep_title(level, text);
+        self.builder.heading(level, text, anchor, at);
+    }
+
+    /// Makes `text` the title if it is the first heading of the file, or the file's first heading of level 1. A title
+    /// in the front matter is not replaced.
+    fn keep_title(&mut self, level: u8, text: &str) {
         if self.title.is_none() || (level == 1 && !self.title_is_first_level) {
             self.title = Some(text.to_owned());
             self.title_is_first_level = level == 1;
         }
-        self.builder.heading(level, text, anchor, at);
     }
 }
 
-/// The text of `block` if it is a paragraph of one bold line, short enough for a heading.
-fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
-    let mut inside = block.children();
-    let (Some(only), None) = (inside.next(), inside.next()) else { return None };
-    let is_bold = matches!(block.data().value, NodeValue::Paragraph)
-        && matches!(only.data().value, NodeValue::Strong);
-    let text = is_bold.then(|| render(only).text.trim().to_owned())?;
-    (!text.contains('\n') && (1..=LONGEST_BOLD).contains(&text.chars().count())).then_some(text)
-}
-
-/// Whether the list item `node` contains a list and more words than one section should.
+/// Whether the list item `node` contains another list and has more than [`MOST_WORDS`] words.
 fn is_long<'a>(node: &'a AstNode<'a>) -> bool {
     let nested = node.children().any(|child| matches!(child.data().value, NodeValue::List(_)));
     nested && words(&render(node).text) > MOST_WORDS

@@ -9,6 +9,7 @@ pub fn for_pages() -> Options<'static> {
     options.extension.table = true;
     options.extension.autolink = true;
     options.extension.math_dollars = true;
+    options.extension.math_code = true;
     options.extension.alerts = true;
     options.extension.front_matter_delimiter = Some("---".to_owned());
     options

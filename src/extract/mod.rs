@@ -1,23 +1,32 @@
 //! Extracts sections and links from documents; one module per format.
 //!
-//! Pure: no files, no network; the same bytes and format give the same result, and no input makes it
-//! panic. A section is a heading with its text; a long one is cut between paragraphs or list items, a tiny
-//! one is joined to its neighbour.
+//! This module is pure: it uses no files and no network. The same bytes and format give the same result, and no input
+//! causes a panic. A section is a heading with its text. A long section is cut between its blocks, and a tiny section
+//! is joined to its neighbour.
 //!
-//! [`decode`] turns bytes into text. [`dialect`] turns Markdown dialects and reStructuredText into plain
-//! Markdown, line by line. [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`] and [`thread`]
-//! read the formats; [`sections`] cuts sections. [`render`] turns Markdown blocks
-//! into plain text, [`links`] makes URLs canonical, [`noise`] detects adverts, [`limits`] bounds the size of
-//! a document, and [`markup`] returns the original Markdown of a section.
+//! [`decode`] turns bytes into text. [`dialect`] turns Markdown dialects and reStructuredText into plain Markdown, line
+//! by line. [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`], [`quiz`], [`excalidraw`] and [`thread`]
+//! read the formats, and [`sections`] divides their blocks into sections. [`render`] turns Markdown blocks into plain
+//! text. In this text, table rows have the form that [`row`] defines, list items that of [`item`], and titles of fenced
+//! code that of [`info`]. [`formula`] makes formulas readable, and [`links`] makes URLs canonical. [`noise`] detects
+//! adverts, [`appeal`] detects sections without content, and [`data`] detects datasets and logs. [`limits`] bounds the
+//! size of a document, and [`markup`] returns the original Markdown of a section.
 
 mod anki;
+mod appeal;
+mod data;
 mod decode;
 mod dialect;
 mod document;
+mod excalidraw;
+mod formula;
 mod frontmatter;
 mod html;
+mod info;
+mod item;
 mod limits;
 mod lines;
+mod link_sentences;
 pub mod links;
 mod markdown;
 pub mod markdown_options;
@@ -27,8 +36,10 @@ mod noise;
 mod notebook;
 mod pattern;
 mod pdf;
+mod quiz;
 mod read;
 mod render;
+mod row;
 mod sections;
 pub mod sentences;
 pub mod summary;
@@ -39,4 +50,7 @@ pub mod words;
 pub use document::{
     Address, Document, DocumentKind, DocumentOpening, Link, PostByline, Section, subject,
 };
+pub use formula::readable_formula;
+pub use item::without_mark;
 pub use read::{Extracted, VERSION, extract, is_text};
+pub use row::labelled_cells;

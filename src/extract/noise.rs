@@ -1,10 +1,13 @@
-//! Detects lines that promote the repository or its author: adverts and requests for stars or donations.
+//! Detects paragraphs and list items without content: adverts, requests for stars or donations, copyright lines,
+//! placeholders of empty templates, and pointers to the next page.
 
 use super::pattern::patterns;
 use super::words::words;
 
-/// A paragraph of more words has other content too, so it isn't an advert.
+/// A longer paragraph is not an advert: it has other content too.
 const MOST_WORDS: usize = 45;
+/// The maximum bytes of a notice, a placeholder or a pointer. A longer paragraph has content.
+const LONGEST_NOTICE: usize = 200;
 
 patterns! {
     ADVERT = {
@@ -19,24 +22,75 @@ patterns! {
             r"\bfollow (me|us) on (twitter|x|linkedin|medium|github|instagram|facebook)\b",
             r"\b(prs?|pull requests?|contributions?)( of any kind)? (are|is) (always |very |most )?welcome\b",
             r"\bmade with (❤|♥|💜|💙|💚|💛|🧡|love)",
-            r"\b(use|with) (the )?(promo|discount|coupon) code\b",
+            r"\b(use|with|enter|apply|using) (the |my |our )?(promo|discount|coupon) code\b",
+            r"\b(get|save|enjoy|grab|claim|take)\b.{0,30}\b\d{1,3} ?%.{0,60}\bcode\b",
+            r"\b(use|with|enter|apply|using) (the |my |our )?code\b.{0,30}\b\d{1,3} ?% (off|discount)\b",
             r"\bback to (the )?top\b",
+            r"\bnotes are written by the community\b",
+            r"^\W*if you (see|find|spot|notice) (an |any )?(errors?|mistakes?|typos?)\b.{0,60}\b(pr|pull request|issue)\b",
             r"^(star history|stargazers over time)$",
         ];
         // ASCII word boundaries: with Unicode ones the regex engine can't use its DFA on non-ASCII text, and
         // this runs on every paragraph.
         format!("(?i){}", patterns.join("|").replace(r"\b", r"(?-u:\b)"))
     };
+    /// A line that is only a copyright notice, a licence or a date of change.
+    NOTICE = {
+        let patterns = [
+            r"(?:copyright )?(?:©|\(c\)|&copy;) .*",
+            r"copyright (?:\d{4}|by ).*",
+            r"licensed under (?:the |an? )?[\w .-]{1,40} licen[sc]e",
+            r"all rights reserved",
+            r"(?:as all chapters, )?this (?:text|chapter|page) is released under (?:a |the )?creative commons .*",
+            r"last (?:updated|modified)(?: on)?:? [\w ,./:-]{1,60}",
+        ];
+        format!(r"(?i)^[\s*_-]*(?:{})[\s.*_]*$", patterns.join("|"))
+    };
+    /// A line that says only that there is no text.
+    PLACEHOLDER = {
+        let patterns = [
+            r"not (?:covered|mentioned|disclosed|stated|specified|described)(?: in (?:the|this) (?:source|article|paper|post|talk))?(?: \([^()]{1,120}\))?",
+            r"tbd|tba|todo|wip|n/a",
+            r"(?:(?:more )?content |details |more )?(?:is |are )?coming soon",
+            r"work in progress|under construction",
+            r"(?:note that )?(?:this|the) (?:section|page|chapter|document) is (?:currently |still )?(?:under|in|a work in) (?:heavy |active )?(?:development|construction|progress)",
+            r"be the first to contribute",
+            r"to be (?:added|written|done|completed|continued|announced|determined)",
+        ];
+        format!(r"(?i)^[\s*_(\[-]*(?:{})[\s.!…*_)\]🚧⏳]*$", patterns.join("|"))
+    };
+    /// A line that only leads to another page.
+    POINTER = {
+        let patterns = [
+            r"(?:continue|proceed) (?:to|with) (?:the )?(?:next )?(?:chapters?|parts?|sections?|lessons?|modules?)\b.*",
+            r"(?:start|keep|continue) (?:learning|reading)",
+            r"(?:view|see|show) (?:the )?(?:exercises?|solutions?)(?: and (?:exercises?|solutions?))?",
+            r"moved to [^.]{1,60}",
+            r"discussions?",
+        ];
+        format!(r"(?i)^[\s*_-]*(?:{})[\s.:!→»>*_]*$", patterns.join("|"))
+    };
+}
+
+/// Whether `text`, a paragraph or list item, has no content: it is an advert, or each of its lines is a notice, a
+/// placeholder or a pointer.
+pub(super) fn is_noise(text: &str) -> bool {
+    is_advert(text)
+        || text.len() <= LONGEST_NOTICE
+            && !text.is_empty()
+            && text.lines().all(|line| {
+                [&NOTICE, &PLACEHOLDER, &POINTER].iter().any(|pattern| pattern.is_match(line))
+            })
 }
 
 /// Whether `text`, a paragraph or list item, is short and matches an advert's pattern.
-pub(super) fn is_advert(text: &str) -> bool {
+fn is_advert(text: &str) -> bool {
     text.len() <= MOST_WORDS * 12 && ADVERT.is_match(text) && words(text) <= MOST_WORDS
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_advert;
+    use super::{is_advert, is_noise};
 
     #[test]
     fn adverts_are_distinguished_from_texts_about_stars() {
@@ -60,5 +114,39 @@ mod tests {
             assert!(!is_advert(prose), "{prose}");
         }
         assert!(!is_advert(&format!("Star this repo. {}", "Much more is said. ".repeat(20))));
+    }
+    #[test]
+    fn notices_placeholders_and_pointers_are_noise() {
+        for noise in [
+            "Copyright (c) 2023 Parcel Works.\nLicensed under the MIT License.",
+            "© The authors",
+            "Copyright 2019 Parcel Works. All rights reserved.",
+            "Last updated: May 2024",
+            "Not covered in the source.",
+            "Not covered in the source (no vans are named).",
+            "TBD",
+            "- Coming soon!",
+            "This section is under heavy development.",
+            "Be the first to contribute!",
+            "Continue to Chapter 12 →",
+            "View exercise and solution",
+            "Moved to Debugging of Vans.",
+            "Get 20% off with the code PARCEL",
+        ] {
+            assert!(is_noise(noise), "{noise}");
+        }
+        for prose in [
+            "Copyright law decides what a model may be trained on.",
+            "The weights are licensed under the Apache License and may be sold.",
+            "Late parcels are not covered by the insurance in this case.",
+            "Coming soon is a label of the item page that depends on the stock forecast.",
+            "Continue with the training until the loss is flat.",
+            "Users moved to another plan when the price rose. The model predicts who.",
+            "To be done by the worker: load the model.",
+            "Send a coupon code to users who may leave.",
+            "",
+        ] {
+            assert!(!is_noise(prose), "{prose}");
+        }
     }
 }

@@ -1,17 +1,20 @@
-//! Jupyter notebooks (nbformat 3 and 4). The Markdown reader reads Markdown cells; the source of code cells
-//! is kept as code, followed by outputs that are short text. Most other outputs are pictures, logs and traces.
+//! Jupyter notebooks (nbformat 3 and 4). The Markdown reader reads the Markdown cells. The source of a code cell is
+//! kept as code, followed by those of its outputs that help readers ([`output`], [`table`]). Sections that only install
+//! and import packages are left out ([`setup`]).
 //!
 //! Lenient on purpose: real files violate the schema.
 
 use serde::Deserialize;
 
 use super::sections::{BlockSpan, DocumentBlock, SectionBuilder, SpanUnit};
-use super::{Document, DocumentKind, markdown};
+use super::{Document, DocumentKind, dialect, markdown};
 use crate::problem::{Problem, Stage};
 
-/// Longer outputs are left out.
-const OUTPUT_LINES: usize = 8;
-const OUTPUT_CHARS: usize = 400;
+mod output;
+mod setup;
+mod table;
+
+use output::{OutputPiece, OutputSuccessor};
 
 #[derive(Deserialize)]
 struct Notebook {
@@ -39,12 +42,28 @@ struct NotebookCell {
     level: Option<usize>,
     #[serde(default)]
     outputs: Vec<CellOutput>,
+    #[serde(default)]
+    metadata: serde_json::Value,
+}
+
+impl NotebookCell {
+    /// Whether the author hides the cell from readers, with a tag of Jupyter Book.
+    fn is_hidden(&self) -> bool {
+        let tags = self.metadata.get("tags").and_then(serde_json::Value::as_array);
+        tags.is_some_and(|tags| tags.iter().any(|tag| tag == "remove-cell" || tag == "remove_cell"))
+    }
 }
 
 #[derive(Deserialize)]
 struct CellOutput {
     #[serde(default)]
     output_type: String,
+    /// The name of the stream, in nbformat 4.
+    #[serde(default)]
+    name: CellText,
+    /// The name of the stream, in nbformat 3.
+    #[serde(default)]
+    stream: CellText,
     #[serde(default)]
     text: CellText,
     #[serde(default)]
@@ -55,19 +74,29 @@ struct CellOutput {
 struct OutputData {
     #[serde(default, rename = "text/plain")]
     plain: CellText,
+    #[serde(default, rename = "text/html")]
+    html: CellText,
+    #[serde(default, rename = "text/markdown")]
+    markdown: CellText,
+    /// A progress bar or another interactive element.
+    #[serde(default, rename = "application/vnd.jupyter.widget-view+json")]
+    widget: Option<serde::de::IgnoredAny>,
 }
 
 impl CellOutput {
-    /// The output if it is short text, and not an error.
-    fn text(self) -> Option<String> {
-        if matches!(self.output_type.as_str(), "error" | "pyerr") {
+    /// The output as text; `None` for errors, for messages on stderr, and for interactive elements.
+    fn piece(self) -> Option<OutputPiece> {
+        let stream = self.name.text() + &self.stream.text();
+        let is_error = matches!(self.output_type.as_str(), "error" | "pyerr");
+        if is_error || stream == "stderr" || self.data.widget.is_some() {
             return None;
         }
-        let text = [self.text.text(), self.data.plain.text()].concat();
-        let text = text.trim();
-        let is_short = text.chars().count() <= OUTPUT_CHARS && text.lines().count() <= OUTPUT_LINES;
-        // Object descriptions like `<Figure size 432x288 with 1 Axes>` have no information.
-        (is_short && !text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
+        if self.output_type == "stream" {
+            return Some(OutputPiece::Stream(self.text.text()));
+        }
+        let plain = [self.text.text(), self.data.plain.text()].concat();
+        let (html, markdown) = (self.data.html.text(), self.data.markdown.text());
+        Some(OutputPiece::Value { plain, html, markdown })
     }
 }
 
@@ -93,6 +122,17 @@ impl CellText {
             CellText::Other(_) => String::new(),
         }
     }
+
+    /// Whether the first line with text is a Markdown or HTML heading.
+    fn begins_with_heading(&self) -> bool {
+        let mut lines: Box<dyn Iterator<Item = &str>> = match self {
+            CellText::Lines(lines) => Box::new(lines.iter().flat_map(|line| line.lines())),
+            CellText::Text(text) => Box::new(text.lines()),
+            CellText::Other(_) => return false,
+        };
+        let first = lines.find(|line| !line.trim().is_empty());
+        first.is_some_and(|line| line.starts_with('#') || line.trim_start().starts_with("<h"))
+    }
 }
 
 /// Reads the notebook `json`. If it can't be parsed, returns `None` and adds a problem.
@@ -108,23 +148,28 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
     };
     let worksheets = notebook.worksheets.into_iter().flat_map(|sheet| sheet.cells);
     let mut reader = markdown::MarkdownReader::new(SectionBuilder::new(SpanUnit::Cells));
-    for (at, cell) in notebook.cells.into_iter().chain(worksheets).enumerate() {
+    let mut cells = notebook.cells.into_iter().chain(worksheets).enumerate().peekable();
+    while let Some((at, cell)) = cells.next() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        let text = cell.source.text();
+        if cell.is_hidden() {
+            continue;
+        }
         match cell.cell_type.as_str() {
-            "markdown" => reader.markdown(&text, Some(number), problems),
+            "markdown" => {
+                let text = cell.source.text();
+                let text = dialect::plain(&text, "md");
+                reader.markdown(&text, Some(number), problems);
+            }
             "heading" => {
                 let marks = "#".repeat(cell.level.unwrap_or(1).clamp(1, 6));
+                let text = cell.source.text();
                 reader.markdown(&format!("{marks} {text}"), Some(number), problems);
             }
             "code" => {
-                let outputs = cell.outputs.into_iter().filter_map(CellOutput::text);
-                let parts: Vec<String> =
-                    [text.trim_end().to_owned()].into_iter().chain(outputs).collect();
-                let code = parts.join("\n").trim_start_matches('\n').to_owned();
+                let next = cells.peek().map(|(_, next)| next);
                 reader.builder.block(DocumentBlock {
                     span: BlockSpan::of(number),
-                    code,
+                    code: code_with_output(cell, OutputSuccessor::of(next)),
                     ..DocumentBlock::default()
                 });
             }
@@ -133,36 +178,33 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
     }
     let mut document = reader.finish();
     document.kind = DocumentKind::Notebook;
+    document.sections.retain(|section| !setup::is_setup(section));
     Some(document)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::Address;
-
-    #[test]
-    fn markdown_code_and_short_outputs_are_read() {
-        let json = r###"{"nbformat": 4, "cells": [
-            {"cell_type": "markdown", "source": ["# Title\n", "Some *text* of it."]},
-            {"cell_type": "code", "source": "x = 1", "outputs": [
-                {"output_type": "display_data", "data": {"image/png": "iVBOR", "text/plain": "<Figure>"}},
-                {"output_type": "stream", "text": ["auc 0.9\n", "f1 0.8\n"]},
-                {"output_type": "stream", "text": "1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
-                {"output_type": "error", "text": "Traceback"}]},
-            {"cell_type": "markdown", "source": "## Next\nmore of the same text"},
-            {"cell_type": "raw", "source": null}
-        ]}"###;
-        let document = read(json, &mut Vec::new()).unwrap();
-        assert_eq!(document.title.as_deref(), Some("Title"));
-        assert_eq!(document.kind, DocumentKind::Notebook);
-        let [first, second] = &document.sections[..] else { panic!("{document:#?}") };
-        assert_eq!(
-            (first.text.as_str(), first.code.as_str()),
-            ("Some text of it.", "x = 1\nauc 0.9\nf1 0.8")
-        );
-        assert_eq!(first.address, Address::Cell(1));
-        assert_eq!(second.headings, ["Title", "Next"]);
-        assert_eq!(second.address, Address::Cell(3));
+/// The source of the code cell `cell`, followed by the line `Output:` and those outputs that help readers, if there are
+/// any. Empty if the cell has no source.
+fn code_with_output(cell: NotebookCell, next: OutputSuccessor) -> String {
+    let source = cell.source.text();
+    let code = source.trim_end().trim_start_matches('\n');
+    let pieces = cell.outputs.into_iter().filter_map(CellOutput::piece).collect();
+    match output::readable(pieces, next) {
+        Some(output) if !code.is_empty() => format!("{code}\nOutput:\n{output}"),
+        _ => code.to_owned(),
     }
 }
+
+impl OutputSuccessor {
+    /// What follows the output of a cell if `next` is the next cell.
+    fn of(next: Option<&NotebookCell>) -> OutputSuccessor {
+        match next {
+            Some(next) if next.cell_type == "markdown" && !next.source.begins_with_heading() => {
+                OutputSuccessor::Text
+            }
+            _ => OutputSuccessor::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

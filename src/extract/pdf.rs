@@ -1,32 +1,44 @@
 //! PDF: the text of its pages, from the positions of the characters.
 //!
-//! pdf-extract interprets the pages' content streams and reports the position of every character. This
-//! module joins characters into lines; the module `lines` joins these into paragraphs and headings.
-//! pdf-extract panics on broken files, so opening a file and reading each page catch panics. The caller
-//! must limit memory and time.
+//! pdf-extract interprets the pages' content streams and reports the position of every character. [`fragments`]
+//! collects the characters, [`margins`] removes running heads and page numbers, [`code`] finds code by its monospaced
+//! font, [`regions`] finds columns and reading order, and [`table`] reads tables by rows. [`rows`], [`scripts`] and
+//! [`formula`] join text with its subscripts and fractions into lines. [`quality`] detects pages that can't be read
+//! well. [`unfold`] joins lines into paragraphs below the headings that [`headings`] finds; in slides, [`slides`] joins
+//! them below the titles. pdf-extract panics on broken files, so panics are caught when a file is opened and when a
+//! page is read. The caller must limit memory and time.
 
-use std::collections::HashMap;
+mod code;
+mod formula;
+mod fragments;
+mod headings;
+mod margins;
+mod quality;
+mod regions;
+mod rows;
+mod scripts;
+mod slides;
+mod table;
+mod unfold;
+
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_extract::content::Content;
-use pdf_extract::{
-    Dictionary, Document as Pdf, MediaBox, Object, ObjectId, OutputDev, OutputError, Transform,
-    output_doc_page,
-};
-
+use pdf_extract::{Dictionary, Document as Pdf, Object, ObjectId, output_doc_page};
 use unicode_normalization::UnicodeNormalization;
 
-use super::lines::{PdfLine, PdfPage, unfold};
+use self::fragments::{FragmentCollector, FragmentPage};
+use self::quality::UnreadablePage;
+use super::lines::PdfPage;
 use super::sections::{SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// A gap wider than this share of the type size is a space.
-const SPACE: f64 = 0.18;
-/// The assumed width of a character if its font has none, as a share of the type size.
-const NO_WIDTH: f64 = 0.6;
 /// The maximum number of pages that are read from one file.
 const MOST_PAGES: usize = 1_500;
+/// The maximum number of pages that a problem lists for each reason.
+const MOST_LISTED: usize = 20;
 
 /// Reads the PDF `bytes`. If it can't be read or has no text, returns `None` and adds a problem.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
@@ -41,8 +53,21 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     };
     let pages = read_pages(&pdf, problems)?;
     let mut builder = SectionBuilder::new(SpanUnit::Pages);
-    let first = unfold(&pages, &mut builder);
-    let title = info(&pdf).or(first);
+    let info = info(&pdf);
+    let unfolded = match slides::are_slides(&pages) {
+        true => slides::unfold_slides(&pages, &mut builder),
+        false => unfold::unfold(&pages, info.as_deref(), &mut builder),
+    };
+    if !unfolded.left_out.is_empty() {
+        let numbers: Vec<String> =
+            unfolded.left_out.iter().take(MOST_LISTED).map(u32::to_string).collect();
+        let message = format!(
+            "paragraphs left out, because their formulas can't be written: page {}",
+            numbers.join(", ")
+        );
+        problems.push(Problem::new(Stage::Extract, message));
+    }
+    let title = info.or(unfolded.title);
     Some(Document {
         title,
         kind: DocumentKind::Paper,
@@ -51,30 +76,74 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     })
 }
 
-/// The pages that can be read, at most [`MOST_PAGES`], with problems about the others. `None` if none has text.
+/// The pages that can be read, at most [`MOST_PAGES`], with a problem about the others. `None`, with a problem, if none
+/// has text, or if the file is one page that is only a figure.
 fn read_pages(pdf: &Pdf, problems: &mut Vec<Problem>) -> Option<Vec<PdfPage>> {
     let mut report = |message: String| problems.push(Problem::new(Stage::Extract, message));
     let numbers: Vec<u32> = pdf.get_pages().into_keys().collect();
     let mut pages = Vec::new();
-    let mut broken = Vec::new();
+    let mut left_out: BTreeMap<UnreadablePage, Vec<u32>> = BTreeMap::new();
     for number in numbers.iter().copied().take(MOST_PAGES) {
-        match page_lines(pdf, number) {
-            Some(lines) => pages.push(PdfPage { number, lines }),
-            None => broken.push(number.to_string()),
+        match page_fragments(pdf, number) {
+            Some(page) => pages.push(page),
+            None => left_out.entry(UnreadablePage::Broken).or_default().push(number),
         }
+    }
+    margins::clean(&mut pages);
+    code::mark(&mut pages);
+    let mut read = Vec::new();
+    for page in pages {
+        match read_page(page) {
+            Ok(page) => read.push(page),
+            Err((number, why)) => left_out.entry(why).or_default().push(number),
+        }
+    }
+    if let ([page], [_]) = (&read[..], &numbers[..])
+        && quality::is_figure(page)
+    {
+        report("left out: a figure, whose labels form no sentences".to_owned());
+        return None;
     }
     if numbers.len() > MOST_PAGES {
         report(format!("of its {} pages the first {MOST_PAGES} are read", numbers.len()));
     }
-    if !broken.is_empty() {
-        broken.truncate(20);
-        report(format!("pages that can't be read: {}", broken.join(", ")));
-    }
-    let has_text = pages.iter().any(|page| !page.lines.is_empty());
-    if !has_text && broken.is_empty() {
+    let has_text = read.iter().any(|page| !page.lines.is_empty());
+    if !left_out.is_empty() {
+        report(format!("pages left out: {}", listed(left_out)));
+    } else if !has_text {
         report("a PDF without text: scanned, or all pictures".to_owned());
     }
-    has_text.then_some(pages)
+    has_text.then_some(read)
+}
+
+/// The lines of `page` in reading order, or its number and why it is left out.
+fn read_page(mut page: FragmentPage) -> Result<PdfPage, (u32, UnreadablePage)> {
+    let mut lines = regions::order(std::mem::take(&mut page.fragments));
+    for line in &mut lines {
+        if line.text.chars().any(is_shaped) {
+            line.text = unshaped(&line.text);
+        }
+    }
+    match quality::unreadable(&page, &lines) {
+        Some(why) => Err((page.number, why)),
+        None => {
+            let FragmentPage { number, width, height, .. } = page;
+            Ok(PdfPage { number, width, height, lines })
+        }
+    }
+}
+
+/// `3, 7 (broken); 4 (scattered labels)`, at most [`MOST_LISTED`] numbers for each reason.
+fn listed(left_out: BTreeMap<UnreadablePage, Vec<u32>>) -> String {
+    let reasons = left_out.into_iter().map(|(why, pages)| {
+        let numbers: Vec<String> = pages.iter().take(MOST_LISTED).map(u32::to_string).collect();
+        let more = match pages.len().saturating_sub(MOST_LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more} ({why})", numbers.join(", "))
+    });
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 /// Parses the file, decrypting it with an empty password if needed. `Err` is the message of a problem.
@@ -126,11 +195,11 @@ fn bare(mut content: Content) -> Content {
     content
 }
 
-/// The lines of one page, or `None` if it can't be read.
-fn page_lines(pdf: &Pdf, number: u32) -> Option<Vec<PdfLine>> {
+/// The fragments of one page, or `None` if it can't be read.
+fn page_fragments(pdf: &Pdf, number: u32) -> Option<FragmentPage> {
     let read = AssertUnwindSafe(|| {
-        let mut page = LineCollector::default();
-        output_doc_page(pdf, &mut page, number).map(|()| page.finish())
+        let mut page = FragmentCollector::default();
+        output_doc_page(pdf, &mut page, number).map(|()| page.finish(number))
     });
     catch_unwind(read).ok()?.ok()
 }
@@ -146,123 +215,6 @@ fn info(pdf: &Pdf) -> Option<String> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_file = title.rsplit_once('.').is_some_and(|(_, end)| (2..=4).contains(&end.len()));
     (title.chars().count() > 3 && !is_file && title != "Untitled").then_some(title)
-}
-
-/// Joins the characters of a page into lines.
-#[derive(Default)]
-struct LineCollector {
-    /// The page's height in points: PDF measures from the bottom edge.
-    height: f64,
-    lines: Vec<PdfLine>,
-    line: PdfLine,
-    /// The right edge of the last character, in points.
-    end: f64,
-    /// Whether the next character is the first that a text-showing operation shows.
-    begins: bool,
-    /// The number of characters of each size in the line; sizes in tenths of a point.
-    sizes: HashMap<u32, usize>,
-}
-
-impl LineCollector {
-    fn finish(mut self) -> Vec<PdfLine> {
-        self.close();
-        self.lines
-    }
-
-    fn close(&mut self) {
-        let mut line = std::mem::take(&mut self.line);
-        let most = self.sizes.drain().max_by_key(|(size, count)| (*count, *size));
-        line.size = most.map_or(0.0, |(size, _)| f64::from(size) / 10.0);
-        line.end = self.end;
-        line.text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if line.text.chars().any(is_shaped) {
-            line.text = unshaped(&line.text);
-        }
-        if !line.text.is_empty() {
-            self.lines.push(line);
-        }
-    }
-}
-
-impl OutputDev for LineCollector {
-    fn begin_page(
-        &mut self,
-        _: u32,
-        media: &MediaBox,
-        _: Option<(f64, f64, f64, f64)>,
-    ) -> Result<(), OutputError> {
-        self.height = media.ury - media.lly;
-        Ok(())
-    }
-
-    fn end_page(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn output_character(
-        &mut self,
-        at: &Transform,
-        width: f64,
-        _: f64,
-        font_size: f64,
-        shown: &str,
-    ) -> Result<(), OutputError> {
-        let (x, y) = (at.m31, self.height - at.m32);
-        // The type size on the page: the side of a square of the font's size after the transformation has scaled it.
-        let across = (at.m11 * font_size, at.m12 * font_size);
-        let up = (at.m21 * font_size, at.m22 * font_size);
-        let size = (across.0 * up.1 - across.1 * up.0).abs().sqrt();
-        let is_off = (y - self.line.y).abs() > size * 0.6;
-        let is_back = x < self.end - size * 4.0;
-        if self.line.text.is_empty() {
-            (self.line.y, self.line.x) = (y, x);
-        } else if self.begins && (is_off || is_back) {
-            self.close();
-            (self.line.y, self.line.x) = (y, x);
-        } else if x > self.end + size * SPACE {
-            self.line.text.push(' ');
-        }
-        self.begins = false;
-        push_plain(&mut self.line.text, shown);
-        // Rounded to tenths of a point: matrix products give slightly different sizes for the same type.
-        let tenths = (size * 10.0).round().clamp(0.0, 10_000.0);
-        *self.sizes.entry(tenths as u32).or_insert(0) += shown.chars().count();
-        let width = if width > 0.0 { width } else { NO_WIDTH };
-        self.end = x + width * size;
-        Ok(())
-    }
-
-    fn begin_word(&mut self) -> Result<(), OutputError> {
-        self.begins = true;
-        Ok(())
-    }
-
-    fn end_word(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-/// Appends `shown` with ligatures as letters and control characters as spaces, without soft hyphens,
-/// replacement characters and private-use characters.
-fn push_plain(text: &mut String, shown: &str) {
-    for c in shown.chars() {
-        match c {
-            'ﬀ' => text.push_str("ff"),
-            'ﬁ' => text.push_str("fi"),
-            'ﬂ' => text.push_str("fl"),
-            'ﬃ' => text.push_str("ffi"),
-            'ﬄ' => text.push_str("ffl"),
-            '\u{ad}' | '\u{fffd}' => {}
-            // Symbol fonts map their glyphs here; their meaning is unknown.
-            '\u{e000}'..='\u{f8ff}' => {}
-            c if c.is_control() => text.push(' '),
-            c => text.push(c),
-        }
-    }
 }
 
 /// Whether `c` is an Arabic presentation form: a letter in the shape for its position in a word.
@@ -287,3 +239,6 @@ fn unshaped(line: &str) -> String {
     }
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Document, anki, decode, dialect, frontmatter, html, limits, markdown, notebook, pdf, text,
-    thread,
+    Document, anki, decode, dialect, excalidraw, frontmatter, html, limits, markdown, notebook,
+    pdf, quiz, text, thread,
 };
 use crate::problem::{Problem, Stage};
 
-/// Increased whenever an extractor changes: results of other versions are extracted again.
-pub const VERSION: u32 = 9;
+/// The version of the extractors, increased whenever one of them changes. Results of other versions are extracted
+/// again.
+pub const VERSION: u32 = 12;
 
 /// A file with more than one control character per this many bytes is binary, not text.
 const CONTROLS: usize = 20;
@@ -23,8 +24,9 @@ pub struct Extracted {
 
 /// Reads `bytes` as `format`, a lower-case extension.
 ///
-/// A file that can't be read, or has no text, gives a problem and no document. A thread without a post worth
-/// keeping gives neither. O(length) for text; memory is a few times the file's size.
+/// If a file can't be read or has no text, the result is a problem and no document. If a thread has no post worth
+/// keeping, or JSON is not a quiz, the result is neither a problem nor a document. O(length) for text; memory is a few
+/// times the file's size.
 pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     let mut problems = Vec::new();
     let document = match format {
@@ -32,14 +34,15 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
         "apkg" => anki::read_package(bytes, &mut problems),
         "anki2" => anki::read_collection(bytes, &mut problems),
         "thread" => thread::read(bytes, &mut problems),
+        "json" => quiz::read(bytes),
         _ => read_text(format, bytes, &mut problems),
     };
     let document = document.and_then(|mut document| {
         problems.extend(limits::bound(&mut document));
         (!document.sections.is_empty()).then_some(document)
     });
-    // Threads without content are common and nobody can fix them, so they are no problem.
-    if document.is_none() && problems.is_empty() && format != "thread" {
+    // Threads without content and other JSON files are common, and nobody can fix them, so they are not reported.
+    if document.is_none() && problems.is_empty() && !matches!(format, "thread" | "json") {
         let message = if bytes.is_empty() { "the file is empty" } else { "the file holds no text" };
         problems.push(Problem::new(Stage::Extract, message));
     }
@@ -47,7 +50,7 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     Extracted { document, problems }
 }
 
-/// Whether files of `format` are readable text without conversion.
+/// Whether people can read files of `format` as text, without conversion.
 pub fn is_text(format: &str) -> bool {
     matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" | "txt")
 }
@@ -66,7 +69,8 @@ fn read_text(format: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<
         }
         "ipynb" => notebook::read(&text, problems),
         "html" | "htm" => html::page::read(&text, problems),
-        "txt" => text::read(&text),
+        "txt" => text::read(&text, problems),
+        "excalidraw" => excalidraw::read(&text, problems),
         other => {
             problems.push(Problem::new(Stage::Extract, format!("no reader for .{other} files")));
             None
@@ -119,7 +123,9 @@ mod tests {
             text in "([#>*`|\\-\\[\\]()<a/ \n\t1.~$&;!\"'{}:]|[a-z]{1,3}|é|字|http://x.y/){0,120}"
         ) {
             let lines = u32::try_from(text.lines().count().max(1)).unwrap();
-            for format in ["md", "mdx", "qmd", "rst", "html", "txt", "ipynb", "pdf", "apkg"] {
+            for format in [
+                "md", "mdx", "qmd", "rst", "html", "txt", "ipynb", "json", "excalidraw", "pdf", "apkg",
+            ] {
                 let Some(document) = extract(format, text.as_bytes()).document else { continue };
                 for section in document.sections {
                     if let Address::Lines(first, last) = section.address {

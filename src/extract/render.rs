@@ -2,17 +2,18 @@
 //!
 //! The tree is traversed in a loop, not by recursion, so that no nesting overflows the stack.
 
-use std::ops::Range;
-
 use comrak::arena_tree::NodeEdge;
-use comrak::nodes::{AstNode, NodeValue};
+use comrak::nodes::{AstNode, ListType, NodeValue};
 
 use super::dialect::mermaid;
+use super::formula::{is_money, readable_formula, readable_text};
 use super::html::fragment::{self, InlineLink, OpenLink};
-use super::sections::{BlockSpan, DocumentBlock, LineStart};
-use super::sentences::sentences;
+use super::info;
+use super::link_sentences::LinkSentences;
+use super::row::{LONGEST_HEADER, OpenRow, TableHeaders};
+use super::sections::{BlockFormula, BlockKind, BlockSpan, DocumentBlock, LineStart};
 use super::words::words;
-use super::{Link, links};
+use super::{Link, limits, links};
 
 /// A block as plain text, with the positions of its links.
 #[derive(Default)]
@@ -24,23 +25,60 @@ pub(super) struct Rendered {
     open: Vec<OpenLink>,
     /// The number of open list items.
     depth: usize,
-    /// The lines of the file in `text`, ascending.
+    /// The length of the text right after the mark of the last list item was written. The item's text begins on the
+    /// same line.
+    marked: usize,
+    /// Where lines of the file begin in `text`, ascending.
     lines: Vec<LineStart>,
+    formulas: Vec<BlockFormula>,
+    /// The table row that is rendered, if its cells are written with headers.
+    row: Option<OpenRow>,
 }
 
 /// Renders `node` and its descendants. O(nodes).
 pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
+    traverse(node, Rendered::default())
+}
+
+/// Renders the table row `node` with the header of its column before each cell: `Company: Acme; Year: 2024`. Empty
+/// cells are left out.
+pub(super) fn render_row<'a>(node: &'a AstNode<'a>, headers: &TableHeaders) -> Rendered {
+    traverse(node, Rendered { row: Some(OpenRow::new(headers)), ..Rendered::default() })
+}
+
+/// The headers of the table `node`; `None` if all headers are empty, or if the table has only one row.
+pub(super) fn headers<'a>(node: &'a AstNode<'a>) -> Option<TableHeaders> {
+    let first = node.first_child()?;
+    first.next_sibling()?;
+    let headers = first.children().map(|cell| {
+        let text = render(cell).text.replace('\n', " ");
+        limits::cut(text.trim().trim_end_matches(':'), LONGEST_HEADER).to_owned()
+    });
+    let headers: TableHeaders = headers.collect();
+    headers.iter().any(|header| !header.is_empty()).then_some(headers)
+}
+
+/// Renders a block of HTML. O(length).
+pub(super) fn render_html(html: &str) -> Rendered {
     let mut rendered = Rendered::default();
+    rendered.html_block(html);
+    rendered
+}
+
+fn traverse<'a>(node: &'a AstNode<'a>, mut rendered: Rendered) -> Rendered {
     let mut skipped = None;
     for edge in node.traverse() {
         match edge {
             NodeEdge::Start(node) if skipped.is_none() => {
                 if matches!(node.data().value, NodeValue::Image(_)) {
-                    // The alternative texts of images are mostly badges and file names.
+                    // Images are skipped, because their alternative texts usually describe badges or are file names.
                     skipped = Some(std::ptr::from_ref(node));
                     continue;
                 }
                 rendered.mark_line(node.data().sourcepos.start.line);
+                if matches!(node.data().value, NodeValue::Item(_) | NodeValue::TaskItem(_)) {
+                    rendered.item(&item_mark(node));
+                }
                 rendered.start(&node.data().value);
             }
             NodeEdge::End(node) => match skipped {
@@ -54,8 +92,35 @@ pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
     rendered
 }
 
+/// The mark of the list item `node`: `- `, or the item's number as its author wrote it, so that references such as
+/// "step 2" can be followed. If a neighbour has the same number, the numbers mean nothing (some authors number every
+/// item with 1), so the mark is `- `.
+fn item_mark<'a>(node: &'a AstNode<'a>) -> String {
+    let number = |node: &'a AstNode<'a>| match &node.data().value {
+        NodeValue::Item(list) if list.list_type == ListType::Ordered => Some(list.start),
+        _ => None,
+    };
+    let own = number(node);
+    let neighbours = [node.previous_sibling(), node.next_sibling()];
+    let is_repeated = neighbours.into_iter().flatten().any(|other| number(other) == own);
+    match own {
+        Some(number) if !is_repeated => format!("{number}. "),
+        _ => "- ".to_owned(),
+    }
+}
+
 impl Rendered {
-    /// Records that the text rendered next comes from `line` of the file, unless it or a later line is recorded.
+    /// Begins a list item with `mark`.
+    fn item(&mut self, mark: &str) {
+        self.line();
+        self.text.push_str(&"  ".repeat(self.depth.min(6)));
+        self.text.push_str(mark);
+        self.marked = self.text.len();
+        self.depth += 1;
+    }
+
+    /// Records that the text rendered next comes from `line` of the file, unless this line or a later one has been
+    /// recorded.
     fn mark_line(&mut self, line: usize) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let last = self.lines.last().copied().unwrap_or_default();
@@ -68,24 +133,25 @@ impl Rendered {
         match value {
             NodeValue::Text(text) => self.text.push_str(text),
             NodeValue::Code(code) => self.text.push_str(&code.literal),
-            NodeValue::Math(math) => self.text.push_str(math.literal.trim()),
+            NodeValue::Math(math) => self.formula(&math.literal, math.display_math),
             NodeValue::SoftBreak | NodeValue::LineBreak => self.space(),
             NodeValue::CodeBlock(block) if block.info.trim() == "mermaid" => {
                 self.line();
-                self.text.push_str(&mermaid::labels(&block.literal));
+                self.text.push_str(&mermaid::lines(&block.literal));
             }
-            NodeValue::CodeBlock(block) => self.code_block(&block.literal),
+            NodeValue::CodeBlock(block) if block.info.trim() == "math" => {
+                self.line();
+                self.formula(&block.literal, true);
+            }
+            NodeValue::CodeBlock(block) => self.code_block(&block.info, &block.literal),
             NodeValue::HtmlBlock(block) => self.html_block(&block.literal),
             NodeValue::HtmlInline(tag) => self.inline_html(tag),
             NodeValue::Link(link) => self.open_link(link.url.clone()),
-            NodeValue::Item(_) | NodeValue::TaskItem(_) => {
-                self.line();
-                let indent = "  ".repeat(self.depth.min(6));
-                self.text.push_str(&indent);
-                self.text.push_str("- ");
-                self.depth += 1;
-            }
             NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => self.line(),
+            NodeValue::TableCell if self.row.is_some() => {
+                let text = &mut self.text;
+                self.row.iter_mut().for_each(|row| row.open_cell(text, 0, 1));
+            }
             NodeValue::TableCell if !self.text.is_empty() && !self.text.ends_with('\n') => {
                 self.text.push_str(" | ");
             }
@@ -99,12 +165,51 @@ impl Rendered {
                 self.depth = self.depth.saturating_sub(1)
             }
             NodeValue::Link(_) => self.close_link(),
+            NodeValue::TableCell => {
+                let text = &mut self.text;
+                self.row.iter().for_each(|row| row.close_cell(text));
+            }
             _ => {}
         }
     }
 
-    fn code_block(&mut self, code: &str) {
+    /// Writes the readable form of a formula. Text that looks like an amount of money is written unchanged.
+    fn formula(&mut self, literal: &str, is_display: bool) {
+        if !is_display && is_money(literal) {
+            self.text.push('$');
+            self.text.push_str(literal);
+            self.text.push('$');
+            return;
+        }
+        let tex = literal.trim();
+        let readable = readable_formula(tex);
+        if readable.is_empty() {
+            return;
+        }
+        let from = self.text.len();
+        self.text.push_str(&readable);
+        self.formulas.push(BlockFormula { range: from..self.text.len(), tex: tex.to_owned() });
+    }
+
+    /// Whether the text consists of one formula and punctuation.
+    fn is_formula(&self) -> bool {
+        let [BlockFormula { range, .. }] = &self.formulas[..] else { return false };
+        let around = [&self.text[..range.start], &self.text[range.end..]];
+        let is_blank = |text: &&str| !text.contains(char::is_alphanumeric);
+        around.iter().all(is_blank)
+    }
+
+    /// Appends `code`. If the info string `info` of its fence contains a title, the title comes before it as a comment.
+    /// A blank line separates `code` from earlier code, which may be another file.
+    fn code_block(&mut self, info: &str, code: &str) {
+        if code.trim().is_empty() {
+            return;
+        }
         if !self.code.is_empty() {
+            self.code.push_str("\n\n");
+        }
+        if let Some(title) = info::title(info) {
+            self.code.push_str(&title);
             self.code.push('\n');
         }
         self.code.push_str(code.trim_start_matches('\n').trim_end());
@@ -112,11 +217,31 @@ impl Rendered {
 
     fn html_block(&mut self, html: &str) {
         let fragment = fragment::read(html);
+        let inner = Rendered { text: fragment.text, links: fragment.links, ..Rendered::default() };
+        let inner = inner.with_readable_formulas();
         self.line();
         let base = self.text.len();
-        self.text.push_str(&fragment.text);
-        let links = fragment.links.into_iter();
+        self.text.push_str(&inner.text);
+        let links = inner.links.into_iter();
         self.links.extend(links.map(|link| InlineLink { offset: base + link.offset, ..link }));
+        self.formulas.extend(inner.formulas.into_iter().map(|formula| BlockFormula {
+            range: base + formula.range.start..base + formula.range.end,
+            ..formula
+        }));
+    }
+
+    /// Replaces formulas in the text with their readable form. For text that was not read as Markdown.
+    pub fn with_readable_formulas(mut self) -> Rendered {
+        let Some(readable) = readable_text(&self.text) else { return self };
+        self.links.iter_mut().for_each(|link| link.offset = readable.offset(link.offset));
+        self.lines.iter_mut().for_each(|line| line.offset = readable.offset(line.offset));
+        self.text = readable.text;
+        self.formulas = readable.formulas;
+        self
+    }
+
+    pub fn has_formulas(&self) -> bool {
+        !self.formulas.is_empty()
     }
 
     fn inline_html(&mut self, tag: &str) {
@@ -134,8 +259,8 @@ impl Rendered {
         self.open.push(OpenLink { url, offset: self.text.len() });
     }
 
-    /// Whether it is a table of contents: at least three links to anchors in the same file, which make up at
-    /// least 90 % of its words.
+    /// Whether the block is a table of contents: it has at least three links to anchors in the same file, and these
+    /// make up at least 90 % of its words.
     pub fn is_contents(&self) -> bool {
         let inside: Vec<usize> = self
             .links
@@ -143,7 +268,7 @@ impl Rendered {
             .filter(|link| link.url.starts_with('#'))
             .map(|link| words(&link.text))
             .collect();
-        // Plus one word for each item's mark.
+        // Each item's list marker counts as one word too.
         inside.len() >= 3
             && (inside.iter().sum::<usize>() + inside.len()) * 10 >= words(&self.text) * 9
     }
@@ -157,9 +282,8 @@ impl Rendered {
 
     /// Starts a new line, unless at the start of one or right after a list item's mark.
     fn line(&mut self) {
-        let at_start =
-            self.text.is_empty() || self.text.ends_with('\n') || self.text.ends_with("- ");
-        if !at_start {
+        let at_start = self.text.is_empty() || self.text.ends_with('\n');
+        if !at_start && self.text.len() != self.marked {
             self.text.truncate(self.text.trim_end().len());
             self.text.push('\n');
         }
@@ -175,13 +299,15 @@ impl Rendered {
     /// The block at `span`, with canonical links.
     pub fn into_block(self, span: BlockSpan) -> DocumentBlock {
         let (mut links, mut inner) = (Vec::new(), 0);
-        let mut sentences = Sentences { text: &self.text, line: 0..0, starts: Vec::new() };
+        let mut sentences = LinkSentences::new(&self.text);
         for InlineLink { url, offset, text } in &self.links {
             match links::canonical(url) {
-                // A linked image is mostly a badge and is left out; for videos it is the usual form of a link.
+                // The link of an image has no text. The image is usually a badge, so the link is left out. A video is
+                // often linked by an image too, so links to videos are kept.
                 Some(url) if text.is_empty() && !url.starts_with("https://youtube.com/") => {}
                 Some(url) => {
-                    // A bare URL gets the whole line: punctuation in the URL may look like a sentence end.
+                    // For a bare URL, the sentence is the whole line: punctuation in the URL may look like a sentence
+                    // end.
                     let is_bare = text.starts_with("http") || text.starts_with("www.");
                     let sentence = sentences.at(*offset, is_bare);
                     links.push(Link { url, text: text.clone(), sentence });
@@ -189,6 +315,12 @@ impl Rendered {
                 None => inner += words(text),
             }
         }
+        let begins_with_formula = self.formulas.first().is_some_and(|first| first.range.start == 0);
+        let kind = match (&self.row, begins_with_formula || self.is_formula()) {
+            (Some(_), _) => BlockKind::Row,
+            (None, true) => BlockKind::Formula,
+            (None, false) => BlockKind::Prose,
+        };
         let text = self.text.trim_end().to_owned();
         DocumentBlock {
             span,
@@ -196,56 +328,15 @@ impl Rendered {
             code: self.code,
             text,
             inner,
-            is_row: false,
+            kind,
+            formulas: self.formulas,
             lines: self.lines,
         }
     }
 }
 
-/// Finds the sentences around the links of a text. Each line is split once, however many links it has.
-struct Sentences<'a> {
-    text: &'a str,
-    /// The line that was split last, and the offsets of its sentences; no offsets if it is one sentence.
-    line: Range<usize>,
-    starts: Vec<usize>,
-}
-
-impl Sentences<'_> {
-    /// The sentence of the line that contains the byte `offset`, or the line itself if `whole`; at most 300
-    /// characters.
-    fn at(&mut self, offset: usize, whole: bool) -> String {
-        let offset = offset.min(self.text.len());
-        if !self.line.contains(&offset) {
-            self.look(offset);
-        }
-        let Range { start, end } = self.line;
-        let sentence = match self.starts.partition_point(|at| *at <= offset) {
-            _ if whole || offset >= end => start..end,
-            0 => start..end,
-            next => self.starts[next - 1]..self.starts.get(next).copied().unwrap_or(end),
-        };
-        let sentence = self.text[sentence].trim().trim_start_matches("- ");
-        match sentence.char_indices().nth(300) {
-            Some((cut, _)) => sentence[..cut].to_owned(),
-            None => sentence.to_owned(),
-        }
-    }
-
-    /// Finds the line that contains the byte `offset` and splits it into sentences.
-    fn look(&mut self, offset: usize) {
-        let from = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
-        let to = self.text[offset..].find('\n').map_or(self.text.len(), |at| offset + at);
-        let line = &self.text[from..to];
-        let may_part = !line.is_ascii() || [". ", "? ", "! "].iter().any(|end| line.contains(end));
-        self.line = from..to;
-        self.starts.clear();
-        if may_part {
-            self.starts.extend(sentences(line).map(|(at, _)| from + at));
-        }
-    }
-}
-
-/// First and last line of `node`, without blank lines at its end. In a notebook, the cell; none for a footnote.
+/// The first and last line of `node`, without blank lines at its end. In a notebook, the cell number; for a footnote,
+/// [`BlockSpan::NONE`].
 pub(super) fn span_of<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> BlockSpan {
     if let Some(cell) = cell {
         return BlockSpan::of(cell);

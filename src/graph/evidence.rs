@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::Evidence;
+use crate::extract::labelled_cells;
 
 /// The maximum number of sentences that are kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
@@ -35,6 +36,7 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
         (!ends).then_some(12),
         (!starts).then_some(8),
         (sentence.contains(" | ") || sentence.contains("://")).then_some(30),
+        labelled_cells(sentence).map(|_| 30),
         (sentence.ends_with([':', '…']) || sentence.ends_with("...")).then_some(6),
         Some(4 * marks.min(8)),
         // More than one comma per five words indicates a list.

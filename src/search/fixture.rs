@@ -27,6 +27,7 @@ pub fn record(heading: &str, text: &str) -> SectionRecord {
         address: Address::Lines(1, 9),
         text: text.into(),
         code: String::new(),
+        formulas: Vec::new(),
         markup: String::new(),
         links: Vec::new(),
         date: None,

@@ -88,7 +88,7 @@ fn ids_lead_to_their_text_after_three_generations_of_other_splits() {
 
     // Another order, other levels.
     let fourth = format!(
-        "# Feature store\n\n{SERVING}\n\n# Evaluation\n\n{more}## Metrics\n\n{METRICS}\n\n# Handbook\n\n{INTRO}\n"
+        "# Evaluation\n\n{more}## Metrics\n\n{METRICS}\n\n# Feature store\n\n{SERVING}\n\n# Handbook\n\n{INTRO}\n"
     );
     push(&world, &[("docs/guide.md", &fourth)]);
     assert_eq!(redirected(&world, &intro), ["Handbook"]);

@@ -35,6 +35,7 @@ mod faults;
 mod filters;
 mod folders;
 mod formats;
+mod formulas;
 mod found;
 mod golden;
 mod hostile;

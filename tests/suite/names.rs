@@ -211,7 +211,7 @@ fn world() -> World {
         repo("bob/lists", &[("notes.md", &bob)]),
         repo(
             "jdoerr/quiltbook",
-            &[("README.md", "# The Quilting Manual\n\nNotes.\n"), ("rank.md", &ours)],
+            &[("README.md", "# The Quilting Manual\n\nHow quilts are made.\n"), ("rank.md", &ours)],
         ),
     ]);
     let ours = entry("jdoerr/quiltbook", "author = \"Jane Doerr\"\n");

@@ -146,7 +146,7 @@ fn serve_warns_of_private_sources_where_other_machines_reach_it() {
         said
     };
     let others = first_lines("0.0.0.0:0");
-    assert!(others.contains("reads the text of private sources (1)"), "{others}");
+    assert!(others.contains("can read the text of private sources (1)"), "{others}");
     let own = first_lines("127.0.0.1:0");
     assert!(!own.contains("private sources"), "{own}");
 }

@@ -176,7 +176,7 @@ fn names_keep_their_capitals_and_quotes_have_no_pipes() {
     let notes = candidate("kit/serving-notes");
     assert_eq!(notes["url"], "https://github.com/Kit/Serving-Notes");
     assert!(text(&notes["entry"]).contains("repo = \"Kit/Serving-Notes\""), "{notes}");
-    let quote = "\"Kit/Serving-Notes - Notes on serving models without a pause - 2024\"";
+    let quote = "\"Repository: Kit/Serving-Notes; What: Notes on serving models without a pause; Year: 2024\"";
     assert!(ANSWER.0.contains(quote), "{}", ANSWER.0);
     let places = ANSWER.0.matches("bob/list").count();
     assert_eq!(places, ANSWER.0.matches("https://github.com/bob/list/blob/").count(), "named once");

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 
 use regex::{Captures, Regex};
 
+use super::titles;
 use crate::extract::pattern::patterns;
 
 patterns! {
     /// `{% hint %}`, `{% embed url="…" %}` of GitBook and Liquid.
     TAG = r"\{%-?\s*(.*?)\s*-?%\}";
-    /// The URL in such a tag.
+    /// The URL in the tag of an embedded page: `embed url="…"`.
     URL = r#"^embed\s+url="(https?://[^"\s<>]+)""#;
     /// `{{< include x >}}` of Quarto and Hugo.
     SHORTCODE = r"\{\{[<%].*?[>%]\}\}";
@@ -29,14 +30,14 @@ patterns! {
     BOOKDOWN = r"\\?@ref\([^)\n]*\)|\(\\?#(?:eq|tab|fig|thm):[^)\n]*\)|\\(?:newpage|clearpage|pagebreak|index\{[^}]*\}|label\{[^}]*\})|^\{-\}|\s\{-\}|\((?:PART|APPENDIX)\)\s";
     /// Attributes after a heading: `{.unnumbered}`, `{background-color="#fff"}`.
     HEADING_ATTRIBUTES = r"^(#{1,6}\s.*?)\s*\{[^{}]*\}\s*$";
-    /// `%% remark %%`, `==marked==` and ` ^block` in Obsidian.
+    /// A remark in Obsidian: `%% remark %%`.
     REMARK = r"%%[^%\n]*%%";
+    /// Highlighted text in Obsidian: `==marked==`.
     MARKED = r"==([^\s=][^=\n]*[^\s=])==";
+    /// The id of a block in Obsidian: ` ^block` at the end of a line.
     BLOCK_ID = r"\s\^[a-z0-9-]+\s*$";
     /// `[**words**]` in d2l, which selects text for slides.
     SLIDE = r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)";
-    /// `> [!abstract]- Title`; the title is kept.
-    CALLOUT = r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)";
     /// Inline R code that is evaluated: `` `r 1 + 1` ``.
     INLINE_R = r"`r [^`\n]*`";
     /// Citations in Pandoc: `[see @key, p. 3]`.
@@ -61,7 +62,7 @@ const HIDDEN_ROLES: [&str; 12] = [
     "alt",
 ];
 
-/// The line without inline marks; those that only Quarto and R Markdown have, only if `is_quarto`.
+/// `line` without inline marks. The marks that only Quarto and R Markdown have are removed only if `is_quarto`.
 pub(super) fn without(line: &str, is_quarto: bool) -> String {
     let is_target = line.starts_with('(') && line.trim_end().ends_with(")=");
     if line.trim() == ":end_tab:" || is_target && !line.contains(' ') {
@@ -71,7 +72,7 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     if line.trim_start().starts_with(":::") {
         swap(&mut line, &DIV, |found| {
             let title = found.get(1).or(found.get(2));
-            title.map_or(String::new(), |title| title.as_str().to_owned())
+            title.map_or(String::new(), |title| titles::lead(title.as_str()))
         });
     }
     templates(&mut line);
@@ -111,7 +112,8 @@ fn templates(line: &mut Cow<str>) {
     }
 }
 
-/// The text of a role that readers see; "…" if the site generator would write it.
+/// The text that replaces the role `found`. For a reference, its title, or "…" if the site generator would generate the
+/// text. Nothing if readers don't see the role's text. For other roles, the text as a code span.
 fn role(found: &Captures) -> String {
     let role = found.get(1).or(found.get(2)).map_or("", |role| role.as_str());
     let text = &found[3];
@@ -154,9 +156,6 @@ fn obsidian(line: &mut Cow<str>) {
     if line.contains(" ^") {
         swap(line, &BLOCK_ID, |_| String::new());
     }
-    if line.contains("[!") {
-        swap(line, &CALLOUT, |found| format!("{}{}", &found[1], &found[2]));
-    }
 }
 
 /// Replaces all matches of `pattern` in `line`.
@@ -166,7 +165,7 @@ fn swap(line: &mut Cow<str>, pattern: &Regex, by: impl Fn(&Captures) -> String) 
     }
 }
 
-/// The text that a wikilink shows.
+/// The text that a wikilink shows; empty for an embedded file (`![[…]]`).
 fn wikilink(found: &Captures) -> String {
     if &found[1] == "!" {
         return String::new();

@@ -3,17 +3,27 @@
 //!
 //! The number of lines doesn't change, so that line numbers stay valid. Fenced code is kept as it is. Text
 //! that readers see is kept; marks for a site generator are removed. [`marks`] handles marks inside a
-//! line, [`mdx`] MDX components, [`myst`] directives in fences, and [`mermaid`] diagrams; [`rst`] converts
-//! reStructuredText to Markdown.
+//! line, [`callout`] callouts in block quotes, [`mdx`] MDX components, [`myst`] directives in fences, [`indented`] the
+//! blocks of MkDocs, [`tabs`] tabs, [`d2l`] blocks for several frameworks, and [`mermaid`] diagrams; [`titles`] writes the
+//! titles of such blocks. [`rst`] converts reStructuredText to Markdown.
 
+mod callout;
+mod d2l;
+mod excalidraw;
+mod fence;
+mod indented;
 mod marks;
 mod mdx;
 pub(super) mod mermaid;
 mod myst;
 mod rst;
+mod tabs;
+mod titles;
 
 use std::borrow::Cow;
 
+use callout::CalloutReader;
+use fence::fence;
 use mdx::Mdx;
 use myst::Directive;
 
@@ -30,10 +40,11 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     if format == "rst" {
         return Cow::Owned(rst::plain(text));
     }
+    let text = without_variants(text);
     let is_quarto = matches!(format, "qmd" | "rmd");
     let is_mdx = format == "mdx";
-    if !is_quarto && !is_mdx && !MARKS.is_match(text) {
-        return Cow::Borrowed(text);
+    if !is_quarto && !is_mdx && !MARKS.is_match(&text) {
+        return text;
     }
     let mut reader = DialectReader { is_quarto, is_mdx, ..DialectReader::default() };
     let mut plain = String::with_capacity(text.len());
@@ -48,6 +59,31 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     Cow::Owned(plain)
 }
 
+/// Applies the passes that need the whole text: they convert tabs and indented blocks to plain Markdown, keep only the
+/// labels of drawings, and keep one variant of code that is given for several tools. The number of lines doesn't
+/// change.
+fn without_variants(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    let passes = [
+        DialectPass { applies: excalidraw::is_drawing, convert: excalidraw::labels },
+        DialectPass { applies: d2l::has_variants, convert: d2l::without_variants },
+        DialectPass { applies: indented::has_blocks, convert: indented::flattened },
+        DialectPass { applies: tabs::has_tabs, convert: tabs::labelled },
+    ];
+    for pass in passes {
+        if (pass.applies)(&text) {
+            text = Cow::Owned((pass.convert)(&text));
+        }
+    }
+    text
+}
+
+/// A conversion of a whole file that keeps the number of lines.
+struct DialectPass {
+    applies: fn(&str) -> bool,
+    convert: fn(&str) -> String,
+}
+
 /// The state of reading a file, line by line.
 #[derive(Default)]
 struct DialectReader {
@@ -56,17 +92,21 @@ struct DialectReader {
     /// The open fences, innermost last: all but the last are directives that contain prose.
     fences: Vec<OpenFence>,
     mdx: Mdx,
+    callout: CalloutReader,
+    /// Whether a callout has begun and has no text yet: a heading here is its title.
+    begins_callout: bool,
 }
 
 /// An open fenced block.
 struct OpenFence {
-    /// The backticks or tildes that opened it, and the indentation that its lines lose.
+    /// The backticks or tildes that opened it.
     mark: String,
+    /// The number of leading spaces that its lines lose.
     indent: usize,
     content: FenceContent,
 }
 
-/// The contents of a fenced block. While `at_head`, options of a directive may follow.
+/// The contents of a fenced block. While `at_head` is true, the next line may be an option of the directive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FenceContent {
     /// Code.
@@ -94,10 +134,19 @@ impl DialectReader {
             return self.open(line, trimmed, mark);
         }
         let line = if self.is_mdx { self.mdx.line(line) } else { Cow::Borrowed(line) };
-        Cow::Owned(marks::without(&line, self.is_quarto))
+        let line = self.callout.line(&line);
+        let begins_callout = std::mem::take(&mut self.begins_callout);
+        let plain = marks::without(&line, self.is_quarto);
+        if trimmed.is_empty() || titles::opens_callout(trimmed) {
+            self.begins_callout = begins_callout || !trimmed.is_empty();
+        } else if begins_callout && let Some(title) = titles::heading(&plain) {
+            return Cow::Owned(titles::lead(title));
+        }
+        Cow::Owned(plain)
     }
 
-    /// The Markdown of `line` in the innermost fenced block. `None` for prose and outside of fenced blocks.
+    /// The Markdown of `line` in the innermost fenced block, or of its closing fence. `None` outside of fenced blocks,
+    /// and for the prose of a directive, but not for the directive's options.
     fn fenced_line<'a>(&mut self, line: &'a str) -> Option<Cow<'a, str>> {
         let fence = self.fences.last_mut()?;
         let trimmed = line.trim();
@@ -129,7 +178,8 @@ impl DialectReader {
                 *at_head = false;
                 Cow::Borrowed(undented(line, indent))
             }
-            // A blank line would end the formula, so `$$` is written before its first line.
+            // Options become blank lines, and a blank line would end the formula, so `$$` is written at the start of
+            // its first line.
             FenceContent::Math { at_head } => {
                 let mark = if std::mem::take(at_head) { "$$ " } else { "" };
                 Cow::Owned(format!("{mark}{trimmed}"))
@@ -151,7 +201,8 @@ impl DialectReader {
                 (FenceContent::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
             }
             Some(Directive::Prose { title }) => {
-                (FenceContent::Prose { at_head: true }, Cow::Borrowed(title))
+                self.begins_callout = true;
+                (FenceContent::Prose { at_head: true }, Cow::Owned(titles::lead(title)))
             }
             Some(Directive::Math) => (FenceContent::Math { at_head: true }, Cow::Borrowed("")),
             Some(Directive::Empty) => (FenceContent::Nothing, Cow::Borrowed("")),
@@ -166,14 +217,6 @@ fn is_d2l(trimmed: &str) -> bool {
     ["%%tab", "#@tab", "%load_ext d2lbook", "tab.interact_select("]
         .iter()
         .any(|mark| trimmed.starts_with(mark))
-}
-
-/// The backticks or tildes that open a code block on the line `trimmed`.
-fn fence(trimmed: &str) -> Option<&str> {
-    let first = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let length = trimmed.chars().take_while(|c| *c == first).count();
-    let is_fence = length >= 3 && !(first == '`' && trimmed[length..].contains('`'));
-    is_fence.then(|| &trimmed[..length])
 }
 
 /// `line` without up to `indent` leading spaces.
@@ -230,10 +273,26 @@ mod tests {
         check(
             "qmd",
             "## Title {#sec-a .unnumbered}\n::: {.callout-tip}\n:::: note Mind this\nWords [@key2020; @b] on.\n:::\n",
-            "## Title\n\nMind this\nWords on.\n\n",
+            "## Title\n\nMind this:\nWords on.\n\n",
         );
         check("qmd", "```{r}\n#| label: x\n1 + 1\n```\n", "```{r}\n\n1 + 1\n```\n");
         check("qmd", "$\\{.5, .55\\}$ stays\n", "$\\{.5, .55\\}$ stays\n");
+    }
+
+    #[test]
+    fn a_heading_at_the_start_of_a_callout_is_a_line_of_its_text() {
+        check(
+            "qmd",
+            "::: {.callout-note}\n## Mind the van {.x}\n\nIt rings.\n\n## Next\n:::\n\n# Doors\n",
+            "\nMind the van:\n\nIt rings.\n\n## Next\n\n\n# Doors\n",
+        );
+        check(
+            "md",
+            "```{note}\n:class: x\n\n# Mind\nIt rings.\n```\n# Doors\n",
+            "\n\n\nMind:\nIt rings.\n\n# Doors\n",
+        );
+        check("mdx", ":::tip\n\n### Mind\n\nIt rings.\n:::\n", "\n\nMind:\n\nIt rings.\n\n");
+        check("qmd", "::: {.panel}\n## Doors\n:::\n", "\n## Doors\n\n");
     }
 
     #[test]
@@ -255,7 +314,7 @@ mod tests {
         check(
             "md",
             "(mark)=\n````{note} Mind\n:class: x\nWords {ref}`a`.\n```{code-cell} ipython3\n:tags: [x]\nx = 1\n```\n````\nOn.\n",
-            "\nMind\n\nWords ….\n```ipython3\n\nx = 1\n```\n\nOn.\n",
+            "\nMind:\n\nWords ….\n```ipython3\n\nx = 1\n```\n\nOn.\n",
         );
         check("md", "```{figure} a.png\n:width: 9\n\nCaption.\n```\n", "\n\n\nCaption.\n\n");
         check(
@@ -273,7 +332,11 @@ mod tests {
             "- [[a/b/Page#Part]] and [[Page|the page]], ![[x.png]] but [[1, 2], [3]]\n",
             "- Page: Part and the page,  but [[1, 2], [3]]\n",
         );
-        check("md", "> [!tip]- Mind\nA ==mark== %% no %% a == b ^id\n", "> Mind\nA mark  a == b\n");
+        check(
+            "md",
+            "> [!tip]- Mind\nA ==mark== %% no %% a == b ^id\n",
+            "> Mind:\nA mark  a == b\n",
+        );
     }
 
     #[test]

@@ -19,10 +19,23 @@ const AROUND: [&[u8]; 12] = [
     b"dialog",
     b"menu",
 ];
-/// WAI-ARIA roles and classes of elements that are left out too.
+/// WAI-ARIA roles of elements that are left out too.
 const ROLES: [&str; 5] = ["navigation", "search", "contentinfo", "complementary", "banner"];
-const CLASSES: [&str; 8] =
-    ["sidebar", "sphinxsidebar", "footer", "navbar", "breadcrumb", "breadcrumbs", "toc", "related"];
+/// Classes of elements that are left out too.
+const CLASSES: [&str; 12] = [
+    "sidebar",
+    "sphinxsidebar",
+    "footer",
+    "navbar",
+    "breadcrumb",
+    "breadcrumbs",
+    "toc",
+    "related",
+    "slide-number",
+    "page-number",
+    "slide-footer",
+    "chapter-marker",
+];
 /// Elements without an end tag.
 const VOID: [&[u8]; 9] =
     [b"br", b"hr", b"img", b"input", b"link", b"meta", b"source", b"col", b"wbr"];

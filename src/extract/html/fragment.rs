@@ -1,10 +1,12 @@
-//! Plain text and links of HTML fragments, as in Markdown and the fields of Anki decks.
+//! Plain text and links of HTML fragments, which occur in Markdown and in the fields of Anki decks.
 
 use html5gum::{StartTag, Token, Tokenizer};
 
+use super::figure::FigureReader;
+use super::table::TableReader;
 use super::{SILENT, attribute, push_folded};
 
-/// Elements that start a new line.
+/// Elements that start and end a line.
 const BLOCKS: [&[u8]; 20] = [
     b"p",
     b"div",
@@ -47,7 +49,7 @@ pub(in crate::extract) struct OpenLink {
 }
 
 impl OpenLink {
-    /// The link, which ends where `text` ends so far.
+    /// The link, whose text is the part of `text` from the link's start to the end.
     pub fn close(self, text: &str) -> InlineLink {
         let OpenLink { url, offset } = self;
         InlineLink { url, offset, text: text.get(offset..).unwrap_or_default().trim().to_owned() }
@@ -71,7 +73,7 @@ pub(in crate::extract) fn read(html: &str) -> Fragment {
         match token {
             Token::StartTag(tag) => reader.start(&tag),
             Token::EndTag(tag) => reader.end(&tag.name),
-            Token::String(string) if reader.silent == 0 => {
+            Token::String(string) if reader.silent == 0 && !reader.figure.is_silent() => {
                 push_folded(&mut reader.fragment.text, &String::from_utf8_lossy(&string.value));
             }
             _ => {}
@@ -95,6 +97,8 @@ struct FragmentReader {
     silent: usize,
     link: Option<OpenLink>,
     headings: Vec<FragmentHeading>,
+    table: TableReader,
+    figure: FigureReader,
 }
 
 impl FragmentReader {
@@ -102,7 +106,15 @@ impl FragmentReader {
         let name: &[u8] = &tag.name;
         let text = &mut self.fragment.text;
         self.silent += usize::from(SILENT.contains(&name) && !tag.self_closing);
+        self.figure.start(name, tag.self_closing, text);
+        if self.figure.is_inside() {
+            return;
+        }
+        if name == b"tr" {
+            self.table.end(name, text);
+        }
         line_break(text, name);
+        self.table.start(tag, text);
         if let [b'h', level @ b'1'..=b'6'] = name {
             let is_first = text.trim().is_empty();
             self.headings.push(FragmentHeading { level: level - b'0', is_first });
@@ -121,7 +133,12 @@ impl FragmentReader {
         {
             self.fragment.links.push(link.close(&self.fragment.text));
         }
-        line_break(&mut self.fragment.text, name);
+        let text = &mut self.fragment.text;
+        if self.figure.is_inside() {
+            return self.figure.end(name, text);
+        }
+        self.table.end(name, text);
+        line_break(text, name);
     }
 
     fn finish(self) -> Fragment {
@@ -151,7 +168,7 @@ fn href(tag: &StartTag<()>) -> Option<String> {
     attribute(tag, b"href").filter(|_| name == b"a")
 }
 
-/// Ends the line of `text` if the element `name` is a block; a table cell ends with a space.
+/// Ends the line of `text` at a tag of the element `name` if this is a block; adds a space at a tag of a table cell.
 fn line_break(text: &mut String, name: &[u8]) {
     if BLOCKS.contains(&name) && !text.is_empty() && !text.ends_with('\n') {
         text.truncate(text.trim_end().len());
@@ -176,6 +193,23 @@ mod tests {
             [InlineLink { url: "https://a.b/c".into(), offset: 10, text: "the link".into() }]
         );
         assert_eq!(fragment.heading, None);
+    }
+
+    #[test]
+    fn rows_of_a_table_have_the_headers_of_their_columns() {
+        let html = "<table><tr><th>Company<th>Year</tr><tr><td><a href=\"https://a.org\">Acme</a></td><td>2021</td></tr>\n<tr><td>Umbra</td><td></td></tr></table>after";
+        let fragment = read(html);
+        assert_eq!(fragment.text, "Company: Acme; Year: 2021\nCompany: Umbra\nafter");
+        assert_eq!((fragment.links[0].offset, fragment.links[0].text.as_str()), (9, "Acme"));
+        assert_eq!(read("<table><tr><td>a</td><td>b</td></tr></table>").text, "a | b");
+        assert_eq!(read("<table><tr><th>a</th><th>b</th></tr></table>").text, "a | b");
+    }
+
+    #[test]
+    fn labels_of_figures_are_text_and_numbers_at_axes_are_not() {
+        let html = "<svg><title>no</title><text x=1>Load <tspan>balancer</tspan></text><text>10</text><path/><text>Server</text></svg>";
+        assert_eq!(read(html).text, "Load balancer\nServer");
+        assert_eq!(read("an <svg><path/></svg>icon").text, "an icon");
     }
 
     #[test]

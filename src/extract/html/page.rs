@@ -7,12 +7,18 @@ use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
 use super::elements::{BLOCKS, is_left_out};
+use super::figure::FigureReader;
+use super::table::TableReader;
 use super::{attribute, push_folded};
 use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
-use crate::extract::sections::{BlockSpan, LineStart, SectionBuilder, SpanUnit, is_list};
+use crate::extract::sections::{
+    BlockKind, BlockSpan, DocumentBlock, LineStart, SectionBuilder, SpanUnit, is_label, is_list,
+};
 use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
+use deck::DeckReader;
+use question::QuestionReader;
 
 /// Reads the page `html`. Returns `None`, with a problem, if its author asks not to be indexed. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
@@ -23,6 +29,7 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
         return None;
     }
     let (title, date) = (page.heading_title.or(page.title), page.date);
+    builder.report(problems);
     let sections = builder.finish();
     Some(Document {
         title,
@@ -46,7 +53,7 @@ struct PageReader<'a> {
     builder: &'a mut SectionBuilder,
     /// The number of the card, if the page is a field of one.
     card: Option<u32>,
-    /// How far line ends were counted.
+    /// The byte offset up to which line ends have been counted, and the line there.
     counted: LineStart,
     /// The current block.
     open: Rendered,
@@ -57,6 +64,10 @@ struct PageReader<'a> {
     in_title: bool,
     in_code: bool,
     in_row: bool,
+    table: TableReader,
+    figure: FigureReader,
+    deck: DeckReader,
+    questions: QuestionReader,
     /// The id of the last `<section>`, until a heading takes it as its anchor.
     section: Option<String>,
     is_private: bool,
@@ -68,7 +79,7 @@ struct PageReader<'a> {
 /// The element that is being skipped.
 struct SkippedElement {
     name: Vec<u8>,
-    /// How many elements of this name are open, itself included.
+    /// The number of open elements with this name, including this one.
     depth: usize,
 }
 
@@ -94,6 +105,10 @@ impl<'a> PageReader<'a> {
             in_title: false,
             in_code: false,
             in_row: false,
+            table: TableReader::default(),
+            figure: FigureReader::default(),
+            deck: DeckReader::default(),
+            questions: QuestionReader::default(),
             section: None,
             is_private: false,
             title: None,
@@ -107,7 +122,9 @@ impl<'a> PageReader<'a> {
         for Ok(token) in Tokenizer::new_with_emitter(self.html, emitter) {
             self.token(token);
         }
+        self.questions.in_summary = false;
         self.flush();
+        self.questions.as_text(self.builder);
         self
     }
 
@@ -127,7 +144,7 @@ impl<'a> PageReader<'a> {
                 let line = self.line(tag.span.start);
                 self.end(&tag.name, line);
             }
-            Token::String(text) if self.silent.is_none() => {
+            Token::String(text) if self.silent.is_none() && !self.figure.is_silent() => {
                 let line = self.line(text.span.start);
                 let words = String::from_utf8_lossy(&text.value);
                 self.extend_span(&words, line);
@@ -148,7 +165,8 @@ impl<'a> PageReader<'a> {
         let first = line.saturating_add(u32::try_from(skipped).unwrap_or(0));
         let lines = words.trim().matches('\n').count();
         let last = first.saturating_add(u32::try_from(lines).unwrap_or(0));
-        // The tokenizer turns a lone carriage return into a line end too.
+        // The tokenizer also counts a lone carriage return as a line end, so the count may exceed the lines of the
+        // page.
         self.span.last = last.min(self.lines).max(first);
         if self.span.first == 0 {
             self.span.first = first;
@@ -161,6 +179,7 @@ impl<'a> PageReader<'a> {
         } else if self.in_code {
             self.open.code.push_str(words);
         } else {
+            self.questions.text(words);
             push_folded(&mut self.open.text, words);
         }
     }
@@ -171,11 +190,25 @@ impl<'a> PageReader<'a> {
             self.silent = Some(SkippedElement { name: name.to_vec(), depth: 1 });
             return;
         }
+        self.figure.start(name, tag.self_closing, &mut self.open.text);
+        if self.figure.is_inside() {
+            return;
+        }
+        if name == b"tr" {
+            let line = self.line(tag.span.start);
+            self.end_row(name, line);
+        }
         if BLOCKS.contains(&name) {
             self.boundary(name);
         }
+        self.table.start(tag, &mut self.open.text);
+        if self.deck.starts_slide(tag) {
+            self.flush();
+        }
         match name {
             b"tr" => self.in_row = true,
+            b"b" | b"strong" => self.questions.bold += 1,
+            b"summary" if self.card.is_none() => self.questions.in_summary = true,
             b"section" => self.section = attribute(tag, b"id"),
             [b'h', b'1'..=b'6'] if self.card.is_some() => self.flush(),
             [b'h', level @ b'1'..=b'6'] => {
@@ -193,7 +226,6 @@ impl<'a> PageReader<'a> {
             b"pre" => self.in_code = true,
             b"li" => self.open.text.push_str("- "),
             b"br" => self.open.space(),
-            b"td" | b"th" if !self.open.text.trim().is_empty() => self.open.text.push_str(" | "),
             b"a" => self.link(tag),
             _ => {}
         }
@@ -201,7 +233,7 @@ impl<'a> PageReader<'a> {
 
     fn link(&mut self, tag: &StartTag<usize>) {
         match attribute(tag, b"href") {
-            // The sign after a heading that links to the heading itself.
+            // This link is the sign after a heading, with which a reader can get the heading's own URL.
             Some(_) if attribute(tag, b"class").is_some_and(|c| c.contains("headerlink")) => {
                 self.silent = Some(SkippedElement { name: b"a".to_vec(), depth: 1 });
             }
@@ -220,9 +252,20 @@ impl<'a> PageReader<'a> {
             }
             return;
         }
+        if self.figure.is_inside() {
+            return self.figure.end(name, &mut self.open.text);
+        }
         match name {
             [b'h', b'1'..=b'6'] if self.card.is_some() => self.flush(),
             [b'h', b'1'..=b'6'] => self.end_heading(),
+            b"b" | b"strong" => self.questions.bold = self.questions.bold.saturating_sub(1),
+            b"summary" if self.questions.in_summary => self.end_summary(),
+            b"details" if self.card.is_none() => {
+                self.questions.in_summary = false;
+                self.flush();
+                self.questions.as_text(self.builder);
+                self.builder.end_answer();
+            }
             b"title" => self.in_title = false,
             b"a" => self.open.close_link(),
             b"pre" => {
@@ -230,30 +273,59 @@ impl<'a> PageReader<'a> {
                 self.flush();
                 self.in_code = false;
             }
-            b"tr" | b"table" => {
-                self.in_row = false;
-                self.flush();
-            }
+            b"tr" | b"table" => self.end_row(name, line),
             _ if BLOCKS.contains(&name) => self.boundary(name),
             _ => {}
         }
     }
 
-    /// Handles the start or end of a block: it ends the current one, except between the cells of a row.
+    /// Handles the start or end of a block element: ends the current block, but inside a table row or a summary only
+    /// adds a space.
     fn boundary(&mut self, name: &[u8]) {
-        if self.in_row && !matches!(name, b"tr" | b"table") {
+        if self.in_row && !matches!(name, b"tr" | b"table") || self.questions.in_summary {
             self.open.space();
         } else {
             self.flush();
         }
     }
 
+    /// Ends the open table row and the current block; if `name` is `table`, also the table. `line` is the line of the
+    /// tag `name`.
+    fn end_row(&mut self, name: &[u8], line: u32) {
+        let kind = if self.table.is_labelled() { BlockKind::Row } else { BlockKind::Prose };
+        self.table.end(name, &mut self.open.text);
+        self.in_row = false;
+        // The text of a table that has only a header row is written at the end of the table, so it has no span yet.
+        if self.span.first == 0 && !self.open.text.trim().is_empty() {
+            self.span = BlockSpan::of(line);
+        }
+        self.flush_as(kind);
+    }
+
+    /// Makes the text of a `<summary>` a question. A text that is only a label, such as "Show more", is left out.
+    fn end_summary(&mut self) {
+        self.questions.in_summary = false;
+        let span = std::mem::take(&mut self.span);
+        let text = std::mem::take(&mut self.open).text.trim().to_owned();
+        if !text.is_empty() && !is_label(&text) {
+            self.questions
+                .ask(DocumentBlock { span, text, ..DocumentBlock::default() }, self.builder);
+        }
+    }
+
     fn end_heading(&mut self) {
         let Some(heading) = self.heading.take() else { return };
-        let text = std::mem::take(&mut self.open).text.trim().to_owned();
+        let open = std::mem::take(&mut self.open).with_readable_formulas();
+        let text = open.text.trim().to_owned();
         self.span = BlockSpan::NONE;
         if text.is_empty() {
             return;
+        }
+        self.questions.as_text(self.builder);
+        if self.deck.is_inner_heading() {
+            let text = deck::inner_heading(text);
+            let span = BlockSpan::of(heading.line);
+            return self.builder.block(DocumentBlock { span, text, ..DocumentBlock::default() });
         }
         if heading.level == 1 && self.heading_title.is_none() {
             self.heading_title = Some(text.clone());
@@ -275,9 +347,13 @@ impl<'a> PageReader<'a> {
 
     /// Passes the current block to the builder.
     fn flush(&mut self) {
+        self.flush_as(BlockKind::Prose);
+    }
+
+    fn flush_as(&mut self, kind: BlockKind) {
         if self.heading.is_some() {
-            // An unclosed heading ends where a block starts; but a block without text before it may be inside the
-            // heading.
+            // A heading that is not closed ends where a block starts. But if there is no text yet, the block may be
+            // inside the heading.
             if !self.open.text.trim().is_empty() {
                 self.end_heading();
             }
@@ -292,8 +368,16 @@ impl<'a> PageReader<'a> {
             return;
         }
         let span = self.card.map_or(span, BlockSpan::of);
-        if span.first > 0 {
-            self.builder.block(open.into_block(span));
+        let mut block = open.with_readable_formulas().into_block(span);
+        if kind == BlockKind::Row {
+            block.kind = kind;
+        }
+        if self.deck.is_number(&block.text) || span.first == 0 {
+            self.questions.reset();
+        } else if self.card.is_some() {
+            self.builder.block(block);
+        } else {
+            self.questions.block(block, self.builder);
         }
     }
 
@@ -308,5 +392,7 @@ impl<'a> PageReader<'a> {
     }
 }
 
+mod deck;
+mod question;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ fn sections(text: &str) -> Vec<Section> {
 
 #[test]
 fn headings_make_sections_with_trail_anchor_and_lines() {
-    let text = "---\ntitle: Front\n---\n# A B!\n\nIntro to all of `x`.\n\n## C & D\n- one of\n- two items\n\n## C & D\n\nthe last of all words\n";
+    let text = "---\ntitle: Front\n---\n# A B!\n\nIntro to all of `x`, with enough words for a section of its own.\n\n## C & D\n- one of the items of a list\n- two items of the same list\n\n## C & D\n\nthe last of all words\n";
     let found = sections(text);
     let trails: Vec<String> = found.iter().map(|s| s.headings.join(" / ")).collect();
     assert_eq!(trails, ["A B!", "A B! / C & D", "A B! / C & D"]);
@@ -17,7 +17,7 @@ fn headings_make_sections_with_trail_anchor_and_lines() {
     assert_eq!(anchors, ["a-b", "c--d", "c--d-1"]);
     let places: Vec<Address> = found.iter().map(|s| s.address).collect();
     assert_eq!(places, [Address::Lines(4, 6), Address::Lines(8, 10), Address::Lines(12, 14)]);
-    assert_eq!(found[1].text, "- one of\n- two items");
+    assert_eq!(found[1].text, "- one of the items of a list\n- two items of the same list");
     assert_eq!(read(text, &mut Vec::new()).unwrap().title.as_deref(), Some("Front"));
 }
 
@@ -100,7 +100,7 @@ fn html_tables_and_code_are_distinguished_from_prose() {
     );
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].headings, ["Big Title"]);
-    assert_eq!(found[0].text, "a | b\nc | d\nMore\ninside");
+    assert_eq!(found[0].text, "a: c; b: d\ninside");
     assert_eq!(found[0].code, "x = 1");
 }
 
@@ -146,4 +146,94 @@ fn a_list_of_links_is_a_list() {
         (0..25).map(|i| format!("- [An article number {i}](https://a.org/{i})\n")).collect();
     assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, DocumentKind::List);
     assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, DocumentKind::Note);
+}
+
+#[test]
+fn formulas_in_the_notations_of_notebooks_and_latex_become_readable() {
+    let text = "# F\n\nThe rate $ \\eta $ and $`\\alpha`$ and \\(\\beta\\) cost $5, or $ 6 for two.\n\n\\footnotesize\n\n$$\na\n- b\n= \\frac{c}{d}\n$$\n\n<div>Here $x_i$ is a row of the data.</div>\n";
+    let found = sections(text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].text,
+        "The rate η and α and β cost $5, or $ 6 for two.\na - b = c / d\nHere x_i is a row of the data."
+    );
+    let formulas: Vec<&str> =
+        found[0].formulas.iter().map(|tex| tex.lines().next().unwrap()).collect();
+    assert_eq!(formulas, ["\\eta", "\\alpha", "\\beta", "a", "x_i"]);
+    assert_eq!(found[0].address, Address::Lines(1, 13));
+}
+
+#[test]
+fn no_further_part_of_a_long_section_begins_with_a_formula() {
+    let filler = "Many words about the loss of a model come before it here. ".repeat(14);
+    let text = format!("# Loss\n\n{filler}\n\n{filler}\n\n$L_i$ is the loss of a row. {filler}\n");
+    let found = sections(&text);
+    assert_eq!(found.len(), 2);
+    assert!(found[1].text.starts_with("Many words"), "{}", found[1].text);
+    assert_eq!(found[1].formulas, ["L_i"]);
+}
+
+#[test]
+fn a_formula_in_a_heading_is_readable_and_its_anchor_is_githubs() {
+    let found = sections("# The $\\sigma_i$ of a row\n\nSome words about the row of it.\n");
+    assert_eq!(found[0].headings, ["The σ_i of a row"]);
+    assert_eq!(found[0].anchor.as_deref(), Some("the-sigma_i-of-a-row"));
+}
+
+#[test]
+fn a_formula_in_the_sentence_of_a_link_is_readable() {
+    let found =
+        sections("# L\n\nThe norm $\\|x\\|_2$ is explained by [Acme](https://acme.org/norm).\n");
+    assert_eq!(found[0].links[0].sentence, "The norm ‖x‖_2 is explained by Acme.");
+}
+
+#[test]
+fn the_question_in_the_front_matter_is_the_heading_of_its_answer() {
+    let text = "---\nid: 7\nquestion: Where is: the log?\n---\nIn the folder that the flag names.\n\n### Solution\n\nRead the last of its lines first.\n";
+    let found = sections(text);
+    assert_eq!(found[0].headings[0], "Where is: the log?");
+    assert!(found[0].text.contains("In the folder"), "{found:#?}");
+    let mut problems = Vec::new();
+    let title = read(text, &mut problems).unwrap().title;
+    assert_eq!((title.as_deref(), problems.len()), (Some("Where is: the log?"), 0));
+}
+
+#[test]
+fn headings_that_ask_without_an_answer_are_items_of_one_section() {
+    let text = "# Exercises\n\n## Q1. What does a cache cost in memory and in care?\n## Q2. When is it stale?\n\n## Why not always?\n\nBecause memory is dear, and because the data changes more often than anybody thinks.\n";
+    let found = sections(text);
+    assert_eq!(found[0].headings, ["Exercises"]);
+    assert_eq!(
+        found[0].text,
+        "- Q1. What does a cache cost in memory and in care?\n- Q2. When is it stale?"
+    );
+    assert_eq!(found[1].headings, ["Exercises", "Why not always?"]);
+}
+
+#[test]
+fn a_callout_that_asks_stays_with_its_answer() {
+    let text = "# Cards\n\n> [!question]\n> What does a **cache**\n> cost?\n\n> [!answer]-\n> Memory, and care for stale data in each and every one of its entries.\n\n> [!question]\n> When is it stale?\n\n> [!answer]-\n> When the source has changed after it was read for the very last time.\n";
+    let plain = crate::extract::dialect::plain(text, "md");
+    let found = sections(&plain);
+    let trails: Vec<String> = found.iter().map(|s| s.headings.join("/")).collect();
+    assert_eq!(trails, ["Cards/Q: What does a cache cost?", "Cards/Q: When is it stale?"]);
+    assert_eq!(
+        found[0].text,
+        "Memory, and care for stale data in each and every one of its entries."
+    );
+}
+
+#[test]
+fn an_answer_label_and_an_answer_paragraph_stay_below_their_question() {
+    let text = "# Quiz\n\n**Q1. What does a cache cost?**\n\n**Answer:**\n\nMemory, and care for stale data in each and every one of its entries.\n\nQ: When is it stale?\n\nA: When the source has changed after it was read for the very last time.\n";
+    let found = sections(text);
+    assert_eq!(
+        found[0].text,
+        "Answer:\nMemory, and care for stale data in each and every one of its entries."
+    );
+    assert_eq!(found[1].headings, ["Quiz", "Q: When is it stale?"]);
+    assert_eq!(
+        found[1].text,
+        "A: When the source has changed after it was read for the very last time."
+    );
 }

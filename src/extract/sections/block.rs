@@ -1,13 +1,19 @@
-//! A block of a document, before blocks are joined into sections, and the size limits of a section.
+//! A block of a document, as the readers of the formats pass it on, and the size limits of a section.
+
+use std::ops::Range;
 
 use crate::extract::Link;
 
-/// A section closes before the block that would take it past this many words.
+/// The size of a section in words. If the blocks below a heading have more than one and a half times as many words
+/// together, they are divided among several sections.
 pub(in crate::extract) const MOST_WORDS: usize = 220;
-/// A section closes before the block that would take it past this many lines: code can be long with few words.
+/// In a PDF, a section ends at the end of a page if it has at least this many words.
+pub(in crate::extract) const LEAST_WORDS: usize = 60;
+/// The size of a section in lines, because code can have many lines with few words. If the blocks below a heading have
+/// more than one and a half times as many lines together, they are divided among several sections.
 pub(in crate::extract) const MOST_LINES: u32 = 60;
 
-/// A paragraph, list item, table or code block, as plain text.
+/// A paragraph, list item, table row or code block, as plain text.
 #[derive(Clone, Debug, Default)]
 pub(in crate::extract) struct DocumentBlock {
     pub span: BlockSpan,
@@ -16,13 +22,36 @@ pub(in crate::extract) struct DocumentBlock {
     pub links: Vec<Link>,
     /// The number of words in links that are not web links, such as links to other files of the repository.
     pub inner: usize,
-    /// Whether it is a table row, which must not be split.
-    pub is_row: bool,
-    /// The lines of the file in `text`, ascending; empty if they are unknown.
+    pub kind: BlockKind,
+    /// The formulas of `text`, in order.
+    pub formulas: Vec<BlockFormula>,
+    /// Where lines of the file begin in `text`, ascending; empty if this is unknown.
     pub lines: Vec<LineStart>,
 }
 
-/// First and last line, cell, page or card of a block, 1-based and inclusive.
+/// How a block relates to its neighbours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::extract) enum BlockKind {
+    #[default]
+    Prose,
+    /// A table row, which must not be split.
+    Row,
+    /// A label or a question: it belongs to the block that follows.
+    Lead,
+    /// A formula on lines of its own, or prose that begins with a formula. It belongs to the block before it.
+    Formula,
+}
+
+/// A formula in the text of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::extract) struct BlockFormula {
+    /// The bytes of its readable form in the text.
+    pub range: Range<usize>,
+    /// The formula as its author wrote it, without delimiters.
+    pub tex: String,
+}
+
+/// First and last line, cell, page or card of a block, 1-based and inclusive. Both are 0 if the block has no position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::extract) struct BlockSpan {
     pub first: u32,
@@ -30,7 +59,7 @@ pub(in crate::extract) struct BlockSpan {
 }
 
 impl BlockSpan {
-    /// The span of a footnote, whose position in the file differs from its position in the text.
+    /// No position. A footnote has none, because its position in the file differs from its position in the text.
     pub const NONE: BlockSpan = BlockSpan { first: 0, last: 0 };
 
     /// The span of one line, cell, page or card.
@@ -39,12 +68,12 @@ impl BlockSpan {
     }
 }
 
-/// The start of a line of the file in a block's text.
+/// Where a line of the file begins in a block's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::extract) struct LineStart {
     /// Byte offset in the text.
     pub offset: usize,
-    /// 1-based.
+    /// The number of the line, 1-based.
     pub line: u32,
 }
 

@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::block::{BlockSpan, DocumentBlock, MOST_LINES, MOST_WORDS};
-use super::long::{self, LONGEST_PART};
-use super::{tall, tiny};
+use super::block::{BlockSpan, DocumentBlock};
+use super::entry::QUESTION_LEVEL;
+use super::open::{OpenSection, SectionHeight};
+use super::outline::DocumentOutline;
+use super::title::TitleRule;
+use super::{long, tall, tiny};
+use crate::extract::appeal::is_appeal;
+use crate::extract::data::{self, DataKind};
 use crate::extract::limits::{self, MOST_SECTIONS, MOST_TEXT};
-use crate::extract::noise::is_advert;
+use crate::extract::noise::is_noise;
 use crate::extract::words::words;
 use crate::extract::{Address, Section};
+use crate::problem::{Problem, Stage};
 
-/// A section closes at [`MOST_WORDS`] only if it holds at least this many words already.
-const LEAST_WORDS: usize = 60;
 /// The maximum characters of a heading and of its anchor: every section below a heading repeats it.
 const LONGEST_HEADING: usize = 300;
 /// Sections are collected up to this multiple of a document's limits, because some are joined afterwards.
@@ -35,8 +39,7 @@ pub(in crate::extract) struct SectionBuilder {
     trail: Vec<TrailHeading>,
     anchor: Option<String>,
     tags: Vec<String>,
-    open: Option<DocumentBlock>,
-    words: usize,
+    open: OpenSection,
     chunk: u32,
     ordinals: HashMap<Vec<String>, u32>,
     ordinal: u32,
@@ -44,6 +47,15 @@ pub(in crate::extract) struct SectionBuilder {
     /// The total bytes of `sections`.
     bytes: usize,
     headings: usize,
+    outline: DocumentOutline,
+    /// The blocks that were left out because they are data.
+    data: Vec<DataBlock>,
+}
+
+/// A block that was left out because it is data.
+struct DataBlock {
+    kind: DataKind,
+    span: BlockSpan,
 }
 
 /// A heading above the current text.
@@ -59,18 +71,20 @@ impl SectionBuilder {
             trail: Vec::new(),
             anchor: None,
             tags: Vec::new(),
-            open: None,
-            words: 0,
+            open: OpenSection::default(),
             chunk: 0,
             ordinals: HashMap::new(),
             ordinal: 0,
             sections: Vec::new(),
             bytes: 0,
             headings: 0,
+            outline: DocumentOutline::default(),
+            data: Vec::new(),
         }
     }
 
-    /// Whether it has more than `SLACK` times a document's limits; later blocks and headings are ignored.
+    /// Whether so much was added that it exceeds a document's limits [`SLACK`] times. Further blocks and headings are
+    /// ignored.
     pub fn is_full(&self) -> bool {
         self.sections.len().max(self.headings / 2) > SLACK * MOST_SECTIONS
             || self.bytes > SLACK * MOST_TEXT
@@ -78,21 +92,60 @@ impl SectionBuilder {
 
     /// Adds a heading of `level` (1 to 6) at the line, cell, page or card `at`.
     pub fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
+        if self.begin(level, text, at) {
+            self.anchor = anchor.map(|anchor| limits::cut(&anchor, LONGEST_HEADING).to_owned());
+            self.tags.clear();
+        }
+    }
+
+    /// Adds a heading that is an HTML element, such as `<h1>`. It is marked in the outline, because the first of these
+    /// headings is often the title.
+    pub fn html_heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
+        let before = self.headings;
+        self.heading(level, text, anchor, at);
+        if self.headings > before {
+            self.outline.mark_html();
+        }
+    }
+
+    /// Adds a question at `at`. Its answer is the blocks up to the next heading, the next question or
+    /// [`Self::end_answer`].
+    pub fn question(&mut self, text: &str, at: u32) {
+        self.begin(QUESTION_LEVEL, text, at);
+    }
+
+    /// Ends the answer to the last question, if there is one.
+    pub fn end_answer(&mut self) {
+        if self.trail.last().is_some_and(|heading| heading.level == QUESTION_LEVEL) {
+            self.close();
+            self.trail.pop();
+            self.outline.resume();
+            self.count();
+        }
+    }
+
+    /// Starts a section below the heading `text`. Returns false, and adds no heading, if the builder is full.
+    fn begin(&mut self, level: u8, text: &str, at: u32) -> bool {
         self.close();
         if self.is_full() {
-            return;
+            return false;
         }
         self.headings += 1;
         self.trail.retain(|above| above.level < level);
         let text = limits::cut(text, LONGEST_HEADING).to_owned();
+        self.outline.heading(level, &text);
         self.trail.push(TrailHeading { level, text });
-        self.anchor = anchor.map(|anchor| limits::cut(&anchor, LONGEST_HEADING).to_owned());
-        self.tags.clear();
+        self.count();
+        self.open.push(DocumentBlock { span: BlockSpan::of(at), ..DocumentBlock::default() });
+        true
+    }
+
+    /// Counts the current heading among those with the same trail.
+    fn count(&mut self) {
         self.chunk = 0;
         let count = self.ordinals.entry(self.headings()).or_insert(0);
         self.ordinal = *count;
         *count += 1;
-        self.open = Some(DocumentBlock { span: BlockSpan::of(at), ..DocumentBlock::default() });
     }
 
     /// Sets the tags of the sections under the current heading.
@@ -100,48 +153,48 @@ impl SectionBuilder {
         self.tags = tags;
     }
 
-    /// Adds a block under the current heading. Blank blocks and adverts are left out.
+    /// Adds a block under the current heading. Blank blocks, data and what [`is_noise`] recognises are left out.
     pub fn block(&mut self, block: DocumentBlock) {
         if self.is_full() {
             return;
         }
         let is_blank = block.text.trim().is_empty() && block.code.is_empty();
-        if is_blank && block.links.is_empty() || block.code.is_empty() && is_advert(&block.text) {
+        if is_blank && block.links.is_empty() || block.code.is_empty() && is_noise(&block.text) {
             return;
         }
-        // A word with its separator has at least two bytes, so shorter text needs no counting.
-        let may_be_long = block.text.len() > 2 * MOST_WORDS;
-        let can_split = may_be_long && !block.is_row && block.code.is_empty();
-        let is_endless = block.text.len() > LONGEST_PART;
-        if can_split && (is_endless || words(&block.text) > MOST_WORDS + LEAST_WORDS) {
+        if let Some(kind) = data::kind_of_block(&block) {
+            return self.data.push(DataBlock { kind, span: block.span });
+        }
+        if long::is_too_long(&block) {
             long::parts(block).into_iter().for_each(|part| self.add(part));
-        } else if self.unit == SpanUnit::Lines {
-            tall::parts(block).into_iter().for_each(|part| self.add(part));
-        } else {
+        } else if self.height() == SectionHeight::Unbounded {
             self.add(block);
+        } else {
+            let introduction = self.open.last_sentence();
+            let parts = match self.height() {
+                SectionHeight::Code => tall::parts_of_cell(block, introduction.as_deref()),
+                _ => tall::parts(block, introduction.as_deref()),
+            };
+            parts.into_iter().for_each(|part| self.add(part));
         }
     }
 
     fn add(&mut self, block: DocumentBlock) {
-        let words = words(&block.text);
-        let length = self.open.as_ref().map_or(0, |open| open.text.len());
-        let is_long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS
-            || length > 0 && length + block.text.len() > LONGEST_PART;
-        if is_long || self.would_be_too_tall(&block) || self.is_on_a_new_page(&block) {
-            self.close();
+        if self.unit == SpanUnit::Pages && self.open.ends_page_before(&block) {
+            self.flush();
         }
-        self.words += words;
-        let Some(open) = &mut self.open else {
-            self.open = Some(block);
-            return;
-        };
-        if block.span.first > 0 {
-            open.span.last = open.span.last.max(block.span.last);
+        self.open.push(block);
+        while let Some(part) = self.open.take_excess(self.height()) {
+            self.push(part);
         }
-        append_line(&mut open.text, &block.text);
-        append_line(&mut open.code, &block.code);
-        open.links.extend(block.links);
-        open.inner += block.inner;
+    }
+
+    fn height(&self) -> SectionHeight {
+        match self.unit {
+            SpanUnit::Lines => SectionHeight::Lines,
+            SpanUnit::Cells => SectionHeight::Code,
+            SpanUnit::Pages | SpanUnit::Cards | SpanUnit::Post(_) => SectionHeight::Unbounded,
+        }
     }
 
     /// The sections, in order.
@@ -149,23 +202,28 @@ impl SectionBuilder {
         self.close();
         match self.unit {
             SpanUnit::Cards | SpanUnit::Post(_) => self.sections,
-            SpanUnit::Lines | SpanUnit::Cells | SpanUnit::Pages => tiny::join(self.sections),
+            SpanUnit::Pages => tiny::join(self.sections),
+            SpanUnit::Lines | SpanUnit::Cells => {
+                let rule = match self.unit {
+                    SpanUnit::Cells => TitleRule::Notebook,
+                    _ => TitleRule::Text,
+                };
+                self.outline.repair(&mut self.sections, rule);
+                self.sections.retain(|section| !is_appeal(section));
+                tiny::join(self.sections)
+            }
         }
     }
 
-    /// Whether the open section has a block and `block` would extend it past [`MOST_LINES`].
-    fn would_be_too_tall(&self, block: &DocumentBlock) -> bool {
-        let Some(open) = &self.open else { return false };
-        let has_block = !open.text.is_empty() || !open.code.is_empty();
-        has_block
-            && self.unit == SpanUnit::Lines
-            && block.span.last.saturating_sub(open.span.first) >= MOST_LINES
-    }
-
-    /// Whether `block` is on a later page than the open section, which is long enough to end there.
-    fn is_on_a_new_page(&self, block: &DocumentBlock) -> bool {
-        let ended = self.open.as_ref().is_some_and(|open| open.span.last < block.span.first);
-        self.unit == SpanUnit::Pages && ended && self.words >= LEAST_WORDS
+    /// Adds a problem to `problems` for each block that was left out as data since the last call.
+    pub fn report(&mut self, problems: &mut Vec<Problem>) {
+        for DataBlock { kind, span: BlockSpan { first, last } } in self.data.drain(..) {
+            let message = match self.unit {
+                SpanUnit::Lines => format!("lines {first} to {last} are left out: {kind}"),
+                _ => format!("a block is left out: {kind}"),
+            };
+            problems.push(Problem::new(Stage::Extract, message));
+        }
     }
 
     fn headings(&self) -> Vec<String> {
@@ -173,8 +231,25 @@ impl SectionBuilder {
     }
 
     fn close(&mut self) {
-        self.words = 0;
-        let Some(block) = self.open.take() else { return };
+        // On a card, a short text such as "A" may be the answer, so it isn't dropped as a label.
+        if self.unit != SpanUnit::Cards {
+            self.open.drop_last_labels();
+        }
+        self.flush();
+    }
+
+    /// Adds the sections of the open blocks.
+    fn flush(&mut self) {
+        while let Some(part) = self.open.take_first(self.height()) {
+            self.push(part);
+        }
+        let rest = std::mem::take(&mut self.open);
+        self.push(rest);
+    }
+
+    /// Adds the section of the blocks `open`, if they have content.
+    fn push(&mut self, open: OpenSection) {
+        let Some(block) = open.into_block() else { return };
         let text = block.text.trim_end();
         if text.is_empty() && block.code.is_empty() && block.links.is_empty() {
             return;
@@ -192,6 +267,7 @@ impl SectionBuilder {
             },
             text: text.to_owned(),
             code: block.code,
+            formulas: block.formulas.into_iter().map(|formula| formula.tex).collect(),
             links: block.links,
             tags: self.tags.clone(),
             inner: u32::try_from(block.inner).unwrap_or(u32::MAX),
@@ -200,17 +276,10 @@ impl SectionBuilder {
             posted: None,
         };
         self.bytes += limits::bytes(&section);
+        self.outline.section(words(&section.text) + words(&section.code));
         self.sections.push(section);
         self.chunk += 1;
     }
-}
-
-/// Appends `more` to `text`, on a line of its own.
-fn append_line(text: &mut String, more: &str) {
-    if !text.is_empty() && !more.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(more);
 }
 
 #[cfg(test)]

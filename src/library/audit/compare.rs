@@ -115,6 +115,7 @@ fn extracted(record: SectionRecord) -> Section {
         text: record.text,
         code: record.code,
         links: Vec::new(),
+        formulas: Vec::new(),
         tags: Vec::new(),
         inner: 0,
         ordinal: 0,

@@ -1,6 +1,7 @@
 //! Properties of a section that make it a poor search result, so that an editor may want to exclude its file.
 
 use crate::annotate::SectionRole;
+use crate::extract::labelled_cells;
 use crate::extract::words::words;
 use crate::search::SectionRecord;
 
@@ -92,7 +93,7 @@ fn is_mostly_numbers(text: &str) -> bool {
 /// because rows may look like prose in the text.
 fn is_mostly_rows(section: &SectionRecord) -> bool {
     let is_row: fn(&str) -> bool = match section.markup.is_empty() {
-        true => |line| line.contains(" | ") || is_labelled_row(line),
+        true => |line| line.contains(" | ") || labelled_cells(line).is_some(),
         false => |line| {
             let line = line.trim();
             line.starts_with('|') && line.ends_with('|') || line.matches(" | ").count() >= 2
@@ -105,13 +106,6 @@ fn is_mostly_rows(section: &SectionRecord) -> bool {
         rows += usize::from(is_row(line));
     }
     rows * 2 > all
-}
-
-/// Whether `line` is a row in which each cell follows the header of its column: `Company: X; Title: Y`.
-fn is_labelled_row(line: &str) -> bool {
-    let mut cells = line.split("; ").peekable();
-    let is_labelled = |cell: &str| cell.split_once(": ").is_some_and(|(head, _)| head.len() <= 40);
-    line.contains("; ") && cells.all(is_labelled)
 }
 
 /// The number of characters of `text` that belong to TeX commands or are TeX's special characters.

@@ -1,6 +1,7 @@
 //! Makes readable phrases from link texts and the sentences around them: quotations to print, and remarks about a
 //! link's target.
 
+use crate::extract::labelled_cells;
 use crate::printable::strip;
 
 /// Characters that separate a title from the text after it, or that truncation leaves at the end of a text.
@@ -34,7 +35,8 @@ const SAYING: [&str; 22] = [
 const ARTICLES: [&str; 3] = ["the ", "an ", "a "];
 /// If fewer words than this follow the title, the sentence says no more than the title.
 const LEAST_WORDS: usize = 3;
-/// A table row describes its first cell if another cell has at least this many words.
+/// A table row describes its first cell if another cell has at least this many words. [`LinkRemark::line`] compares
+/// this many words with the title.
 const LEAST_CELL_WORDS: usize = 4;
 
 /// What a sentence says about the work that it links to.
@@ -58,7 +60,10 @@ impl LinkRemark {
     pub fn of(text: &str, sentence: &str) -> Option<LinkRemark> {
         let text = tidy(text);
         if sentence.contains('|') {
-            return row(&text, sentence);
+            return row(&text, sentence.split('|'));
+        }
+        if let Some(cells) = labelled_cells(sentence) {
+            return row(&text, cells.into_iter());
         }
         let line = tidy(sentence);
         let rest = after(&line, &text)?;
@@ -81,7 +86,8 @@ impl LinkRemark {
         }
     }
 
-    /// The remark as one line about the work `title`. O(length).
+    /// The remark as one line about the work `title`. A whole sentence stays as it is. `title` is put before a text
+    /// that followed it; if `title` already contains the first words of that text, the line is only `title`. O(length).
     pub fn line(&self, title: &str) -> String {
         let rest = match self {
             LinkRemark::Sentence(sentence) => return sentence.clone(),
@@ -93,8 +99,9 @@ impl LinkRemark {
     }
 }
 
-/// `text` on one line. Removes control characters, codes of emojis, and dangling punctuation at the beginning and the
-/// end. Replaces pipes of tables by hyphens. O(length).
+/// `text` on one line. Removes control characters, the short codes of emojis (`:star:`), the text after an unclosed
+/// bracket, and dangling punctuation at the beginning and the end. Replaces the pipes between table cells by hyphens.
+/// O(length).
 pub fn tidy(text: &str) -> String {
     let text = strip(text);
     let words = text.split_whitespace().filter(|word| !is_emoji_code(word));
@@ -136,7 +143,8 @@ pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
     is_name && !title.contains(char::is_whitespace)
 }
 
-/// The text after `title`, if `line` starts with `title` or with an article and `title`; else `None`.
+/// The text after `title`, if `line` starts with `title` or with an article and `title`, in any case, and no letter or
+/// digit follows. Else `None`; also `None` if `title` has fewer than two letters and digits.
 fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     if title.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
         return None;
@@ -155,10 +163,10 @@ fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     })
 }
 
-/// The remark in the table row `sentence`: another cell that describes the first cell. `None` unless the first cell
-/// contains `text`, the text of the link.
-fn row(text: &str, sentence: &str) -> Option<LinkRemark> {
-    let mut cells = sentence.split('|').map(tidy).filter(|cell| !cell.is_empty());
+/// The remark in the table row `cells`: the first other cell that describes the first cell. `None` if there is no such
+/// cell, or if the first cell does not contain `text`, the text of the link.
+fn row<'a>(text: &str, cells: impl Iterator<Item = &'a str>) -> Option<LinkRemark> {
+    let mut cells = cells.map(tidy).filter(|cell| !cell.is_empty());
     let name = cells.next()?;
     let is_linked = name.to_lowercase().contains(&text.to_lowercase());
     let is_description =

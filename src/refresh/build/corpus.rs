@@ -68,7 +68,7 @@ impl CorpusCollector {
         }
         self.counts.mentions += notes.mentions.len();
         let voice = &self.voices.of(source);
-        if notes.role == SectionRole::Content {
+        if notes.role.has_content() {
             let (path, address) = (item.path.as_str(), section.address);
             let place = SectionPlace { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);

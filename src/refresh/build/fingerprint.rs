@@ -41,15 +41,15 @@ struct GenerationInputs<'a> {
     /// The versions of extraction, annotation and vocabulary.
     annotations: String,
     policy: PolicyInputs<'a>,
-    /// In the order of the catalogue, because this order can determine which of several copies the others are folded
-    /// under.
+    /// In the order of the catalogue, because this order can determine which one of several copies represents the
+    /// others.
     sources: Vec<SourceInputs<'a>>,
     /// Dead links, each with the first day on which it was dead.
     dead: BTreeMap<&'a str, &'a str>,
     /// The metadata of papers from arXiv.
     papers: &'a BTreeMap<ArxivId, PaperMetadata>,
     items: Vec<ItemInputs<'a>>,
-    /// The problems that explain why other files are left out.
+    /// The problems that explain why files that are not in `items` are left out.
     problems: &'a [Problem],
     /// How many files the rules leave out, by the ids of the sources.
     left_out: &'a BTreeMap<String, Vec<LeftOutGroup>>,
@@ -138,6 +138,7 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
     let Policy {
         // Not hashed: they only determine which files and posts exist, and the items are hashed.
         formats: _,
+        quizzes: _,
         exclude: _,
         opted_out: _,
         // Not hashed: a catalogue with a refused repository is not read.
@@ -241,7 +242,7 @@ fn shown_row(row: &SourceRow) -> ShownRow<'_> {
         not_found: _,
         gone_since: _,
         state: _,
-        // Not hashed here: covered by the functions `licence` and `standing`.
+        // Not hashed here: it is part of the licence that the function `licence` computes.
         licence: _,
         snapshot,
         moved_to,

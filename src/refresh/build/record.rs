@@ -25,7 +25,8 @@ pub(in crate::refresh) struct AddedDocument<'a> {
 pub(in crate::refresh) struct SectionContext {
     before: Option<SectionId>,
     after: Option<SectionId>,
-    /// The Markdown of each section as its author wrote it; empty for formats that have none.
+    /// The Markdown of each section as its author wrote it; empty for other formats, and if the file's bytes are not
+    /// stored.
     markup: Vec<String>,
 }
 
@@ -73,6 +74,7 @@ pub(in crate::refresh) fn record(
         address: section.address,
         text: section.text.clone(),
         code: section.code.clone(),
+        formulas: section.formulas.clone(),
         markup: context.markup.get(at).cloned().unwrap_or_default(),
         links: section.links.clone(),
         date: section

@@ -1,10 +1,10 @@
 //! Reads documents in a child process of the program, under limits of memory and time.
 //!
 //! Extraction is a pure function, but its input may be hostile: a file can be nested so deeply that the stack
-//! overflows, or need a hundred times its size in memory. Such a file ends the child and is read as plain text, with a
-//! problem. The next file gets a new child and its own time ([`super::budget`]), and the run continues. A child handles
-//! many requests in sequence, so that starting it costs little. It ends with its parent, and at once when the run is
-//! stopped. [`super::frames`] encodes requests and responses.
+//! overflows, or need a hundred times its size in memory. Such a file ends the child and gets a problem; if its format
+//! is text, it is read again as plain text. The next file gets a new child and its own time ([`super::budget`]), and
+//! the run continues. A child handles many requests in sequence, so that few children have to be started. It ends with
+//! its parent, and at once when the run is stopped. [`super::frames`] encodes requests and responses.
 
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,8 @@ pub(in crate::refresh) struct DocumentReader<'a> {
 /// Why a child gave no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ReadFailure {
-    /// It ended by itself, for example because memory or stack were exhausted.
+    /// The child ended by itself, for example because memory or stack were exhausted, or its response was invalid. If
+    /// the document was read in this process: extraction panicked.
     Broken,
     /// The document took longer than this time.
     Late(Duration),
@@ -76,10 +77,18 @@ impl<'a> DocumentReader<'a> {
         DocumentReader { program: program.map(Path::to_owned), child: None, budgets, stop }
     }
 
-    /// Reads `bytes`, a document of `source`, as `format`. If that fails and the format is text, reads it as plain
-    /// text, with a problem. If that fails too, the result has problems only. `None` if the run was stopped.
+    /// Reads `bytes`, a document of `source`, as `format`. If the child ends by itself and has read other documents
+    /// before, tries once more in a new child. If reading fails and the format is text, reads the document as plain
+    /// text, with a problem. If that fails too, or the format is not text, the result has problems but no document.
+    /// `None` if the run was stopped.
     pub fn read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Option<Extracted> {
-        let failure = match self.try_read(source, format, bytes) {
+        // A child that has read other documents may have used up memory that it can't return.
+        let is_fresh = self.child.is_none();
+        let read = match self.try_read(source, format, bytes) {
+            Err(ReadFailure::Broken) if !is_fresh => self.try_read(source, format, bytes),
+            read => read,
+        };
+        let failure = match read {
             Ok(extracted) => return Some(extracted),
             Err(ReadFailure::Stopped) => return None,
             Err(failure) => failure,

@@ -12,7 +12,7 @@ use crate::extract::words::words;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
 use crate::search::index::record::SectionRecord;
-use crate::search::index::schema::IndexFields;
+use crate::search::index::schema::{IndexFields, LISTING};
 use crate::search::index::section::{SectionId, first_u64};
 use crate::search::text::analysis;
 
@@ -28,7 +28,8 @@ const STALE: u64 = 80;
 
 /// The base-2 logarithm of 128. Words beyond the first 128 of a section no longer raise its prior.
 const FULL_DOUBLINGS: f64 = 7.0;
-/// The square root of this is the prior of a section of one word. A section of 128 words or more has a prior of 1.
+/// The prior of a section of one word is the square root of this, about 54 percent. The prior of a section of 128 words
+/// or more is 100 percent.
 const SHORTEST: f64 = 0.3;
 
 /// Builds tantivy documents from records.
@@ -72,8 +73,8 @@ impl DocumentBuilder {
     fn text(&mut self, document: &mut TantivyDocument, record: &SectionRecord) {
         let fields = self.fields;
         let (own, above) = match record.headings.split_last() {
-            // The author of a comment is in its headings. Searches find the author in the trail, but suggestions and
-            // ranking don't use the author as a heading.
+            // The headings of a comment name its author. So all of them go into the trail and none into the heading:
+            // searches find the author, but suggestions and ranking don't treat the author's name as a heading.
             _ if matches!(record.address, Address::Comment(_)) => ("", record.headings.join("\n")),
             Some((own, above)) => (own.as_str(), above.join("\n")),
             None => (record.title.as_str(), String::new()),
@@ -89,8 +90,11 @@ impl DocumentBuilder {
         if !own.is_empty() {
             document.add_text(fields.label, own);
         }
-        document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{}", record.code));
-        document.add_text(fields.code, &record.code);
+        // The body contains the readable form of formulas. Their TeX is in the code, so it doesn't make the body
+        // longer.
+        let code = [std::slice::from_ref(&record.code), &record.formulas[..]].concat().join("\n");
+        document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{code}"));
+        document.add_text(fields.code, code);
         let texts = [(fields.heading, own.to_owned()), (fields.trail, trail), (fields.body, body)];
         let language = record.language.as_deref().and_then(analysis::stemmer);
         for (field, text) in texts {
@@ -118,6 +122,12 @@ fn stored(
         code: String::new(),
         markup: String::new(),
         links: Vec::new(),
+        // Earlier versions of Cairn can't decode the role `Code`, so it is stored as `Content`. The field `has` marks
+        // these sections as code.
+        role: match record.role {
+            SectionRole::Code => SectionRole::Content,
+            other => other,
+        },
         ..record.clone()
     };
     let mut encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
@@ -163,6 +173,7 @@ fn labels(document: &mut TantivyDocument, fields: &IndexFields, record: &Section
         ("code", !record.code.trim().is_empty()),
         ("table", rows > 1),
         ("links", record.links.len() >= FEW_LINKS),
+        (LISTING, record.role == SectionRole::Code),
     ] {
         if holds {
             document.add_text(fields.has, what);
@@ -195,7 +206,7 @@ fn prior(record: &SectionRecord) -> u64 {
 
 /// The prior of a section by its role and length, in percent.
 fn prior_of_text(record: &SectionRecord) -> u64 {
-    if record.role != SectionRole::Content {
+    if !record.role.has_content() {
         return LAST;
     }
     // The prior grows with the logarithm of the number of words. A word of code counts as a quarter of a word.

@@ -1,8 +1,8 @@
 //! An index opened for reading: its segments, with the readers and columns that searches need.
 //!
 //! The sections of all segments are numbered consecutively. The `base` of a segment is the number of its first section.
-//! The data that every match needs (prior, document, passage, whether the section is hidden) is kept in plain arrays,
-//! which take 21 bytes per section. The facet values are kept in [`FacetValues`].
+//! The data that every match needs (prior, document, passage, whether the section is hidden, whether it is code) is kept
+//! in plain arrays, which take 22 bytes per section. The facet values are kept in [`FacetValues`].
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::schema::{Field, OwnedValue, Value};
+use tantivy::schema::{Field, IndexRecordOption, OwnedValue, Value};
 use tantivy::{
-    DocAddress, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher, SegmentReader,
+    DocAddress, DocSet, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher,
+    SegmentReader, TERMINATED, Term,
 };
 
 use crate::extract::Link;
@@ -21,7 +22,7 @@ use crate::search::index::directory::ReadOnlyDirectory;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::facets::FacetValues;
 use crate::search::index::record::{FoldedCopies, SectionRecord};
-use crate::search::index::schema::{self, IndexFields};
+use crate::search::index::schema::{self, IndexFields, LISTING};
 use crate::search::index::section::SectionId;
 
 /// The number of text fields. Their order is: the section's own heading; the headings above it and the title; the body;
@@ -61,11 +62,13 @@ pub(in crate::search) struct OpenedIndex {
     pub mean_lengths: [f32; TEXTS],
     /// For each section: the factor for its score.
     pub priors: Vec<f32>,
+    /// For each section: whether it is code with little else.
+    pub listings: Vec<bool>,
     /// For each section: the key of its document.
     pub documents: Vec<u64>,
     /// For each section: a hash that all parts of one long section share.
     pub passages: Vec<u64>,
-    /// For each section: whether it is deleted, or folded under another.
+    /// For each section: whether it is hidden, and why.
     pub hidden: Vec<Hidden>,
     /// For each section: its facet values.
     pub values: FacetValues,
@@ -107,6 +110,7 @@ impl OpenedIndex {
             segments: Vec::new(),
             mean_lengths: [1.0; TEXTS],
             priors: Vec::new(),
+            listings: Vec::new(),
             documents: Vec::new(),
             passages: Vec::new(),
             hidden: Vec::new(),
@@ -139,7 +143,7 @@ impl OpenedIndex {
         let passages = columns.u64("passage")?;
         let base = u32::try_from(self.priors.len()).unwrap_or(u32::MAX);
         for doc in 0..reader.max_doc() {
-            // Percentages of at most 100, which an f32 represents exactly.
+            // The prior is a percentage of at most 100, so its conversion to f32 is exact.
             self.priors.push(priors.first(doc).unwrap_or(100) as f32 / 100.0);
             self.documents.push(documents.first(doc).unwrap_or(0));
             self.passages.push(passages.first(doc).unwrap_or(0));
@@ -148,6 +152,15 @@ impl OpenedIndex {
                 Some(id) if folded.contains(&id) => Hidden::Folded,
                 _ => Hidden::No,
             });
+        }
+        self.listings.resize(self.priors.len(), false);
+        let listing = Term::from_field_text(fields.has, LISTING);
+        let has = reader.inverted_index(fields.has)?;
+        if let Some(mut postings) = has.read_postings(&listing, IndexRecordOption::Basic)? {
+            while postings.doc() != TERMINATED {
+                self.listings[(base + postings.doc()) as usize] = true;
+                postings.advance();
+            }
         }
         self.segments.push(IndexSegment {
             base,

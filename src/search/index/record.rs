@@ -30,16 +30,20 @@ pub struct SectionRecord {
     pub address: Address,
     pub text: String,
     pub code: String,
+    /// The formulas of the section's text, in TeX. They are indexed, but not stored.
+    #[serde(skip)]
+    pub formulas: Vec<String>,
     /// The section's Markdown source; empty if the document is not Markdown.
     pub markup: String,
     pub links: Vec<Link>,
     /// `YYYY-MM-DD`: the date that the document states. If it states none, the day when the document was first seen.
     pub date: Option<String>,
     pub kind: DocumentKind,
+    /// The role `Code` is stored as `Content`.
     pub role: SectionRole,
     /// Tags or categories of the section or its document, set by the author.
     pub tags: Vec<String>,
-    /// The document's own licence, and how much of the text that licence allows to show; `None` if the document has no
+    /// The document's own licence, and how much of the text may be shown under it; `None` if the document has no
     /// licence of its own.
     pub licence: Option<(String, Shown)>,
     pub language: Option<String>,

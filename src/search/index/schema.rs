@@ -1,9 +1,9 @@
 //! The fields of the index.
 //!
-//! Four fields contain stemmed text: a section's own heading, the title and headings above it, its body and its code.
-//! The fields are weighted at query time, so the stems of each text are indexed only once. Unstemmed words are indexed
-//! in addition, without frequencies and positions. They are used to count how common a spelling is, to complete
-//! prefixes, and to match exact phrases.
+//! Four fields contain stemmed text: a section's own heading, the title and headings above it, its body, and its code
+//! with the TeX of its formulas. The weights of the fields are applied when a query runs, so a stem in an important
+//! field need not be indexed repeatedly. Unstemmed words are indexed in addition, without frequencies and positions.
+//! They are used to count how common a spelling is, to complete prefixes, and to match exact phrases.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
@@ -15,7 +15,10 @@ use tantivy::{Index, TantivyError};
 use crate::search::text::analysis;
 
 /// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
+
+/// The value of the field `has` for sections with the role `Code`. No filter can name it.
+pub(in crate::search) const LISTING: &str = "listing";
 
 /// The tokenizer of English stems.
 const STEMMED: &str = "stemmed";
@@ -29,7 +32,8 @@ pub(in crate::search) struct IndexFields {
     pub id: Field,
     /// A hash of source and path, which all sections of a document share.
     pub document: Field,
-    /// A hash of document and headings, which all parts of a long section share.
+    /// A hash that all parts of a long section share. It covers the document, the headings and, for a comment, GitHub's
+    /// id.
     pub passage: Field,
     /// A hash of everything that a document's sections depend on.
     pub version: Field,
@@ -48,7 +52,8 @@ pub(in crate::search) struct IndexFields {
     pub language: Field,
     /// The document's own licence, lower-cased.
     pub licence: Field,
-    /// What the section contains besides prose: `code`, `table`, `links`.
+    /// What the section contains besides prose: `code`, `table`, `links`. Also [`LISTING`] if the section is code with
+    /// little else.
     pub has: Field,
     /// The section's own heading as written, for suggestions.
     pub label: Field,

@@ -9,6 +9,7 @@ use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::field::{Filter, FilterField};
 use crate::search::index::lexicon::Lexicon;
 use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::{FoldedCopies, IndexedSource};
@@ -20,7 +21,7 @@ use crate::search::rank::candidates::{BEST, CandidateEngine, CandidateQuery, Can
 use crate::search::rank::filter::{Allowed, FilterEvaluator};
 use crate::search::rank::plan::Planner;
 use crate::search::rank::prefer::Preferred;
-use crate::search::rank::ranker::{MatchConditions, Ranker, Ranking};
+use crate::search::rank::ranker::{CodeWish, MatchConditions, Ranker, Ranking};
 use crate::search::rank::score::Scorer;
 use crate::search::rank::weights::WEIGHTS;
 use crate::search::text::analysis;
@@ -126,6 +127,7 @@ impl EmbeddedSearch<'_> {
             with_copies: self.query.with_copies,
             is_relaxed: false,
             links: None,
+            code: self.code_wish(),
         };
         if plan.units.is_empty() {
             return self.all(&conditions);
@@ -170,8 +172,9 @@ impl EmbeddedSearch<'_> {
         Ok(allowed)
     }
 
-    /// The candidates of a query without units: all allowed sections by descending prior, or none if nothing is
-    /// filtered or excluded.
+    /// The candidates of a query without units, or none if nothing is filtered or excluded. All allowed sections match,
+    /// sorted by descending prior. With the filter `has:code`, the priors of sections that are code with little else
+    /// are first multiplied by a weight.
     fn all(&self, conditions: &MatchConditions) -> Result<Candidates, SearchError> {
         if conditions.allowed.is_none() {
             return Ok(Candidates::default());
@@ -179,13 +182,33 @@ impl EmbeddedSearch<'_> {
         let opened = &self.index.opened;
         self.query.budget.spend(opened.len())?;
         let is_shown = |section: u32| conditions.show(opened, section as usize);
+        let is_wanted =
+            |section: u32| conditions.code == CodeWish::Yes && opened.listings[section as usize];
+        let score = |section: u32, prior: f32| match is_wanted(section) {
+            true => prior * WEIGHTS.wanted_listing,
+            false => prior,
+        };
         let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(*section));
-        let mut best: Vec<Ranked> =
-            shown.map(|(section, prior)| Ranked { section, score: *prior }).collect();
+        let mut best: Vec<Ranked> = shown
+            .map(|(section, prior)| Ranked { section, score: score(section, *prior) })
+            .collect();
         best.sort_by(|a, b| b.score.total_cmp(&a.score));
         let total = best.len();
         best.truncate(BEST);
         Ok(Candidates { total, best, is_relaxed: false })
+    }
+
+    /// Whether the query asks for code: with a filter, or with its words.
+    fn code_wish(&self) -> CodeWish {
+        let is_code = |filter: &Filter| {
+            filter.field == FilterField::Has && filter.value.eq_ignore_ascii_case("code")
+        };
+        let mut filters = self.query.filters.into_iter().flatten();
+        match filters.any(|filter| is_code(filter) && !filter.excluded) {
+            true => CodeWish::Yes,
+            false if self.query.plan.names_code => CodeWish::Maybe,
+            false => CodeWish::No,
+        }
     }
 
     fn with_links(&self) -> Result<Allowed, SearchError> {

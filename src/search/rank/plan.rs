@@ -25,12 +25,16 @@ const _: () = assert!(
 /// pair of characters is a piece.
 const MOST_PIECES: usize = 32;
 
+/// Words of a query that may ask for code.
+const CODE_WORDS: [&str; 7] =
+    ["code", "snippet", "snippets", "implementation", "implement", "listing", "script"];
+
 /// A part of a plan: something to look up in the index.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::search) enum PlanPart {
     /// A term, in all text fields.
     Stem(String),
-    /// Consecutive terms in one field.
+    /// Consecutive terms in one field: heading, trail or body.
     Phrase(Vec<String>),
     /// Sections that contain one of `parts`, and all of `words` unstemmed.
     Exact { parts: Alternatives, words: Vec<String> },
@@ -80,6 +84,8 @@ pub(in crate::search) struct Plan<'v> {
     pub marks: Marks<'v>,
     /// Whether the query asks for sections with many links.
     pub wants_links: bool,
+    /// Whether a word or phrase of the query contains an identifier or is one of [`CODE_WORDS`].
+    pub names_code: bool,
     pub preferences: Vec<Preference>,
 }
 
@@ -97,7 +103,8 @@ impl<'a> Planner<'a> {
     pub fn plan(&self, reading: &QueryReading) -> Plan<'a> {
         let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
         let preferences = reading.preferences.clone();
-        let mut plan = Plan { wants_links, preferences, ..Plan::default() };
+        let names_code = reading.meanings.iter().any(|meaning| names_code(meaning.node));
+        let mut plan = Plan { wants_links, names_code, preferences, ..Plan::default() };
         for meaning in &reading.meanings {
             let unit = self.unit(meaning, &mut plan.marks);
             plan.marks.next_unit();
@@ -162,8 +169,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The unit for words that together name a topic. Its alternatives are the topic, and the words as a phrase. Such a
-    /// unit is rarer than each of its words, and therefore a stronger signal.
+    /// The unit for words that together name a topic. Its alternatives are the topic, and the words as a phrase.
+    /// Usually, fewer sections contain such a unit than contain each of its words, so it is a stronger signal.
     fn name(&self, name: &QueryName) -> PlanUnit {
         let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
         parts.extend(name.topics.iter().map(|topic| self.topic(*topic)));
@@ -187,6 +194,7 @@ impl<'a> Planner<'a> {
 
     fn node(&self, node: &Node, marks: &mut Marks) -> Alternatives {
         match node {
+            Node::Word(text) | Node::Phrase(text) if text.contains('\\') => self.tex(text, marks),
             Node::Word(text) => self.word(text, marks),
             Node::Phrase(text) => {
                 let mut words = analysis::terms(text, &mut analysis::words()).pieces;
@@ -213,7 +221,8 @@ impl<'a> Planner<'a> {
     }
 
     /// The alternatives of a word: its stem in each language. For a word of several pieces joined by punctuation, the
-    /// alternatives are the compound without the punctuation, and the pieces as a phrase.
+    /// alternatives are the compound without the punctuation, and the pieces as a phrase. For a word such as "C++", the
+    /// only alternative is "C++" itself.
     fn word(&self, text: &str, marks: &mut Marks) -> Alternatives {
         let mut parts = Vec::new();
         for stemmer in self.stemmers {
@@ -230,6 +239,26 @@ impl<'a> Planner<'a> {
         }
         merge(&mut parts);
         parts
+    }
+
+    /// The alternative for TeX such as `\frac{1}{n}`: a section must contain all its commands, letters and numbers, in
+    /// any order. Their order can't be checked, because the TeX of formulas is indexed with the code, which has no
+    /// positions.
+    fn tex(&self, text: &str, marks: &mut Marks) -> Alternatives {
+        let mut terms = analysis::terms(text, &mut self.stemmers[0].clone());
+        terms.pieces.truncate(MOST_PIECES);
+        let all: Vec<Alternatives> = terms
+            .pieces
+            .into_iter()
+            .map(|piece| {
+                marks.add(&Terms { pieces: vec![piece.clone()], compounds: Vec::new() });
+                vec![Alternative::as_typed(PlanPart::Stem(piece))]
+            })
+            .collect();
+        match all.is_empty() {
+            true => Vec::new(),
+            false => vec![Alternative::as_typed(PlanPart::All(all))],
+        }
     }
 
     /// The alternatives of a phrase: its words in sequence, stemmed in each language.
@@ -253,6 +282,17 @@ fn sequence(mut pieces: Vec<String>) -> Option<PlanPart> {
         1 => pieces.pop().map(PlanPart::Stem),
         _ => Some(PlanPart::Phrase(pieces)),
     }
+}
+
+/// Whether `node` is a word or phrase that contains an identifier, such as `train_test_split` or `fit()`, or is one of
+/// [`CODE_WORDS`].
+fn names_code(node: &Node) -> bool {
+    let (Node::Word(text) | Node::Phrase(text)) = node else { return false };
+    let is_identifier = ["()", "::", "->"].iter().any(|sign| text.contains(sign))
+        || text.as_bytes().windows(3).any(|three| {
+            three[1] == b'_' && three[0].is_ascii_alphabetic() && three[2].is_ascii_alphabetic()
+        });
+    is_identifier || CODE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Removes duplicate parts. Of equal parts, the first keeps its position and gets the greatest weight.

@@ -1,9 +1,9 @@
 //! Selects and orders the matches among the scored sections.
 //!
-//! There are two passes. The first pass sorts all matches by their BM25F score, multiplied by the prior of the section
-//! and by a factor for the share of the query that the section contains. The second pass adds two bonuses to the best
-//! matches: for proximity of query words, and for a heading that matches the query. These cost too much to compute for
-//! all matches.
+//! There are two passes. The first pass sorts all matches by their score. This is the BM25F score with the bonus for a
+//! preferred source, multiplied by a factor for the share of the query that the section contains, by the section's
+//! prior, and by factors for many links and for code. The second pass adds two bonuses to the best matches: for
+//! proximity of query words, and for a heading that matches the query. These cost too much to compute for all matches.
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
@@ -41,6 +41,19 @@ pub(in crate::search) struct MatchConditions<'a> {
     pub is_relaxed: bool,
     /// The sections with many links, if the query asks for links.
     pub links: Option<&'a Allowed>,
+    pub code: CodeWish,
+}
+
+/// Whether a query asks for code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) enum CodeWish {
+    /// Neither its filters nor its words ask for code.
+    #[default]
+    No,
+    /// It contains an identifier or names code, but may mean a subject.
+    Maybe,
+    /// It has the filter `has:code`.
+    Yes,
 }
 
 impl MatchConditions<'_> {
@@ -126,11 +139,20 @@ impl Ranker<'_> {
     }
 
     /// A factor for the score of the section with number `at`: its prior, raised if the query asks for links and the
-    /// section has many. It does not depend on which words the section contains.
+    /// section has many, and the factor for code. It does not depend on which words the section contains.
     fn static_factor(&self, at: usize, conditions: &MatchConditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
-        self.opened.priors[at] * links
+        self.opened.priors[at] * links * self.code_factor(at, conditions.code)
+    }
+
+    /// The factor for the score of the section `at` if it is code with little prose; 1 for other sections.
+    fn code_factor(&self, at: usize, code: CodeWish) -> f32 {
+        match code {
+            CodeWish::No if self.opened.listings[at] => self.weights.listing,
+            CodeWish::Yes if self.opened.listings[at] => self.weights.wanted_listing,
+            _ => 1.0,
+        }
     }
 
     /// The second pass: adds the bonuses to the first [`RESCORED`] of the sorted `matches`, and sorts these again.
@@ -219,8 +241,13 @@ mod tests {
         let opened = &mut fixture.searcher.index.opened;
         opened.hidden = vec![Hidden::No, Hidden::Folded, Hidden::Deleted];
         let show = |allowed: Option<&Allowed>, with_copies| {
-            let conditions =
-                MatchConditions { allowed, with_copies, is_relaxed: false, links: None };
+            let conditions = MatchConditions {
+                allowed,
+                with_copies,
+                is_relaxed: false,
+                links: None,
+                code: CodeWish::No,
+            };
             [0, 1, 2].map(|at| conditions.show(opened, at))
         };
         assert_eq!(show(None, false), [true, false, false]);
@@ -261,8 +288,13 @@ mod tests {
             preferred: None,
             budget: &budget,
         };
-        let conditions =
-            MatchConditions { allowed: None, with_copies: false, is_relaxed, links: None };
+        let conditions = MatchConditions {
+            allowed: None,
+            with_copies: false,
+            is_relaxed,
+            links: None,
+            code: CodeWish::No,
+        };
         let ranking = ranker.rank(&conditions).unwrap();
         assert_eq!(ranking.total, ranking.best.len());
         ranking.best.iter().map(|ranked| opened.id(ranked.section).0).collect()

@@ -1,18 +1,20 @@
 //! All parameters of ranking.
 //!
-//! They were found by coordinate ascent on nDCG@10 over 101 judged queries (`tests/eval`, and development queries kept
-//! elsewhere), then rounded. Near the optimum, halving or doubling one parameter changes nDCG by less than 0.01. They
-//! show which signals matter (headings, the headings above, topics); the exact numbers do not matter.
+//! The parameters were found by coordinate ascent on nDCG@10 over 101 judged queries (`tests/eval`, and development
+//! queries kept elsewhere), then rounded. Near the optimum, halving or doubling one parameter changes nDCG by less than
+//! 0.01. The parameters show which signals matter (the section's heading, the headings above it, topics); the exact
+//! numbers do not matter.
 
 use crate::search::index::opened::TEXTS;
 
 /// The weights of all signals.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Weights {
-    /// The weights of the text fields: own heading, headings and title above, body, code.
+    /// The weights of the text fields: the section's own heading; the title and the headings above the section; the
+    /// body; the code.
     pub fields: [f32; TEXTS],
-    /// How much a field's length reduces its frequencies: b in BM25F. Low for the headings above and for code, because
-    /// the length of these fields is no sign of how relevant the section is.
+    /// How much a field's length reduces its frequencies: b in BM25F. Low for the field with the title and the headings
+    /// above the section, and for code, because the length of these fields is no sign of how relevant the section is.
     pub normalisation: [f32; TEXTS],
     /// How slowly the score saturates with the frequency: k1 in BM25.
     pub saturation: f32,
@@ -38,6 +40,10 @@ pub(in crate::search) struct Weights {
     pub aside: f32,
     /// The bonus for a section with many links if the query asks for links, as a fraction of its score.
     pub links: f32,
+    /// The factor for the score of code with little prose, unless the query asks for code.
+    pub listing: f32,
+    /// The factor for the score of code with little prose if the query has the filter `has:code`.
+    pub wanted_listing: f32,
     /// The weight of each word that names a source, for the sections of that source.
     pub preferred: f32,
     /// The minimum share of the query's value that a hit must contain.
@@ -67,6 +73,8 @@ pub(in crate::search) const WEIGHTS: Weights = Weights {
     paraphrase: 2.0,
     aside: 0.6,
     links: 0.3,
+    listing: 0.9,
+    wanted_listing: 2.0,
     preferred: 2.0,
     least_share: 0.5,
     coverage: 0.1,

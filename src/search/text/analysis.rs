@@ -1,14 +1,15 @@
 //! Turns text into the terms of the index: tokens, lower-cased, stemmed by language, without accents.
 //!
-//! English text and text of unknown language is stemmed with Porter's second algorithm. Text in other languages
-//! uses the Snowball stemmer of its language (<https://snowballstem.org>). Chinese, Japanese and Korean are not
-//! stemmed. Accents are removed after stemming, because stemmers need them.
+//! English text, and text whose language is unknown or has no stemmer here, is stemmed with Porter's second algorithm.
+//! It does not change Chinese, Japanese and Korean words. Text in other languages uses the Snowball stemmer of its
+//! language (<https://snowballstem.org>). Accents are removed after stemming, because stemmers need them.
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, PreTokenizedString, RemoveLongFilter, Stemmer,
     TextAnalyzer,
 };
 
+use crate::search::text::greek::GreekLetterFilter;
 use crate::search::text::tokens::{WordTokenizer, is_compound};
 
 /// Terms of this many bytes or more are discarded: they are data, not words.
@@ -44,6 +45,7 @@ pub(in crate::search) fn words() -> TextAnalyzer {
     TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
+        .filter(GreekLetterFilter)
         .filter(AsciiFoldingFilter)
         .build()
 }
@@ -53,6 +55,7 @@ pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
     TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
+        .filter(GreekLetterFilter)
         .filter(Stemmer::new(language))
         .filter(AsciiFoldingFilter)
         .build()
@@ -107,6 +110,15 @@ mod tests {
         assert_eq!(of("recomendações", "pt"), of("recomendação", "pt"));
         assert_eq!(terms("k-NN", &mut words()).compounds, ["knn"]);
         assert_eq!(stemmer("ja"), None);
+    }
+
+    #[test]
+    fn greek_letters_have_the_terms_of_their_names() {
+        let of = |text: &str| terms(text, &mut stemmed(Language::English)).pieces;
+        assert_eq!(of("Σ σ μ η λ"), of("Sigma sigma mu eta lambda"));
+        assert_eq!(of("ŷ = σ(w^T x)"), ["y", "sigma", "w", "t", "x"]);
+        assert_eq!(terms("β", &mut words()).pieces, ["beta"]);
+        assert_eq!(of("λόγος").len(), 1, "a Greek word is no letter");
     }
 
     #[test]

@@ -165,3 +165,81 @@ fn tables() {
         ("+--+\nno table", "+--+\nno table"),
     ]);
 }
+
+/// The text contains each construct that documents use. All words that readers should see must be in the result.
+#[test]
+fn no_word_of_a_document_is_lost() {
+    let text = "\
+.. title:: hidden
+
+=====
+Caches
+=====
+
+.. contents:: :local:
+
+Why *caches* help, see `the page <https://a.org/p>`_ and `other`_ [1]_. Let :math:`x` be H\\ :sub:`2`.
+
+.. _other: https://b.org
+
+.. rubric:: References
+
+.. [1] Person, A. Title of a paper.
+
+.. note:: Mind the clock.
+
+.. admonition:: Careful here
+
+   - one item
+   - two items
+
+     1. nested number
+
+.. code-block:: python
+
+   import cache
+
+.. math::
+
+   y = x
+
+.. figure:: picture.png
+   :align: center
+
+   Caption text.
+
++------+-------+
+| Name | Speed |
++======+=======+
+| disk | slow  |
++------+-------+
+
+| verse one
+| verse two
+
+:Size: large
+
+Literal::
+
+   raw words
+
+A. Author wrote this.
+
+.. topic:: Summary
+
+   Final words.
+
+.. literalinclude:: code.py
+
+.. automodule:: package.module
+   :members:
+";
+    let plain = plain(text);
+    assert_eq!(plain.lines().count(), text.lines().count());
+    let words = "Caches Why caches help see the page other Let be Mind clock Careful here one item two items nested number import cache Caption text Name Speed disk slow verse Size large Literal raw words Author wrote this Summary Final Person Title paper References";
+    for word in words.split(' ') {
+        let is_word = |found: &str| found.trim_matches(|c: char| !c.is_alphanumeric()) == word;
+        assert!(plain.split([' ', '\n', '[', ']', '|', '*']).any(is_word), "{word}: {plain}");
+    }
+    assert!(!plain.contains("hidden") && !plain.contains("code.py") && !plain.contains("members"));
+}

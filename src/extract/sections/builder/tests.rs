@@ -1,6 +1,9 @@
 //! Tests of how sections are cut.
 
 use super::*;
+use crate::extract::sections::long::LONGEST_PART;
+use crate::extract::sections::{BlockKind, MOST_WORDS};
+use crate::extract::words::words;
 
 fn block(line: u32, words: usize) -> DocumentBlock {
     DocumentBlock {
@@ -37,6 +40,62 @@ fn code_is_cut_between_blocks_by_lines() {
     assert_eq!(places, [Address::Lines(1, 60), Address::Lines(62, 120)]);
 }
 
+fn item(line: u32, words: usize) -> DocumentBlock {
+    DocumentBlock { text: format!("- {}", vec!["w"; words].join(" ")), ..block(line, 0) }
+}
+
+#[test]
+fn a_section_that_is_a_little_too_long_is_not_cut() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    for line in 2..5 {
+        builder.block(block(line, 100));
+    }
+    assert_eq!(builder.finish().len(), 1);
+}
+
+#[test]
+fn the_parts_of_a_section_have_similar_sizes() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    for line in 2..10 {
+        builder.block(block(line, 50));
+    }
+    let lengths: Vec<usize> = builder.finish().iter().map(|s| words(&s.text)).collect();
+    assert_eq!(lengths, [200, 200]);
+}
+
+#[test]
+fn a_list_is_not_cut_before_its_last_item() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    builder.block(block(2, 150));
+    builder.block(block(3, 60));
+    for line in 4..9 {
+        builder.block(item(line, 30));
+    }
+    let sections = builder.finish();
+    let places: Vec<Address> = sections.iter().map(|section| section.address).collect();
+    assert_eq!(places, [Address::Lines(1, 2), Address::Lines(3, 8)]);
+}
+
+#[test]
+fn the_second_part_of_a_long_list_repeats_its_introduction() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    builder.block(DocumentBlock { text: "The reasons are:".to_owned(), ..block(2, 0) });
+    for line in 3..23 {
+        builder.block(item(line, 20));
+    }
+    let sections = builder.finish();
+    assert_eq!(sections.len(), 2);
+    for section in &sections {
+        assert!(section.text.starts_with("The reasons are:\n- w"), "{}", section.text);
+    }
+    assert_eq!(sections[0].address, Address::Lines(1, 12));
+    assert_eq!(sections[1].address, Address::Lines(13, 22));
+}
+
 #[test]
 fn repeated_headings_have_different_ordinals() {
     let mut builder = SectionBuilder::new(SpanUnit::Lines);
@@ -61,7 +120,7 @@ fn a_block_that_is_too_long_is_cut_between_sentences() {
     builder.block(DocumentBlock {
         span: BlockSpan::of(10),
         text: row,
-        is_row: true,
+        kind: BlockKind::Row,
         ..DocumentBlock::default()
     });
     let sections = builder.finish();

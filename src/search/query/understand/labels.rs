@@ -104,11 +104,10 @@ impl Labels {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
         let inner = memchr::memmem::Finder::new(key);
         for (own, topics) in self.index.keys_from("") {
-            let Some(at) = inner.find(own.as_bytes()) else { continue };
-            let begins = at == 0;
-            if begins || own.as_bytes()[at - 1] == b' ' {
-                topics.iter().for_each(|topic| *found.entry(*topic).or_insert(false) |= begins);
-            }
+            let own = own.as_bytes();
+            let begins_word = |at: &usize| *at == 0 || own[at - 1] == b' ';
+            let Some(at) = inner.find_iter(own).find(begins_word) else { continue };
+            topics.iter().for_each(|topic| *found.entry(*topic).or_insert(false) |= at == 0);
         }
         let begun = |(topic, is_whole_label)| BegunTopic { topic, is_whole_label };
         found.into_iter().map(begun).collect()
@@ -126,8 +125,9 @@ impl Labels {
         words.map(|(word, count)| (word.as_str(), *count))
     }
 
-    /// The labels that occur in `words`, from left to right. Of several labels that begin at the same word, only the
-    /// longest is returned. No label spans a `None`.
+    /// The labels that occur in `words`, from left to right, without overlaps. Of several labels that begin at the same
+    /// word, only the longest is returned. Exceptions in rules of labels count as labels here, but are not returned. No
+    /// label spans a `None`.
     pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<NamedTopics> {
         let mut named = Vec::new();
         let mut at = 0;
@@ -183,7 +183,8 @@ struct ChosenTopics {
 }
 
 /// Chooses which topics a label in a query means. `owners` are the topics that have the label, and `others` are the
-/// other words of the query.
+/// other words of the query. If `others` contain a word that the rule of an owner requires nearby, the label certainly
+/// means the owners for which this is so. Otherwise it may mean every owner.
 fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     let others = others.join(" ");
     let company = FoldedText::of(&others);
@@ -201,7 +202,8 @@ fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
         return ChosenTopics { topics: near, is_sure: true };
     }
     let topics = topics_of(&|_| true);
-    // A query that is only a label means the topic. With other words, a label that needs context may be plain English.
+    // A query that is only a label certainly means the topic, if only one topic has the label. If the query has other
+    // words, a label that needs certain words nearby may be plain English.
     let needs_company = |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near.is_empty());
     let is_sure = topics.len() == 1 && (others.is_empty() || !owners.iter().any(needs_company));
     ChosenTopics { topics, is_sure }
@@ -212,11 +214,10 @@ mod tests {
     use super::*;
     use crate::vocabulary::{Topic, TopicSlug};
 
-    #[test]
-    fn a_shorter_label_is_found_if_the_longer_run_sorts_after_every_label() {
+    fn labels(slug: &str, pref_label: &str) -> Labels {
         let topic = Topic {
-            slug: TopicSlug("epsilon-greedy".into()),
-            pref_label: "ϵ greedy".into(),
+            slug: TopicSlug(slug.into()),
+            pref_label: pref_label.into(),
             alt_labels: Vec::new(),
             definition: String::new(),
             broader: Vec::new(),
@@ -227,8 +228,20 @@ mod tests {
             exact_match: Vec::new(),
             top: false,
         };
-        let vocabulary = Vocabulary { topics: vec![topic], ..Vocabulary::default() };
-        let labels = Labels::new(&vocabulary);
+        Labels::new(&Vocabulary { topics: vec![topic], ..Vocabulary::default() })
+    }
+
+    #[test]
+    fn a_word_that_begins_a_later_word_of_a_label_is_found_although_an_earlier_one_contains_it() {
+        let labels = labels("subnet-network", "subnet network");
+        let begun = labels.with_word_beginning("net");
+        assert_eq!(begun.len(), 1);
+        assert!(!begun[0].is_whole_label && labels.with_word_beginning("work").is_empty());
+    }
+
+    #[test]
+    fn a_shorter_label_is_found_if_the_longer_run_sorts_after_every_label() {
+        let labels = labels("epsilon-greedy", "ϵ greedy");
         let named = labels.named(&[Some("ϵ"), Some("greedy"), Some("policy")]);
         let found: Vec<_> = named.iter().map(|named| (named.at, named.length)).collect();
         assert_eq!(found, [(0, 2)], "not \"ϵ greedy policy\", and not nothing");

@@ -13,6 +13,7 @@ use super::code;
 use super::matches::TextMatch;
 use crate::search::rank::marks::{MarkPhrase, Marks};
 use crate::search::text::analysis;
+use crate::search::text::greek::GreekLetterFilter;
 use crate::search::text::tokens::WordTokenizer;
 
 /// The search for matches in a text stops when it has found at least this many.
@@ -52,6 +53,7 @@ impl<'m> Finder<'m> {
         let language = language.and_then(analysis::stemmer).unwrap_or(Language::English);
         let stemmer = TextAnalyzer::builder(RawTokenizer::default())
             .filter(LowerCaser)
+            .filter(GreekLetterFilter)
             .filter(Stemmer::new(language))
             .filter(AsciiFoldingFilter)
             .build();
