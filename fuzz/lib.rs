@@ -18,8 +18,8 @@ pub fn check(format: &str, data: &[u8]) {
     QUIET.call_once(|| std::panic::set_hook(Box::new(|_| ())));
     let extracted = extract(format, data);
     let Some(document) = extracted.document else {
-        // A thread may say nothing that is worth keeping.
-        let is_said = format == "thread" || !extracted.problems.is_empty();
+        // A thread without a post worth keeping and JSON that is no quiz are no problem.
+        let is_said = matches!(format, "thread" | "json") || !extracted.problems.is_empty();
         assert!(is_said, "nothing, and nothing said");
         return;
     };
@@ -49,6 +49,12 @@ pub fn check_query(text: &str) {
     if text.chars().count() < 900 {
         assert_eq!(query, cairn::search::query::parse(&format!("  {text} ")), "spaces change it");
     }
+}
+
+/// Reads `text` as a response of arXiv's API: no panic, and every paper has a title.
+pub fn check_feed(text: &str) {
+    let Ok(papers) = cairn::crawl::arxiv::read_feed(text) else { return };
+    assert!(papers.iter().all(|(_, paper)| !paper.title.is_empty()), "a paper without a title");
 }
 
 /// Marks `query` in `text`: ranges ascend, lie apart, and inside the snippet.

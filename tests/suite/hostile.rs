@@ -31,6 +31,7 @@ pub fn shapes() -> Vec<Shape> {
         web_and_notebooks(),
         threads(),
         others(),
+        structured(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -170,6 +171,27 @@ fn others() -> Vec<Shape> {
         shape("no-deck", "apkg", |n, k| [b"PK\x03\x04".to_vec(), text(&"a".repeat(n), k)].concat()),
         shape("no-collection", "anki2", |n, k| {
             [b"SQLite format 3\0".to_vec(), text(&"\0\x10".repeat(n / 2), k)].concat()
+        }),
+    ]
+}
+
+/// Quizzes and drawings in JSON.
+fn structured() -> Vec<Shape> {
+    vec![
+        shape("questions-of-many-options", "json", |n, k| {
+            let options = "\"a\",".repeat(n / 8);
+            let question = format!("{{\"question\": \"{k}?\", \"options\": [{options}\"b\"]}}");
+            format!("[{question},{question}]").into_bytes()
+        }),
+        shape("questions-of-equal-text", "json", |n, k| {
+            let question = format!("{{\"question\": \"{k}?\", \"options\": [\"a\", \"b\"]}},");
+            let questions = question.repeat((n / question.len()).saturating_sub(1));
+            format!("[{}]", questions.trim_end_matches(',')).into_bytes()
+        }),
+        shape("labels-of-a-drawing", "excalidraw", |n, k| {
+            let label = format!("{{\"type\": \"text\", \"text\": \"a{k} $b$ [\"}},");
+            let labels = label.repeat((n / label.len()).saturating_sub(2));
+            format!("{{\"elements\": [{}]}}", labels.trim_end_matches(',')).into_bytes()
         }),
     ]
 }

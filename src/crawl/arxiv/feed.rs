@@ -31,7 +31,7 @@ const MOST_ABSTRACT: usize = 4_000;
 const MOST_AUTHORS: usize = 40;
 /// The path in the `<id>` of an entry that reports an error.
 const ERROR: &str = "/api/errors";
-/// If the error is about a malformed identifier, the text before the identifier in the `<id>`.
+/// The text before the identifier in the `<id>` of an entry that reports a malformed identifier.
 const MALFORMED: &str = "incorrect_id_format_for_";
 
 /// The metadata of a paper. arXiv publishes metadata under CC0.
@@ -75,6 +75,12 @@ pub(super) struct PaperFeed {
     pub papers: Vec<(ArxivId, PaperMetadata)>,
     /// The number of results of the request, as the API reports it; `None` if it is missing or invalid.
     pub total: Option<usize>,
+}
+
+/// The papers in `xml`, a response of arXiv's API. Skips entries without a usable identifier or title. O(length).
+/// `Err` if `xml` is not a valid Atom feed, exceeds a limit of this module, or reports an error.
+pub fn read_feed(xml: &str) -> Result<Vec<(ArxivId, PaperMetadata)>, FeedError> {
+    parse(xml).map(|feed| feed.papers)
 }
 
 /// Parses the feed `xml`. Skips entries without a usable identifier or title.
@@ -254,7 +260,8 @@ fn line(text: &str, most: usize) -> String {
     words.chars().take(most).collect()
 }
 
-/// The year of the RFC 3339 timestamp `published`; `None` if it is before 1991, when arXiv began, or after 2100.
+/// The year at the start of the RFC 3339 timestamp `published`. `None` if there is no year, or if it is before 1991,
+/// when arXiv began, or after 2100.
 fn year(published: &str) -> Option<u16> {
     published.get(..4)?.parse().ok().filter(|year| (1991..=2100).contains(year))
 }

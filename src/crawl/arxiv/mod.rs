@@ -9,5 +9,5 @@ mod feed;
 mod id;
 
 pub use client::{ArxivClient, ArxivError, ArxivPace, BATCH, PaperResponse};
-pub use feed::{FeedError, PaperMetadata};
+pub use feed::{FeedError, PaperMetadata, read_feed};
 pub use id::ArxivId;
