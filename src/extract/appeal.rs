@@ -21,7 +21,7 @@ const UNFILLED: char = '⟶';
 
 patterns! {
     /// A heading of calls to contribute and of legal terms.
-    HEADING = r"(?i)^[^\p{L}\p{N}]*(?:(?:how to )?contribut(?:e|ing|ions?)(?: guidelines)?|support (?:us|the authors?|this (?:project|book)|my work)|sponsors?|donat(?:e|ions?)|contributor licen[sc]e agreement|licen[sc]e|licensing|feedback|stay (?:updated|connected|in touch)|newsletter)[^\p{L}\p{N}]*$";
+    HEADING = r"(?i)^[^\p{L}\p{N}]*(?:(?:how to )?(?:contribute|contributing|contributions?)(?: guidelines)?|support (?:us|the authors?|this (?:project|book)|my work)|sponsors?|donat(?:e|ions?)|contributor licen[sc]e agreement|licen[sc]e|licensing|feedback|stay (?:updated|connected|in touch)|newsletter)[^\p{L}\p{N}]*$";
     DONATION = r"(?i)\b(?:patreon|buy me a coffee|(?:interested in|become a|by) sponsor(?:ing)?|donat(?:e|ions?)|contribute financially)\b";
     ISSUE = r"(?i)\b(?:open|raise|propose|report|post|create|file|posting)(?: an?)? (?:new )?issues?\b";
     REQUEST = r"(?i)\b(?:pull requests?|open a pr|create a pr|fork the repo(?:sitory)?|contributions? (?:are )?(?:most |always |very )?welcomed?|welcomes contributions)\b";
