@@ -127,7 +127,9 @@ function notebook(payloads, from) {
 }
 
 function text(payload, at) {
-  return `${oneLine(payload)}\n${"=".repeat(20)}\n\n${filler(markOf("txt", at), at + 5000)}\n\n${payload}\n`;
+  // A file that begins with markup is left out, because it is no prose.
+  const opening = "A ranking model orders the items of a page by their scores.";
+  return `${opening}\n\n${oneLine(payload)}\n${"=".repeat(20)}\n\n${filler(markOf("txt", at), at + 5000)}\n\n${payload}\n`;
 }
 
 function restructured(payload, at) {
