@@ -84,7 +84,8 @@ impl MarkdownReader {
         }
     }
 
-    /// A reader for one post of a thread: headings are lines of its text, and front matter isn't recognised.
+    /// A reader for one post of a thread. Headings start no sections: they are read as ordinary lines. Front matter isn't
+    /// recognised.
     pub fn of_post(builder: SectionBuilder) -> Self {
         let mut reader = MarkdownReader::new(builder);
         reader.options.extension.front_matter_delimiter = None;

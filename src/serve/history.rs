@@ -9,7 +9,7 @@ use crate::generation::run::RunRecord;
 /// What the recorded runs imply for the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct RunHistory {
-    /// When the last run that counts ended. A run counts if it covered the whole catalogue, reached at least one host
+    /// The end of the last run that counts. A run counts if it covered the whole catalogue, reached at least one host
     /// and has no timestamp in the future.
     pub counted: Option<DateTime<Utc>>,
     /// The time until which the newest run deferred sources, and the ids of these sources. `None` if it deferred none,

@@ -47,7 +47,7 @@ impl<'a> FoldedText<'a> {
         FoldedText { written, folded, words }
     }
 
-    /// The byte range of the words `first..=last` in the folded text, marks included.
+    /// The byte range of the words `first..=last` in the folded text, with the separators up to the next word.
     pub fn folded_range(&self, first: usize, last: usize) -> Range<usize> {
         let end = self.words.get(last + 1).map_or(self.folded.len(), |next| next.folded);
         self.words[first].folded..end

@@ -31,7 +31,7 @@ pub(super) fn attach(mut rows: Vec<FragmentRow>) -> Vec<FragmentRow> {
                 None => kept.push(base),
             }
         }
-        // No script can have been moved into this row meanwhile, because `owner` never returns the row `at`.
+        // This loses nothing: scripts of this row move to other rows only, because `owner` never returns the row `at`.
         rows[at].fragments = kept;
     }
     for at in 0..rows.len() {
@@ -108,7 +108,7 @@ fn distance(base: &PdfFragment, script: &PdfFragment, has_text: bool) -> Option<
     }
 }
 
-/// The row that an operator or bracket on row `at`, drawn below its baseline, belongs to.
+/// The row of text to which the operator or bracket on row `at` belongs. Fonts draw such a sign below its own position.
 fn below(rows: &[FragmentRow], at: usize) -> Option<usize> {
     let (y, size) = (rows[at].y, rows[at].size);
     let distance = |row: &usize| (rows[*row].y - y - 0.9 * size).abs();

@@ -38,7 +38,8 @@ pub(in crate::extract) enum BlockKind {
     Row,
     /// A label or a question: it belongs to the block that follows.
     Lead,
-    /// A formula on lines of its own, or prose that begins with a formula. It belongs to the block before it.
+    /// A formula on lines of its own, or a paragraph that begins with a formula because it continues a sentence. It
+    /// belongs to the block before it.
     Formula,
 }
 
