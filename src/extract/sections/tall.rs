@@ -1,6 +1,8 @@
 //! Cuts long code blocks: before an unindented line that follows a blank one, or else after any blank line, or else at
 //! the limit.
 
+use std::ops::Range;
+
 use super::block::{BlockSpan, DocumentBlock};
 
 /// The maximum number of lines of a part. It is large, because code that is cut is harder to understand than a long
@@ -15,6 +17,34 @@ pub(super) fn parts_of_cell(
     block: DocumentBlock,
     introduction: Option<&str>,
 ) -> Vec<DocumentBlock> {
+    let span = block.span;
+    parts_at(block, introduction, |_| span)
+}
+
+/// The parts of `block`, a code block whose position is line numbers. If it is short enough, it is the only part. The
+/// text of each part after the first is `introduction`, the sentence before the code.
+pub(super) fn parts(block: DocumentBlock, introduction: Option<&str>) -> Vec<DocumentBlock> {
+    let (whole, count) = (block.span, block.code.split('\n').count());
+    let span = (whole.last + 1).saturating_sub(whole.first) as usize;
+    // A fenced block spans two lines more than its code. If a block spans fewer lines than its code has, the lines of
+    // its code are not lines of the file, so it can't be cut.
+    if span < count {
+        return vec![block];
+    }
+    let first = whole.first + u32::from(span > count);
+    let number = |line: usize| first + u32::try_from(line).unwrap_or(0);
+    parts_at(block, introduction, |lines| BlockSpan {
+        first: if lines.start == 0 { whole.first } else { number(lines.start) },
+        last: if lines.end == count { whole.last } else { number(lines.end - 1) },
+    })
+}
+
+/// Cuts the code of `block`. `span` returns the position of a part with these lines of the code.
+fn parts_at(
+    block: DocumentBlock,
+    introduction: Option<&str>,
+    span: impl Fn(Range<usize>) -> BlockSpan,
+) -> Vec<DocumentBlock> {
     let lines: Vec<&str> = block.code.split('\n').collect();
     if lines.len() <= MOST_LINES {
         return vec![block];
@@ -25,41 +55,7 @@ pub(super) fn parts_of_cell(
         let is_last = lines.len() - from <= MOST_LINES;
         let to = if is_last { lines.len() } else { cut(&lines, from, MOST_LINES) };
         parts.push(DocumentBlock {
-            span: block.span,
-            code: lines[from..to].join("\n"),
-            text: introduction.unwrap_or_default().to_owned(),
-            ..DocumentBlock::default()
-        });
-        from = to;
-    }
-    if let Some(first) = parts.first_mut() {
-        (first.text, first.links, first.inner) = (block.text, block.links, block.inner);
-    }
-    parts
-}
-
-/// The parts of `block`, a code block whose position is line numbers. If it is short enough, it is the only part. The
-/// text of each part after the first is `introduction`, the sentence before the code.
-pub(super) fn parts(block: DocumentBlock, introduction: Option<&str>) -> Vec<DocumentBlock> {
-    let lines: Vec<&str> = block.code.split('\n').collect();
-    let most = MOST_LINES;
-    let span = (block.span.last + 1).saturating_sub(block.span.first) as usize;
-    // A fenced block spans two lines more than its code. If a block spans fewer lines than its code has, the lines of
-    // its code are not lines of the file, so it can't be cut.
-    if lines.len() <= most || span < lines.len() {
-        return vec![block];
-    }
-    let first = block.span.first + u32::from(span > lines.len());
-    let mut parts = Vec::new();
-    let mut from = 0;
-    while from < lines.len() {
-        let to = if lines.len() - from <= most { lines.len() } else { cut(&lines, from, most) };
-        let number = |line: usize| first + u32::try_from(line).unwrap_or(0);
-        parts.push(DocumentBlock {
-            span: BlockSpan {
-                first: if from == 0 { block.span.first } else { number(from) },
-                last: if to == lines.len() { block.span.last } else { number(to - 1) },
-            },
+            span: span(from..to),
             code: lines[from..to].join("\n"),
             text: introduction.unwrap_or_default().to_owned(),
             ..DocumentBlock::default()
