@@ -23,6 +23,14 @@ patterns! {
     DIV = r"^\s*:{3,}\s*(?:\{[^}]*\}|[A-Za-z][\w-]*(?:\[([^\]]*)\])?)?\s*(.*)$";
     /// `{#sec-a .class}` after headings, images and formulas; `{: .class}` in kramdown.
     ATTRIBUTES = r"\{(?:[#.][A-Za-z]|:\s?[#.])[^{}\n]*\}";
+    /// Attributes of MkDocs after a picture or link: `{ align=right width="130" }`, `{ .md-button }`.
+    MKDOCS_ATTRIBUTES = r"\s?\{(?:\s*(?:align|width|height|style|loading|target)=|\s+\.[a-z])[^{}\n]*\}";
+    /// A heading without a space after its marks.
+    TIGHT_HEADING = r"^(#{2,6})(\p{Lu}[^#]*)$";
+    /// Bold words at the start of a line, with spaces inside the marks: `** Aim ** …`, `**Aim: **…`.
+    LOOSE_BOLD = r"^(\s*(?:[-*+]\s+|\d+[.)]\s+)?)\*\*(\s*)([^*\s](?:[^*\n]{0,80}?[^*\s])?)(\s*)\*\*\s*";
+    /// A citation outside of Quarto: the key has a year, so that annotations of Java and the like are kept.
+    KEYED_CITATION = r"\s?\[@[A-Za-z][\w:.-]*\d{4}[^\[\]\n]*\]([^(\[:]|$)";
     HEADING_ID = r"^(#{1,6}\s.*?)\s*\{#[\w:.-]+\}\s*$";
     /// Quarto's cross-references, such as `@fig-shadow`.
     REFERENCE = r"@(fig|tbl|eq|sec|lst|thm)-[\w-]+";
@@ -89,6 +97,7 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     if line.contains("[**") {
         swap(&mut line, &SLIDE, |found| format!("**{}**{}", &found[1], &found[2]));
     }
+    common(&mut line);
     obsidian(&mut line);
     if is_quarto || line.contains("{:") {
         swap(&mut line, &ATTRIBUTES, |_| String::new());
@@ -99,6 +108,25 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     line.into_owned()
 }
 
+/// Repairs loose marks of Markdown, and removes the attributes of MkDocs and citations.
+fn common(line: &mut Cow<str>) {
+    if line.starts_with("##") {
+        swap(line, &TIGHT_HEADING, |found| format!("{} {}", &found[1], &found[2]));
+    }
+    if line.contains("**") {
+        swap(line, &LOOSE_BOLD, |found| match (&found[2], &found[4]) {
+            ("", "") => found[0].to_owned(),
+            _ => format!("{}**{}** ", &found[1], &found[3]),
+        });
+    }
+    if line.contains('{') {
+        swap(line, &MKDOCS_ATTRIBUTES, |_| String::new());
+    }
+    if line.contains("[@") {
+        swap(line, &KEYED_CITATION, |found| found[1].to_owned());
+    }
+}
+
 /// Removes shortcodes and template tags; the URL of an embedded page is kept.
 fn templates(line: &mut Cow<str>) {
     if line.contains("{{") {
@@ -107,7 +135,7 @@ fn templates(line: &mut Cow<str>) {
     if line.contains("{%") {
         swap(line, &TAG, |found| {
             let url = URL.captures(&found[1]);
-            url.map_or(String::new(), |url| format!("<{}>", &url[1]))
+            url.map_or(String::new(), |url| format!("<{}>", url[1].replace('\\', "")))
         });
     }
 }

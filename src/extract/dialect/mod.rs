@@ -31,7 +31,7 @@ use crate::extract::pattern::patterns;
 
 patterns! {
     /// Matches the marks of all dialects, to find out in one pass whether a file has any.
-    MARKS = r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab";
+    MARKS = r"(?m:^#{2,6}\p{Lu})|(?m:^[\s\d.)*+-]*\*\*)|\{ ?(?:\.|align|width|height|style|loading|target)|\[@|\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab";
 }
 
 /// Converts `text`, a file of the format `format`, to Markdown without dialect marks and with the same number
@@ -323,6 +323,26 @@ mod tests {
             "\n\n\n\n\n\n$$ x^2\n$$\n",
         );
         check("md", "```{python}\nx\n```\n", "```{python}\nx\n```\n");
+    }
+
+    #[test]
+    fn loose_marks_are_repaired_and_attributes_and_citations_removed() {
+        check(
+            "md",
+            "##Vans\n![x](y.png){ align=right width=\"130\"}\n[Go](z){ .md-button } on\n##### \n",
+            "## Vans\n![x](y.png)\n[Go](z) on\n##### \n",
+        );
+        check(
+            "md",
+            "** What is a van? ** A car.\n- **Aim: **Doors.\n**a** b **c**\n2 ** 3 ** 4\n",
+            "**What is a van?** A car.\n- **Aim:** Doors.\n**a** b **c**\n2 ** 3 ** 4\n",
+        );
+        check(
+            "md",
+            "It rings [@vanner2021bell; @b2020]. See [@version] and [@ann2020](x).\n",
+            "It rings. See [@version] and [@ann2020](x).\n",
+        );
+        check("md", "{% embed url=\"https://a.org/v?x=h\\_n\" %}\n", "<https://a.org/v?x=h_n>\n");
     }
 
     #[test]
