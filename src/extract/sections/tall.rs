@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::block::{BlockSpan, DocumentBlock};
 
-/// The maximum number of lines of a part. It is large, because code that is cut is harder to understand than a long
+/// The maximum number of lines of a part, except the last. It is large, because code that is cut is harder to understand than a long
 /// section.
 const MOST_LINES: usize = 80;
+/// Code of at most this many lines is not cut, because a short rest would have no meaning alone.
+const WHOLE_LINES: usize = 100;
 /// The minimum number of lines of a part, except the last.
 const LEAST_LINES: usize = 30;
 
@@ -46,13 +48,13 @@ fn parts_at(
     span: impl Fn(Range<usize>) -> BlockSpan,
 ) -> Vec<DocumentBlock> {
     let lines: Vec<&str> = block.code.split('\n').collect();
-    if lines.len() <= MOST_LINES {
+    if lines.len() <= WHOLE_LINES {
         return vec![block];
     }
     let mut parts = Vec::new();
     let mut from = 0;
     while from < lines.len() {
-        let is_last = lines.len() - from <= MOST_LINES;
+        let is_last = lines.len() - from <= WHOLE_LINES;
         let to = if is_last { lines.len() } else { cut(&lines, from, MOST_LINES) };
         parts.push(DocumentBlock {
             span: span(from..to),
@@ -104,6 +106,7 @@ mod tests {
     fn code_without_blank_lines_is_cut_at_the_limit_and_short_code_is_not() {
         assert_eq!(parted(&vec!["x"; 150].join("\n"), 1, 150), [[1, 80], [81, 150]]);
         assert_eq!(parted("x\ny", 1, 4), [[1, 4]]);
+        assert_eq!(parted(&vec!["x"; 95].join("\n"), 1, 95), [[1, 95]], "no short rest");
     }
 
     #[test]
