@@ -78,7 +78,7 @@ fn is_offers(section: &Section) -> bool {
 mod tests {
     use crate::extract::extract;
 
-    const WORDS: &str = "A van brings parcels from the depot to the doors of a street every day, and its driver rings at each of them until somebody opens.";
+    const WORDS: &str = "A van brings parcels from the depot to the doors of a street every day, and its driver rings at each of them until somebody opens. In the evening it returns to the depot.";
 
     /// The last headings of the sections of a Markdown file with `text` below `heading`.
     #[track_caller]

@@ -13,13 +13,14 @@ use super::html::fragment;
 use super::markdown_options;
 use super::nesting;
 use super::render::{self, render, render_html, render_row, span_of};
+use super::row::TableHeaders;
 use super::sections::{
-    BlockSpan, DocumentBlock, MOST_WORDS, SectionBuilder, SpanUnit, is_label, is_list,
+    BlockKind, BlockSpan, DocumentBlock, MOST_WORDS, SectionBuilder, SpanUnit, is_label, is_list,
 };
 use super::words::words;
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
-use question::{bold_line, is_unanswered, question};
+use question::{bold_line, is_titled, is_unanswered, question};
 
 mod question;
 
@@ -270,13 +271,7 @@ impl MarkdownReader {
                 open[first..].reverse();
                 continue;
             }
-            let rendered = match &headers {
-                Some(headers) if matches!(node.data().value, NodeValue::TableRow(_)) => {
-                    render_row(node, headers)
-                }
-                _ => render(node),
-            };
-            self.builder.block(rendered.into_block(at(node)));
+            self.builder.block(block_of(node, headers.as_ref(), at(node)));
         }
         if has_questions {
             self.builder.end_answer();
@@ -311,6 +306,25 @@ impl MarkdownReader {
             self.title_is_first_level = level == 1;
         }
     }
+}
+
+/// The block of `node` at `span`. `headers` are those of the table to which `node` belongs, if it is a row.
+fn block_of<'a>(
+    node: &'a AstNode<'a>,
+    headers: Option<&TableHeaders>,
+    span: BlockSpan,
+) -> DocumentBlock {
+    let rendered = match headers {
+        Some(headers) if matches!(node.data().value, NodeValue::TableRow(_)) => {
+            render_row(node, headers)
+        }
+        _ => render(node),
+    };
+    let mut block = rendered.into_block(span);
+    if block.kind == BlockKind::Prose && is_titled(node) {
+        block.kind = BlockKind::Titled;
+    }
+    block
 }
 
 /// Whether the list item `node` contains another list and has more than [`MOST_WORDS`] words.

@@ -33,6 +33,8 @@ pub(super) struct Rendered {
     formulas: Vec<BlockFormula>,
     /// The table row that is rendered, if its cells are written with headers.
     row: Option<OpenRow>,
+    /// Whether there are pictures, which have no text.
+    has_pictures: bool,
 }
 
 /// Renders `node` and its descendants. O(nodes).
@@ -73,6 +75,7 @@ fn traverse<'a>(node: &'a AstNode<'a>, mut rendered: Rendered) -> Rendered {
                 if matches!(node.data().value, NodeValue::Image(_)) {
                     // Images are skipped, because their alternative texts usually describe badges or are file names.
                     skipped = Some(std::ptr::from_ref(node));
+                    rendered.has_pictures = true;
                     continue;
                 }
                 rendered.mark_line(node.data().sourcepos.start.line);
@@ -216,6 +219,7 @@ impl Rendered {
     }
 
     fn html_block(&mut self, html: &str) {
+        self.has_pictures |= html.contains("<img");
         let fragment = fragment::read(html);
         let inner = Rendered { text: fragment.text, links: fragment.links, ..Rendered::default() };
         let inner = inner.with_readable_formulas();
@@ -318,6 +322,7 @@ impl Rendered {
         let begins_with_formula = self.formulas.first().is_some_and(|first| first.range.start == 0);
         let kind = match (&self.row, begins_with_formula || self.is_formula()) {
             (Some(_), _) => BlockKind::Row,
+            _ if self.has_pictures && self.text.trim().is_empty() => BlockKind::Picture,
             (None, true) => BlockKind::Formula,
             (None, false) => BlockKind::Prose,
         };

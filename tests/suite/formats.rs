@@ -183,7 +183,7 @@ fn text_in_any_encoding_and_script_is_found() {
 
 #[test]
 fn what_answers_nothing_ranks_last_and_off_topic_text_by_its_own_words_only() {
-    let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until they are sweet.\n\n## Stock\n\nPour in the hot stock, add thyme, and simmer for forty minutes or until it is done.\n";
+    let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until they are sweet. Stir them often, and add a pinch of salt, a spoon of sugar and a glass of white wine as soon as they are golden.\n\n## Stock\n\nPour in the hot stock, add thyme, and simmer for forty minutes or until it is done.\n";
     let readme = "# Guide\n\nA feature store keeps features for training and serving.\n\n## Contents\n\n- [Feature store](a.md)\n- [Feature store at work](b.md)\n- [A feature store of your own](c.md)\n\n## Acknowledgements\n\nThanks to everybody who wrote about their own feature store in the issues.\n\nPlease star this repo!\n";
     let world = World::new(vec![repo("ann/mixed", &[("README.md", readme), ("soup.md", soup)])]);
     world.refresh(&[], 0);

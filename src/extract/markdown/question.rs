@@ -59,3 +59,20 @@ pub(super) fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
     let text = is_bold.then(|| render(only).text.trim().to_owned())?;
     (!text.contains('\n') && (1..=LONGEST_BOLD).contains(&text.chars().count())).then_some(text)
 }
+
+/// Whether `block` is a paragraph that begins with a bold title: `**Fuel.** It is dear.`
+pub(super) fn is_titled<'a>(block: &'a AstNode<'a>) -> bool {
+    let Some(first) = block.first_child().filter(|first| first.next_sibling().is_some()) else {
+        return false;
+    };
+    let is_bold = matches!(block.data().value, NodeValue::Paragraph)
+        && matches!(first.data().value, NodeValue::Strong);
+    is_bold && {
+        let title = render(first).text;
+        let behind = first.next_sibling().map(|next| render(next).text).unwrap_or_default();
+        let is_short = title.chars().count() <= LONGEST_BOLD;
+        is_short
+            && (title.ends_with(['.', ':', '?', '!'])
+                || behind.starts_with(['.', ':', '-', '–', '—']))
+    }
+}

@@ -9,7 +9,7 @@ fn sections(text: &str) -> Vec<Section> {
 
 #[test]
 fn headings_make_sections_with_trail_anchor_and_lines() {
-    let text = "---\ntitle: Front\n---\n# A B!\n\nIntro to all of `x`, with enough words for a section of its own.\n\n## C & D\n- one of the items of a list\n- two items of the same list\n\n## C & D\n\nthe last of all words\n";
+    let text = "---\ntitle: Front\n---\n# A B!\n\nIntro to all of `x`, with enough words for a section of its own, which is why it goes on for a while and says some more about the whole of it.\n\n## C & D\n- one of the items of a list\n- two items of the same list\n\n## C & D\n\nthe last of all words\n";
     let found = sections(text);
     let trails: Vec<String> = found.iter().map(|s| s.headings.join(" / ")).collect();
     assert_eq!(trails, ["A B!", "A B! / C & D", "A B! / C & D"]);

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use crate::extract::Link;
 
-/// The size of a section in words. If the blocks below a heading have more than one and a half times as many words
-/// together, they are divided among several sections.
+/// The size of a section in words. If the blocks below a heading have more than one and three quarters times as many
+/// words together, they are divided among several sections.
 pub(in crate::extract) const MOST_WORDS: usize = 220;
 /// In a PDF, a section ends at the end of a page if it has at least this many words.
 pub(in crate::extract) const LEAST_WORDS: usize = 60;
 /// The size of a section in lines, because code can have many lines with few words. If the blocks below a heading have
-/// more than one and a half times as many lines together, they are divided among several sections.
+/// more than one and three quarters times as many lines together, they are divided among several sections.
 pub(in crate::extract) const MOST_LINES: u32 = 60;
 
 /// A paragraph, list item, table row or code block, as plain text.
@@ -38,9 +38,13 @@ pub(in crate::extract) enum BlockKind {
     Row,
     /// A label or a question: it belongs to the block that follows.
     Lead,
+    /// A paragraph that begins with a bold title.
+    Titled,
     /// A formula on lines of its own, or a paragraph that begins with a formula because it continues a sentence. It
     /// belongs to the block before it.
     Formula,
+    /// A picture without text. The sentence that announces it is left out.
+    Picture,
 }
 
 /// A formula in the text of a block.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::block::{BlockSpan, DocumentBlock};
-use super::entry::QUESTION_LEVEL;
+use super::block::{BlockKind, BlockSpan, DocumentBlock};
+use super::entry::{QUESTION_LEVEL, without_source};
 use super::open::{OpenSection, SectionHeight};
 use super::outline::DocumentOutline;
 use super::title::TitleRule;
-use super::{long, tall, tiny};
+use super::{introduction, long, tall, tiny};
 use crate::extract::appeal::is_appeal;
 use crate::extract::data::{self, DataKind};
 use crate::extract::limits::{self, MOST_SECTIONS, MOST_TEXT};
@@ -132,7 +132,7 @@ impl SectionBuilder {
         }
         self.headings += 1;
         self.trail.retain(|above| above.level < level);
-        let text = limits::cut(text, LONGEST_HEADING).to_owned();
+        let text = limits::cut(without_source(text), LONGEST_HEADING).to_owned();
         self.outline.heading(level, &text);
         self.trail.push(TrailHeading { level, text });
         self.count();
@@ -159,6 +159,9 @@ impl SectionBuilder {
             return;
         }
         let is_blank = block.text.trim().is_empty() && block.code.is_empty();
+        if block.kind == BlockKind::Picture && is_blank {
+            self.open.drop_announcement();
+        }
         if is_blank && block.links.is_empty() || block.code.is_empty() && is_noise(&block.text) {
             return;
         }
@@ -210,7 +213,8 @@ impl SectionBuilder {
                 };
                 self.outline.repair(&mut self.sections, rule);
                 self.sections.retain(|section| !is_appeal(section));
-                tiny::join(self.sections)
+                let introductions = introduction::introductions(&self.sections);
+                introduction::join(tiny::join(self.sections), &introductions)
             }
         }
     }
@@ -234,6 +238,10 @@ impl SectionBuilder {
         // On a card, a short text such as "A" may be the answer, so it isn't dropped as a label.
         if self.unit != SpanUnit::Cards {
             self.open.drop_last_labels();
+        }
+        if matches!(self.unit, SpanUnit::Lines | SpanUnit::Cells) && self.open.has_more_than_last()
+        {
+            self.open.drop_announcement();
         }
         self.flush();
     }

@@ -4,6 +4,7 @@
 //! Each place between two blocks has a cost: the cost of separating these blocks, plus the cost of the sizes of the
 //! parts that result. The place with the lowest cost is chosen.
 
+use super::announce::ends_with_announcement;
 use super::block::{BlockKind, DocumentBlock};
 use super::lead::refers_back;
 use crate::extract::item::is_item;
@@ -11,7 +12,7 @@ use crate::extract::item::is_item;
 /// The size that a part should have, in percent of the size of a section.
 pub(super) const TARGET: u32 = 100;
 /// The size, in percent of the size of a section, up to which blocks together are not cut. A larger part costs extra.
-pub(super) const WHOLE: u32 = 150;
+pub(super) const WHOLE: u32 = 175;
 /// The minimum size that a part should have, in percent of the size of a section. A smaller part costs [`cost::SMALL`].
 const LEAST: u32 = 30;
 
@@ -22,14 +23,14 @@ const LONG_ITEM: usize = 40;
 
 /// The costs of cutting between two blocks. A difference of one percent from the best size costs one.
 mod cost {
-    /// Before a label or an introduction.
+    /// Before a label, an introduction, or a paragraph that begins with a title.
     pub const LABEL: u32 = 0;
     /// Between two paragraphs, behind code, and in all cases that are not listed here.
-    pub const PARAGRAPH: u32 = 10;
+    pub const PARAGRAPH: u32 = 25;
     /// Between a list and the paragraph behind it.
-    pub const BEHIND_LIST: u32 = 20;
+    pub const BEHIND_LIST: u32 = 30;
     /// Between two list items, if the second one is long enough to be understood alone.
-    pub const LONG_ITEM: u32 = 30;
+    pub const LONG_ITEM: u32 = 40;
     /// Between a table and the paragraph behind it, which often discusses the table.
     pub const BEHIND_TABLE: u32 = 45;
     /// Between two table rows.
@@ -40,6 +41,8 @@ mod cost {
     pub const BEFORE_LIST: u32 = 70;
     /// Added before a paragraph that refers to the text before it.
     pub const REFERENCE: u32 = 50;
+    /// Added behind a paragraph that announces what follows.
+    pub const ANNOUNCED: u32 = 50;
     /// Between an introduction and its code.
     pub const BEFORE_CODE: u32 = 120;
     /// Between blocks that belong together. They are separated only if nothing else is possible.
@@ -54,6 +57,7 @@ enum BlockShape {
     /// A block without content, which marks the position of a heading.
     Empty,
     Lead,
+    Titled,
     Formula,
     Row,
     Item,
@@ -65,12 +69,14 @@ impl BlockShape {
     fn of(block: &DocumentBlock) -> BlockShape {
         match block.kind {
             BlockKind::Lead => BlockShape::Lead,
+            BlockKind::Titled if block.code.is_empty() => BlockShape::Titled,
             BlockKind::Formula => BlockShape::Formula,
+            BlockKind::Picture => BlockShape::Empty,
             BlockKind::Row => BlockShape::Row,
-            BlockKind::Prose if !block.code.is_empty() => BlockShape::Code,
-            BlockKind::Prose if block.text.is_empty() => BlockShape::Empty,
-            BlockKind::Prose if is_item(&block.text) => BlockShape::Item,
-            BlockKind::Prose => BlockShape::Paragraph,
+            _ if !block.code.is_empty() => BlockShape::Code,
+            _ if block.text.is_empty() => BlockShape::Empty,
+            _ if is_item(&block.text) => BlockShape::Item,
+            _ => BlockShape::Paragraph,
         }
     }
 }
@@ -84,23 +90,25 @@ pub(super) struct CutBlock<'a> {
 
 /// The cost of a cut between the blocks `before` and `after`.
 pub(super) fn separation(before: CutBlock, after: CutBlock) -> u32 {
-    use BlockShape::{Code, Empty, Formula, Item, Lead, Paragraph, Row};
+    use BlockShape::{Code, Empty, Formula, Item, Lead, Paragraph, Row, Titled};
     let shapes = (BlockShape::of(before.block), BlockShape::of(after.block));
     let introduces = before.words <= LONGEST_INTRODUCTION;
     let between = match shapes {
         (Lead | Empty, _) | (_, Formula) => cost::TOGETHER,
-        (_, Lead) => cost::LABEL,
-        (Paragraph | Formula | Row, Code) if introduces => cost::BEFORE_CODE,
+        (_, Lead | Titled) => cost::LABEL,
+        (Paragraph | Titled | Formula | Row, Code) if introduces => cost::BEFORE_CODE,
         (Item, Item) if after.words >= LONG_ITEM => cost::LONG_ITEM,
         (Item, Item) => cost::ITEM,
         (Row, Row) => cost::ROW,
         (Row, _) => cost::BEHIND_TABLE,
-        (Paragraph, Item | Row) if introduces => cost::BEFORE_LIST,
+        (Paragraph | Titled, Item | Row) if introduces => cost::BEFORE_LIST,
         (Item, _) => cost::BEHIND_LIST,
         _ => cost::PARAGRAPH,
     };
-    let refers = shapes.1 == Paragraph && refers_back(&after.block.text);
-    between + if refers { cost::REFERENCE } else { 0 }
+    let refers = matches!(shapes.1, Paragraph | Lead) && refers_back(&after.block.text);
+    let announces =
+        matches!(shapes.0, Paragraph | Titled) && ends_with_announcement(&before.block.text);
+    between + if refers { cost::REFERENCE } else { 0 } + if announces { cost::ANNOUNCED } else { 0 }
 }
 
 /// Whether the blocks `before` and `after` belong together.
@@ -149,13 +157,34 @@ mod tests {
     #[test]
     fn a_paragraph_that_refers_to_the_one_before_it_stays_with_it() {
         let paragraph = text("The store has two halves.");
-        for reference in ["This doubles the cost.", "However, it is slow.", "The last row is new."]
-        {
+        for reference in [
+            "This doubles the cost.",
+            "However, it is slow.",
+            "The last row is new.",
+            "Consequence 2: it is slow.",
+            "A third point is its cost.",
+            "Unfortunately, it is slow.",
+            "The image above shows it.",
+            "To do so, we need a van.",
+        ] {
             assert!(
                 cost(&paragraph, &text(reference)) > cost(&paragraph, &paragraph),
                 "{reference}"
             );
         }
+    }
+
+    #[test]
+    fn a_cut_before_a_title_costs_less_and_one_behind_an_announcement_more() {
+        let paragraph = text("The store has two halves.");
+        let titled = DocumentBlock { kind: BlockKind::Titled, ..text("Fuel. It is dear.") };
+        assert!(cost(&paragraph, &titled) < cost(&paragraph, &paragraph));
+        for before in ["It is slow. Let's look at the next van.", "It has the following parts."] {
+            assert!(cost(&text(before), &paragraph) > cost(&paragraph, &paragraph), "{before}");
+        }
+        let lead = |words: &str| DocumentBlock { kind: BlockKind::Lead, ..text(words) };
+        let size = lead("How to size it:");
+        assert!(cost(&paragraph, &size) > cost(&paragraph, &lead("The parts:")));
     }
 
     #[test]

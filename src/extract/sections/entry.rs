@@ -14,6 +14,10 @@ patterns! {
     SUBJECTLESS = r"(?i)^[^\p{L}\p{N}]*(?:acknowledge?ments?|credits|motivation|contributing|contributors|how to contribute|contribution guidelines|licen[sc]e|copyright|disclaimer|citation|sponsors|support|about(?: me| us| the authors?| your instructors?)?|contact|star history|changelog)[^\p{L}\p{N}]*$";
     /// The part of a notebook that installs and imports packages.
     IMPORTS = r"(?i)^[^\p{L}\p{N}]*(?:package installation|(?:(?:package |library )?(?:installation|installs?|setup) (?:and|&) )?imports?|(?:installing|importing|import|install)(?: the| all)?(?: necessary| required)? (?:packages|libraries))[^\p{L}\p{N}]*$";
+    /// A generic heading of a text that begins with its subject.
+    OVERVIEW = r"(?i)^[^\p{L}\p{N}]*(?:introduction|overview|background|motivation|examples?|discussion)[^\p{L}\p{N}]*$";
+    /// A link word at the end of a heading, such as `[src]`.
+    SOURCE = r"(?i)\s*\[(?:src|source|link|ref)\]\s*$";
     /// A heading that many documents have, whatever they are about.
     GENERIC = {
         let headings = [
@@ -30,6 +34,22 @@ patterns! {
 /// Whether `heading` names no subject of the document: "Contents", "License".
 pub(super) fn is_subjectless(heading: &str) -> bool {
     CONTENTS.is_match(heading) || SUBJECTLESS.is_match(heading)
+}
+
+/// Whether many documents have `heading`, whatever they are about.
+pub(super) fn is_generic(heading: &str) -> bool {
+    is_subjectless(heading) || GENERIC.is_match(heading)
+}
+
+/// Whether `heading` is the generic heading of a text that begins with its subject.
+pub(super) fn is_overview(heading: &str) -> bool {
+    OVERVIEW.is_match(heading)
+}
+
+/// `heading` without a link word such as `[src]` at its end; unchanged if it has nothing else.
+pub(super) fn without_source(heading: &str) -> &str {
+    let end = SOURCE.find(heading).map_or(heading.len(), |found| found.start());
+    if end == 0 { heading } else { &heading[..end] }
 }
 
 /// A heading of a document, or the end of an answer.
@@ -80,13 +100,21 @@ impl OutlineEntry {
 
     /// Whether many documents have this heading. Such a heading can't be a title, and belongs below the title.
     pub fn is_generic(&self) -> bool {
-        is_subjectless(&self.text) || GENERIC.is_match(&self.text)
+        is_generic(&self.text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_word_at_the_end_of_a_heading_is_removed() {
+        assert_eq!(without_source("What is a van? [src]"), "What is a van?");
+        for heading in ["[src]", "Vans [of the depot]", "Vans"] {
+            assert_eq!(without_source(heading), heading);
+        }
+    }
 
     #[test]
     fn generic_headings_are_distinguished_from_subjects() {

@@ -12,6 +12,11 @@ pub(in crate::extract) const LONGEST_QUESTION: usize = 200;
 /// The number of characters at the beginning of a paragraph in which a reference to earlier text is searched for.
 const LONGEST_REFERENCE: usize = 30;
 
+/// The number of characters at the beginning of a paragraph in which a mention of earlier text is searched for.
+const LONGEST_MENTION: usize = 50;
+/// The maximum bytes of a label that may end with a pronoun.
+const LONGEST_LABEL: usize = 60;
+
 patterns! {
     /// A mark such as `Q:`, `Q3.` or `Question 3:`. A line that begins with it is a question, whatever follows.
     MARKED_QUESTION = r"(?i)^(?:q|question)\s?#?\d{0,4}\s?[:.)]\s*\S";
@@ -26,17 +31,26 @@ patterns! {
             r"in (?:contrast|parallel|addition|this|that|these|other words|short|practice)",
             r"on the (?:other hand|contrary)|as (?:a result|such|before|above|you can see|we can see|mentioned)",
             r"for (?:example|instance|this|that|these)|the (?:above|latter|former|same|last|first|second|third|other)",
+            r"a (?:second|third|fourth|further|final|related)|another|(?:second|third|fourth|last)ly|unfortunately|of course|to do (?:so|this|that)|(?:because|as) of (?:this|that)|with (?:this|that|these)|we also|you (?:could|can) also|of these",
+            r"(?:consequence|step|example|option|reason|point|phase|part|case|stage|problem|approach|method|question) (?:[2-9]|1\d|[b-h]|ii|iii|iv|two|three|four)",
             r"now|next|finally|after (?:that|this)|once (?:that|this)|note that|notice",
         ];
         format!(r"(?i)^(?:{})(?-u:\b)", words.join("|"))
     };
+    /// A mention of earlier text or pictures.
+    ABOVE = r"(?i)\b(?:above|preceding|previous(?:ly)?|earlier)(?-u:\b)";
+    /// A label that ends with a pronoun: `How to size it:`.
+    PRONOUN = r"(?i)\b(?:it|this|that|these|those|them)\s*[:：?]$";
     /// A label, which has no meaning without the text next to it.
     LABEL = r"(?i)^(?:(?:the |see |show |view |click (?:here )?(?:to |for )?(?:see |show |view |reveal |expand )?(?:the )?|expand |reveal |toggle |sample |possible |suggested |model |reference )*(?:answers?|solutions?|hints?|explanations?|details?|more|code|output|results?|questions?|examples?|notes?|expand|show|reveal|a|q|me))\s*[:.!…]*$";
 }
 
-/// Whether `text`, a paragraph, begins with words that refer to the text before it.
+/// Whether `text`, a paragraph or a label, refers to the text before it at its beginning.
 pub(super) fn refers_back(text: &str) -> bool {
-    REFERENCE.is_match(limits::cut(text.trim_start(), LONGEST_REFERENCE))
+    let text = text.trim();
+    REFERENCE.is_match(limits::cut(text, LONGEST_REFERENCE))
+        || ABOVE.is_match(limits::cut(text, LONGEST_MENTION))
+        || text.len() <= LONGEST_LABEL && PRONOUN.is_match(text)
 }
 
 /// Whether `text`, a paragraph, belongs to what follows: a question, a label, or an introduction that ends with a colon.
@@ -48,9 +62,11 @@ pub(super) fn is_lead(text: &str) -> bool {
     text.ends_with([':', '：', '?', '？']) || is_label(text)
 }
 
-/// Whether `text` is a label such as "Answer:" or "Click to expand".
+/// Whether `text` is a label such as "Answer:" or "[Click to expand]".
 pub(in crate::extract) fn is_label(text: &str) -> bool {
-    text.len() <= 60 && LABEL.is_match(text.trim())
+    let words = text.trim();
+    let inside = words.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    text.len() <= 60 && LABEL.is_match(inside.unwrap_or(words))
 }
 
 /// Whether `text`, a line of its own, is a question that can serve as a heading. Either it is marked as a question
@@ -81,6 +97,7 @@ mod tests {
             "**Answer**".trim_matches('*'),
             "The steps are:",
             "Click to expand",
+            "[Click to expand]",
             "Show answer",
             "A:",
         ] {

@@ -1,10 +1,11 @@
 //! The blocks of the section that is being built, and the choice of the place where it is cut. A cut between blocks
 //! that belong together is the last resort.
 
-use super::block::{BlockKind, BlockSpan, DocumentBlock, LEAST_WORDS, MOST_LINES, MOST_WORDS};
+use super::announce::{colon_sentence, pointer};
+use super::block::{BlockKind, BlockSpan, DocumentBlock, LEAST_WORDS};
 use super::cut::{CutBlock, TARGET, WHOLE, imbalance, is_together, separation};
 use super::lead::{is_label, is_lead};
-use super::long::LONGEST_PART;
+use super::size::BlockSize;
 use crate::extract::item::is_item;
 use crate::extract::sentences::sentences;
 use crate::extract::words::words;
@@ -14,8 +15,6 @@ const LONGEST_SENTENCE: usize = 300;
 /// The size, in percent of the size of a section, up to which blocks are collected. If they exceed it, the first of
 /// them become a section at once, even if more blocks may follow.
 const MOST_SIZE: u32 = 250;
-/// This many blocks count as the size of a section, however few words they have.
-const MOST_BLOCKS: usize = 250;
 /// An introduction of a list is repeated in the next part of the list if it has at most this many words.
 const LONGEST_REPEATED: usize = 25;
 
@@ -47,6 +46,7 @@ pub(super) struct OpenSection {
 impl OpenSection {
     pub fn push(&mut self, mut block: DocumentBlock) {
         let is_prose = block.kind == BlockKind::Prose && block.code.is_empty();
+        let is_prose = is_prose || block.kind == BlockKind::Titled && block.code.is_empty();
         if is_prose && is_lead(&block.text) {
             block.kind = BlockKind::Lead;
         }
@@ -117,20 +117,24 @@ impl OpenSection {
         Some(taken)
     }
 
-    /// If a cut before the block `end` divides a list: a copy of the list's introduction, which begins the second part.
-    /// `None` if the cut divides no list, or if the list has no short introduction.
+    /// If a cut before the block `end` divides a list or table: a copy of the sentence that introduces it, which begins
+    /// the second part. `None` if the cut divides neither, or if there is no short introduction.
     fn list_introduction(&self, end: usize) -> Option<DocumentBlock> {
-        let is_member = |block: &DocumentBlock| is_item(&block.text) && block.code.is_empty();
+        let is_row = self.blocks[end].kind == BlockKind::Row;
+        let is_member = |block: &DocumentBlock| match is_row {
+            true => block.kind == BlockKind::Row,
+            false => is_item(&block.text) && block.code.is_empty(),
+        };
         if !is_member(&self.blocks[end]) {
             return None;
         }
-        let items = self.blocks[..end].iter().rev().take_while(|block| is_member(block)).count();
-        let index = (end - items).checked_sub(1)?;
-        let lead = &self.blocks[index];
-        let is_short = self.words[index] <= LONGEST_REPEATED && lead.formulas.is_empty();
-        (items > 0 && lead.kind == BlockKind::Lead && is_short).then(|| DocumentBlock {
+        let members = self.blocks[..end].iter().rev().take_while(|block| is_member(block)).count();
+        let lead = &self.blocks[(end - members).checked_sub(1)?];
+        let is_short = lead.kind == BlockKind::Lead && words(&lead.text) <= LONGEST_REPEATED;
+        let from = colon_sentence(&lead.text).or(is_short.then_some(0))?;
+        (members > 0 && lead.formulas.is_empty() && lead.code.is_empty()).then(|| DocumentBlock {
             span: BlockSpan::of(self.blocks[end].span.first),
-            text: lead.text.clone(),
+            text: lead.text[from..].to_owned(),
             ..DocumentBlock::default()
         })
     }
@@ -151,6 +155,38 @@ impl OpenSection {
             let end = self.blocks.len() - 1;
             self.take_last(end);
         }
+    }
+
+    /// Whether a block before the last one has content.
+    pub fn has_more_than_last(&self) -> bool {
+        self.blocks.split_last().is_some_and(|(_, before)| before.iter().any(has_content))
+    }
+
+    /// Removes the sentence at the end if it only announces something, such as a picture: that isn't there.
+    pub fn drop_announcement(&mut self) {
+        let Some(last) = self.blocks.last() else { return };
+        let is_plain = last.code.is_empty() && last.formulas.is_empty() && !is_item(&last.text);
+        let may_end = is_plain && last.kind != BlockKind::Row;
+        let Some(from) = pointer(&last.text).filter(|_| may_end) else { return };
+        if from == 0 && !last.links.is_empty() {
+            return;
+        }
+        let Some(mut last) = self.pop() else { return };
+        last.text.truncate(last.text[..from].trim_end().len());
+        if last.kind == BlockKind::Lead {
+            last.kind = BlockKind::Prose;
+        }
+        if !last.text.is_empty() {
+            self.push(last);
+        }
+    }
+
+    fn pop(&mut self) -> Option<DocumentBlock> {
+        let block = self.blocks.pop()?;
+        self.total = self.total.saturating_sub(self.words.pop().unwrap_or_default());
+        self.bytes -= block.text.len();
+        self.code_lines -= code_lines(&block);
+        Some(block)
     }
 
     /// All blocks as one.
@@ -209,28 +245,6 @@ impl OpenSection {
         };
         BlockSize { words: self.total, lines, bytes: self.bytes, blocks: self.blocks.len() }
             .percent()
-    }
-}
-
-/// The size of blocks that follow each other.
-#[derive(Clone, Copy, Debug, Default)]
-struct BlockSize {
-    words: usize,
-    /// Lines of the file, or lines of code.
-    lines: usize,
-    bytes: usize,
-    blocks: usize,
-}
-
-impl BlockSize {
-    /// In percent of the size of a section.
-    fn percent(self) -> u32 {
-        let of = |count: usize, most: usize| 100 * count / most;
-        let percent = of(self.words, MOST_WORDS)
-            .max(of(self.lines, MOST_LINES as usize))
-            .max(of(self.bytes, LONGEST_PART / 2))
-            .max(of(self.blocks, MOST_BLOCKS));
-        u32::try_from(percent).unwrap_or(u32::MAX)
     }
 }
 

@@ -156,8 +156,7 @@ impl DocumentOutline {
 mod tests {
     use crate::extract::extract;
 
-    const WORDS: &str =
-        "Enough words about the matter that nobody takes it for the introduction of the whole.";
+    const WORDS: &str = "Enough words about the matter that nobody takes it for the introduction of the whole, and then some more of them, because a shorter text is joined to what follows it.";
 
     /// The trails of the sections of a document with `headings`, each with text below it.
     fn trails(headings: &[&str]) -> Vec<String> {

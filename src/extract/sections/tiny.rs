@@ -191,7 +191,7 @@ fn has_subject(section: &Section) -> bool {
 }
 
 /// Puts the text and links of `tiny` before those of `section` and extends its address.
-fn prepend(section: &mut Section, tiny: Section) {
+pub(super) fn prepend(section: &mut Section, tiny: Section) {
     section.text = format!("{}\n{}", tiny.text, section.text);
     section.inner += tiny.inner;
     section.formulas.splice(0..0, tiny.formulas);

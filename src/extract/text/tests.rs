@@ -78,7 +78,7 @@ fn numbered_and_lettered_headings_nest() {
     assert_eq!(trails(&text), expected);
     let text = format!(
         "Depot guide\n\n2 Parcels\n\n{}\n\n2.1 Scope\n\n{}\n\n2.2 Limits\n\n{}\n",
-        prose("size"),
+        [prose("size"), prose("weight"), prose("width")].join(" "),
         prose("scope"),
         prose("limit")
     );

@@ -69,7 +69,7 @@ fn the_parts_of_a_section_have_similar_sizes() {
 fn a_list_is_not_cut_before_its_last_item() {
     let mut builder = SectionBuilder::new(SpanUnit::Lines);
     builder.heading(1, "A", None, 1);
-    builder.block(block(2, 150));
+    builder.block(block(2, 200));
     builder.block(block(3, 60));
     for line in 4..9 {
         builder.block(item(line, 30));
@@ -94,6 +94,36 @@ fn the_second_part_of_a_long_list_repeats_its_introduction() {
     }
     assert_eq!(sections[0].address, Address::Lines(1, 12));
     assert_eq!(sections[1].address, Address::Lines(13, 22));
+}
+
+#[test]
+fn the_second_part_of_a_long_table_repeats_the_sentence_that_introduces_it() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    let text = "Vans differ. The kinds of vans are:".to_owned();
+    builder.block(DocumentBlock { text, ..block(2, 0) });
+    for line in 3..23 {
+        builder.block(DocumentBlock { kind: BlockKind::Row, ..block(line, 22) });
+    }
+    let sections = builder.finish();
+    assert_eq!(sections.len(), 2);
+    assert!(sections[1].text.starts_with("The kinds of vans are:\nw"), "{}", sections[1].text);
+}
+
+#[test]
+fn a_sentence_that_announces_nothing_is_left_out() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "A", None, 1);
+    let text = |line, text: &str| DocumentBlock { text: text.to_owned(), ..block(line, 0) };
+    let picture = DocumentBlock { kind: BlockKind::Picture, ..block(3, 0) };
+    builder.block(text(2, "A van has many doors. For the doors see this picture:"));
+    builder.block(picture);
+    let bells = "A bell hangs at each of the doors. ".repeat(5);
+    builder.block(text(4, bells.trim()));
+    builder.block(text(5, "The kinds of bells are:"));
+    builder.heading(2, "Iron bells", None, 6);
+    builder.block(block(7, 30));
+    assert_eq!(builder.finish()[0].text, format!("A van has many doors.\n{}", bells.trim()));
 }
 
 #[test]

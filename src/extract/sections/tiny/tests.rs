@@ -74,7 +74,7 @@ fn a_run_of_tiny_sections_becomes_one_section_of_their_parent() {
 fn a_run_joins_the_introduction_of_its_parent_and_ids_stay_distinct() {
     let part = "## Vans\n\n### Sounds\n\nHorns only, and they are loud.\n\n### Maps\n\nOne map of all the roads there.\n\n";
     let text = format!(
-        "# Sources\n\nWhat follows is needed to plan the routes of all the vans each day.\n\n{part}{part}"
+        "# Sources\n\nWhat follows is needed to plan the routes of all the vans each day, and it is kept in the depots, where each driver reads it before the first tour of the morning.\n\n{part}{part}"
     );
     let sections = extract("md", text.as_bytes()).document.unwrap().sections;
     let mut ids: Vec<_> =
