@@ -1,18 +1,29 @@
 //! PDF: the text of its pages, from the positions of the characters.
 //!
-//! pdf-extract interprets the pages' content streams and reports the position of every character. [`fragments`]
-//! collects the characters, [`margins`] removes running heads and page numbers, [`code`] finds code by its monospaced
-//! font, [`regions`] finds columns and reading order, and [`table`] reads tables by rows. [`rows`], [`scripts`] and
-//! [`formula`] join text with its subscripts and fractions into lines. [`quality`] detects pages that can't be read
-//! well. [`unfold`] joins lines into paragraphs below the headings that [`headings`] finds; in slides, [`slides`] joins
-//! them below the titles. pdf-extract panics on broken files, so panics are caught when a file is opened and when a
-//! page is read. The caller must limit memory and time.
+//! pdf-extract interprets the pages' content streams, from which [`inline_images`] removes images, and reports the
+//! position of every character. [`fragments`] collects the [`characters`], [`margins`] removes running heads and page
+//! numbers, [`code`] finds code by its monospaced font, [`regions`] finds columns and reading order, and [`table`] reads
+//! tables by rows. [`rows`], [`scripts`] and [`formula`] join text with its subscripts and fractions into lines.
+//! [`quality`] detects pages that can't be read well. [`floats`] and [`align`] prepare text and code that go on over a
+//! page border. [`unfold`] joins lines into [`paragraph`]s below the headings that [`headings`] and [`numbering`] find,
+//! without the parts that [`left_out`] names; in slides, [`slides`] joins them below the titles. [`placeholder`] stands
+//! in for formulas that can't be written, and [`blocks`] passes the paragraphs on. pdf-extract panics on broken files,
+//! so panics are caught when a file is opened and when a page is read. The caller must limit memory and time.
 
+mod align;
+mod blocks;
+mod characters;
 mod code;
+mod floats;
 mod formula;
 mod fragments;
 mod headings;
+mod inline_images;
+mod left_out;
 mod margins;
+mod numbering;
+mod paragraph;
+mod placeholder;
 mod quality;
 mod regions;
 mod rows;
@@ -29,9 +40,12 @@ use pdf_extract::{Dictionary, Document as Pdf, Object, ObjectId, output_doc_page
 use unicode_normalization::UnicodeNormalization;
 
 use self::fragments::{FragmentCollector, FragmentPage};
+use self::left_out::LeftOutPart;
 use self::quality::UnreadablePage;
-use super::lines::PdfPage;
+use self::unfold::Unfolded;
+use super::lines::{PdfLine, PdfPage, is_title};
 use super::sections::{SectionBuilder, SpanUnit};
+use super::words::words;
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -51,29 +65,42 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
             return None;
         }
     };
-    let pages = read_pages(&pdf, problems)?;
+    let mut pages = read_pages(&pdf, problems)?;
     let mut builder = SectionBuilder::new(SpanUnit::Pages);
     let info = info(&pdf);
     let unfolded = match slides::are_slides(&pages) {
         true => slides::unfold_slides(&pages, &mut builder),
-        false => unfold::unfold(&pages, info.as_deref(), &mut builder),
+        false => {
+            floats::settle(&mut pages);
+            align::align(&mut pages);
+            unfold::unfold(&pages, info.as_deref(), &mut builder)
+        }
     };
-    if !unfolded.left_out.is_empty() {
-        let numbers: Vec<String> =
-            unfolded.left_out.iter().take(MOST_LISTED).map(u32::to_string).collect();
-        let message = format!(
-            "paragraphs left out, because their formulas can't be written: page {}",
-            numbers.join(", ")
-        );
-        problems.push(Problem::new(Stage::Extract, message));
-    }
-    let title = info.or(unfolded.title);
+    report_left_out(&unfolded, problems);
+    // A title in the metadata that the first page doesn't show is often that of another file.
+    let shown = unfolded.title;
+    let is_title = !unfolded.shows_info && shown.as_ref().is_some_and(|title| words(title) > 1);
+    let title = if is_title { shown.or(info) } else { info.or(shown) };
     Some(Document {
         title,
         kind: DocumentKind::Paper,
         sections: builder.finish(),
         ..Document::default()
     })
+}
+
+/// Adds the problems about what is left out of the pages that are read.
+fn report_left_out(unfolded: &Unfolded, problems: &mut Vec<Problem>) {
+    for (pages, what) in [
+        (&unfolded.left_out, "paragraphs left out, because their formulas can't be written"),
+        (&unfolded.lists, "bibliographies and tables of contents left out"),
+    ] {
+        let numbers: Vec<String> = pages.iter().take(MOST_LISTED).map(u32::to_string).collect();
+        if !numbers.is_empty() {
+            let message = format!("{what}: page {}", numbers.join(", "));
+            problems.push(Problem::new(Stage::Extract, message));
+        }
+    }
 }
 
 /// The pages that can be read, at most [`MOST_PAGES`], with a problem about the others. `None`, with a problem, if none
@@ -125,12 +152,28 @@ fn read_page(mut page: FragmentPage) -> Result<PdfPage, (u32, UnreadablePage)> {
         }
     }
     match quality::unreadable(&page, &lines) {
+        Some(UnreadablePage::Contents) if page.number == 1 && has_title(&lines) => {
+            let FragmentPage { number, width, height, .. } = page;
+            let largest = lines.iter().map(|line| line.size).fold(0.0, f64::max);
+            lines.retain(|line| line.size >= largest);
+            Ok(PdfPage { number, width, height, lines })
+        }
         Some(why) => Err((page.number, why)),
         None => {
             let FragmentPage { number, width, height, .. } = page;
             Ok(PdfPage { number, width, height, lines })
         }
     }
+}
+
+/// Whether `lines`, those of a page with a table of contents, have one line in the largest type: the title.
+fn has_title(lines: &[PdfLine]) -> bool {
+    let largest = lines.iter().map(|line| line.size).fold(0.0, f64::max);
+    let mut titles = lines.iter().filter(|line| line.size >= largest);
+    let is_one = titles
+        .next()
+        .is_some_and(|line| is_title(&line.text) && LeftOutPart::of(&line.text).is_none());
+    is_one && titles.next().is_none()
 }
 
 /// `3, 7 (broken); 4 (scattered labels)`, at most [`MOST_LISTED`] numbers for each reason.
@@ -160,7 +203,8 @@ fn open(bytes: &[u8]) -> Result<Pdf, String> {
 fn without_drawings(mut pdf: Pdf) -> Pdf {
     let pages: Vec<ObjectId> = pdf.page_iter().take(MOST_PAGES).collect();
     for id in pages {
-        if let Ok(content) = pdf.get_and_decode_page_content(id)
+        if let Ok(program) = pdf.get_page_content(id)
+            && let Ok(content) = Content::decode(&inline_images::without(program))
             && let Ok(bare) = bare(content).encode()
         {
             // If the content stream can't be replaced, the page keeps its own.
@@ -176,7 +220,7 @@ fn without_drawings(mut pdf: Pdf) -> Pdf {
             stream.set_plain_content(Vec::new());
         } else if kind == b"Form"
             && let Ok(program) = stream.get_plain_content()
-            && let Ok(content) = Content::decode(&program)
+            && let Ok(content) = Content::decode(&inline_images::without(program))
             && let Ok(bare) = bare(content).encode()
         {
             stream.set_plain_content(bare);
@@ -204,7 +248,7 @@ fn page_fragments(pdf: &Pdf, number: u32) -> Option<FragmentPage> {
     catch_unwind(read).ok()?.ok()
 }
 
-/// The title in the file's metadata, unless it is very short, a file name or "Untitled".
+/// The title in the file's metadata, unless it is very short, a file name, words joined by hyphens, or "Untitled".
 fn info(pdf: &Pdf) -> Option<String> {
     let info = pdf.trailer.get(b"Info").ok()?;
     let info: &Dictionary = match info {
@@ -214,7 +258,9 @@ fn info(pdf: &Pdf) -> Option<String> {
     let title = pdf_extract::decode_text_string(info.get(b"Title").ok()?).ok()?;
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_file = title.rsplit_once('.').is_some_and(|(_, end)| (2..=4).contains(&end.len()));
-    (title.chars().count() > 3 && !is_file && title != "Untitled").then_some(title)
+    let is_slug = !title.contains(' ') && title.contains(['-', '_']);
+    let is_title = title.chars().count() > 3 && !is_file && !is_slug && title != "Untitled";
+    is_title.then_some(title)
 }
 
 /// Whether `c` is an Arabic presentation form: a letter in the shape for its position in a word.

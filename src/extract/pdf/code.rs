@@ -10,6 +10,8 @@ const MOST_MONO: usize = 75;
 const SAME_LINE: f64 = 0.3;
 /// Lines of code that are further apart than this many times the type size have a blank line between them.
 const BLANK_LINE: f64 = 1.9;
+/// A page has little text if it has fewer characters than its code has, by this factor.
+const LITTLE_TEXT: usize = 10;
 /// The maximum number of spaces before a fragment of code, so the longest indentation.
 const LONGEST_INDENT: f64 = 60.0;
 
@@ -47,26 +49,29 @@ pub(super) fn mark(pages: &mut [FragmentPage]) {
 
 /// Whether `text` has both narrow and other letters, which have different widths in most fonts.
 fn is_evidence(text: &str) -> bool {
-    text.contains(['i', 'j', 'l', '.', ',', ':', ';', '\'', '!', '|'])
+    text.contains(['i', 'j', 'l'])
         && text.contains(|c: char| c.is_ascii_lowercase() && !"ijlftr".contains(c))
 }
 
-/// The parts of a page from top to bottom: lines of code, and the text between them. Code in a column to the right of
-/// text counts as text.
+/// The parts of a page from top to bottom: lines of code, and the text between them. Code that begins in the right half
+/// of a page with text is in a column of the text, and counts as text.
 pub(super) fn parts(mut fragments: Vec<PdfFragment>) -> Vec<PagePart> {
     if !fragments.iter().any(|fragment| fragment.is_mono) {
         return vec![PagePart::Text(fragments)];
     }
     fragments.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let [from, to] = {
-        let text: Vec<PdfFragment> = fragments.iter().filter(|f| !f.is_mono).cloned().collect();
-        [left(&text), right(&text)]
+    let middle = f64::midpoint(left(&fragments), right(&fragments));
+    let length = |is_mono: bool| -> usize {
+        fragments.iter().filter(|f| f.is_mono == is_mono).map(|f| f.text.len()).sum()
     };
+    // A page with little text has no columns of text.
+    let has_text = length(false) * LITTLE_TEXT > length(true);
     let mut parts: Vec<PagePart> = Vec::new();
     let mut text: Vec<PdfFragment> = Vec::new();
     let mut code: Vec<Vec<PdfFragment>> = Vec::new();
     for row in rows(fragments) {
-        if row.iter().all(|fragment| fragment.is_mono) && is_across(&row, from, to) {
+        let is_across = !has_text || left(&row) < middle;
+        if is_code(&row) && is_across {
             if !text.is_empty() {
                 parts.push(PagePart::Text(std::mem::take(&mut text)));
             }
@@ -87,10 +92,12 @@ pub(super) fn parts(mut fragments: Vec<PdfFragment>) -> Vec<PagePart> {
     parts
 }
 
-/// Whether `row`, a row of code, is not in a column to the right of the text, which extends from `from` to `to`: it
-/// begins in the left half of this range, or the page has no text.
-fn is_across(row: &[PdfFragment], from: f64, to: f64) -> bool {
-    !from.is_finite() || left(row) < f64::midpoint(from, to)
+/// Whether `row` is code: it begins in a monospaced font, and only signs such as `=` may be in other fonts.
+fn is_code(row: &[PdfFragment]) -> bool {
+    let first = row.iter().min_by(|a, b| a.x.total_cmp(&b.x));
+    let is_sign = |fragment: &PdfFragment| !fragment.text.contains(char::is_alphanumeric);
+    first.is_some_and(|first| first.is_mono)
+        && row.iter().all(|fragment| fragment.is_mono || is_sign(fragment))
 }
 
 /// The fragments on each baseline, from top to bottom.
@@ -115,7 +122,7 @@ fn lines(rows: Vec<Vec<PdfFragment>>) -> Vec<PdfLine> {
     for mut row in rows {
         row.sort_by(|a, b| a.x.total_cmp(&b.x));
         let (y, size) = (row[0].y, row[0].size);
-        let width = row.iter().find_map(|fragment| fragment.pitch).unwrap_or(0.6) * size;
+        let width = row.iter().find_map(|f| f.pitch.filter(|_| f.is_mono)).unwrap_or(0.6) * size;
         let mut text = String::new();
         let mut column = start;
         for fragment in &row {

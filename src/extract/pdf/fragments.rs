@@ -5,8 +5,12 @@
 
 use pdf_extract::{MediaBox, OutputDev, OutputError, Transform};
 
+use super::characters::{are_words, is_mapped, push_plain};
+
 /// A gap wider than this share of the type size is a space.
 const SPACE: f64 = 0.18;
+/// The minimum gap between two words, as a share of the type size. In formulas, such gaps are no spaces.
+const NARROW_SPACE: f64 = 0.14;
 /// A gap wider than this multiple of the type size starts a new fragment: it may separate two columns.
 const GAP: f64 = 0.9;
 /// Characters on one baseline deviate from it by less than this share of the type size.
@@ -23,6 +27,9 @@ const OPERATOR_BELOW: f64 = 1.4;
 /// Characters whose widths differ by less than this share of the type size have the same width.
 pub(super) const SAME_PITCH: f64 = 0.004;
 
+/// The longest run of signs before the first letter of a fragment, in bytes, if the letter's width counts.
+const LONGEST_SIGNS: usize = 32;
+
 /// A run of characters of one size on one baseline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct PdfFragment {
@@ -34,7 +41,7 @@ pub(super) struct PdfFragment {
     pub end: f64,
     /// The type size, in points.
     pub size: f64,
-    /// The width of each of its characters, as a share of the type size; `None` if they differ.
+    /// The width of each of its letters and digits, as a share of the type size; `None` if they differ.
     pub pitch: Option<f64>,
     /// Whether its font is monospaced; [`super::code::mark`] finds this out.
     pub is_mono: bool,
@@ -58,6 +65,20 @@ impl PdfFragment {
 
     pub fn width(&self) -> f64 {
         self.end - self.x
+    }
+
+    /// Compares the width `pitch` of the character `shown` with that of the characters before it. Signs don't count,
+    /// because listings show some of them in other fonts.
+    fn add_pitch(&mut self, shown: &str, pitch: f64) {
+        let is_letter = |c: char| c.is_alphanumeric();
+        if !shown.contains(is_letter) {
+            return;
+        }
+        let only_signs = self.text.len() <= LONGEST_SIGNS && !self.text.contains(is_letter);
+        self.pitch = match only_signs {
+            true => Some(pitch),
+            false => self.pitch.filter(|other| (other - pitch).abs() < SAME_PITCH),
+        };
     }
 }
 
@@ -133,6 +154,8 @@ impl FragmentCollector {
         let after = self.last;
         self.last = x;
         let is_operator = is_operator(shown);
+        // Fonts without the lines of a drawn tree show them as no character. They indent what is behind them.
+        let shown = if shown == "\u{ffff}" { " " } else { shown };
         // Some fonts report widths that are far too large, so a character may begin before the end of the last one.
         let continues = |last: &PdfFragment| {
             (y - last.y).abs() < BASELINE * size
@@ -145,14 +168,14 @@ impl FragmentCollector {
         match fragments.last_mut().filter(|last| continues(last)) {
             Some(last) => {
                 let is_space = shown.trim().is_empty();
-                if (is_space || x > last.end + size * SPACE) && !last.text.ends_with(' ') {
+                let space = if are_words(&last.text, shown) { NARROW_SPACE } else { SPACE };
+                if (is_space || x > last.end + size * space) && !last.text.ends_with(' ') {
                     last.text.push(' ');
                 }
                 if !is_space {
+                    last.add_pitch(shown, width / size);
                     push_plain(&mut last.text, shown);
                     last.end = x + width;
-                    let pitch = width / size;
-                    last.pitch = last.pitch.filter(|other| (other - pitch).abs() < SAME_PITCH);
                 }
             }
             // A space alone says nothing, and it would extend the fragment into the gap before it.
@@ -250,30 +273,6 @@ impl OutputDev for FragmentCollector {
 pub(super) fn is_operator(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.chars().all(|c| "∑∏∫⋃⋂∐⨁⨂".contains(c))
-}
-
-/// Whether `c` is a character with a meaning, not one that stands for a glyph without a Unicode mapping.
-fn is_mapped(c: char) -> bool {
-    !(c.is_control() || matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}'))
-}
-
-/// Appends `shown` with ligatures as letters and control characters as spaces, without soft hyphens,
-/// replacement characters and private-use characters.
-fn push_plain(text: &mut String, shown: &str) {
-    for c in shown.chars() {
-        match c {
-            'ﬀ' => text.push_str("ff"),
-            'ﬁ' => text.push_str("fi"),
-            'ﬂ' => text.push_str("fl"),
-            'ﬃ' => text.push_str("ffi"),
-            'ﬄ' => text.push_str("ffl"),
-            '\u{ad}' | '\u{fffd}' => {}
-            // Symbol fonts map their glyphs here; their meaning is unknown.
-            '\u{e000}'..='\u{f8ff}' => {}
-            c if c.is_control() => text.push(' '),
-            c => text.push(c),
-        }
-    }
 }
 
 /// The fragments between the horizontal gaps of a region, from top to bottom.

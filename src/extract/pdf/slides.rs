@@ -2,7 +2,8 @@
 
 use super::formula::is_formula;
 use super::headings::{LARGER, body_size};
-use super::unfold::{APART, Unfolded, Unfolding, is_note};
+use super::paragraph::APART;
+use super::unfold::{Unfolded, Unfolding, is_note};
 use crate::extract::lines::{PdfLine, PdfPage, is_item, is_title, join};
 use crate::extract::sections::SectionBuilder;
 use crate::extract::words::words;
@@ -16,6 +17,8 @@ const SLIDE_WORDS: usize = 130;
 const TITLE_PAGE_WORDS: usize = 20;
 const TITLE_PAGE_LINES: usize = 5;
 const TITLE_PAGE_TOP: f64 = 0.25;
+/// Type sizes that differ by less than this factor are the same.
+const SAME_SIZE: f64 = 1.02;
 /// The title of a slide is in this upper share of the page.
 const TITLE_SHARE: f64 = 0.45;
 
@@ -51,7 +54,6 @@ pub(super) fn unfold_slides(pages: &[PdfPage], builder: &mut SectionBuilder) -> 
         let is_title = |at: usize| title.as_ref().is_some_and(|title| title.lines.contains(&at));
         if let Some(title) = &title {
             unfolding.builder.heading(level, &title.text, None, page.number);
-            unfolding.before = None;
             first.get_or_insert_with(|| title.text.clone());
         }
         let rest = page.lines.iter().enumerate().filter(|(at, _)| !is_title(*at));
@@ -61,21 +63,24 @@ pub(super) fn unfold_slides(pages: &[PdfPage], builder: &mut SectionBuilder) -> 
         }
         for (at, line) in page.lines.iter().enumerate() {
             if !is_title(at) && !is_note(line) {
-                unfolding.line(line, None, page.number);
+                unfolding.line(line, None, None, page.number);
             }
         }
         unfolding.close();
+        unfolding.builder.end_slide();
     }
     let left_out = unfolding.left_out;
-    Unfolded { title: first, left_out }
+    Unfolded { title: first, left_out, ..Unfolded::default() }
 }
 
-/// The title on a title page: a slide with few words, whose lines are all below the position of other slides' titles.
+/// The title on a title page: a slide with few words, whose largest lines are all below the position of other
+/// slides' titles.
 /// The title is the first text in the largest type; `None` if `page` isn't a title page.
 fn title_page(page: &PdfPage) -> Option<String> {
     let count: usize = page.lines.iter().map(|line| words(&line.text)).sum();
+    let largest = page.lines.iter().map(|line| line.size).fold(0.0, f64::max);
     let is_plain = |line: &PdfLine| {
-        line.y > page.height * TITLE_PAGE_TOP
+        (line.y > page.height * TITLE_PAGE_TOP || line.size * LARGER < largest)
             && !line.is_row
             && !line.is_code
             && !line.text.contains("://")
@@ -89,12 +94,12 @@ fn title_page(page: &PdfPage) -> Option<String> {
     {
         return None;
     }
-    let largest = page.lines.iter().map(|line| line.size).fold(0.0, f64::max);
-    let mut lines = page.lines.iter().skip_while(|line| line.size < largest).peekable();
+    let is_largest = |line: &&PdfLine| line.size * SAME_SIZE > largest;
+    let mut lines = page.lines.iter().skip_while(|line| !is_largest(line)).peekable();
     let mut title = String::new();
-    while let Some(line) = lines.next_if(|line| line.size >= largest) {
+    while let Some(line) = lines.next_if(is_largest) {
         // In type of one size, only the first line is the title.
-        let is_distinct = page.lines.iter().any(|other| other.size < largest);
+        let is_distinct = page.lines.iter().any(|other| !is_largest(&other));
         if title.is_empty() || is_distinct {
             join(&mut title, &line.text);
         }

@@ -1,30 +1,35 @@
 //! Joins the lines of a PDF's pages into headings, paragraphs, items and rows.
 
-use std::collections::HashMap;
-
-use super::formula::{self, is_formula};
+use super::blocks::{LastBlock, text_block};
 use super::headings::HeadingLevels;
+use super::left_out::LeftOutPart;
+use super::numbering::NumberedHeadings;
+use super::paragraph::{OpenParagraph, letter_bullet};
+use super::placeholder;
 use super::quality::is_contents_entry;
-use crate::extract::lines::{
-    BULLETS, PdfLine, PdfPage, is_copyright, is_credit, is_item, is_numbered, join,
-};
-use crate::extract::sections::{BlockKind, BlockSpan, DocumentBlock, SectionBuilder};
+use crate::extract::lines::{BULLETS, PdfLine, PdfPage, is_copyright, is_credit, is_item};
+use crate::extract::sections::{BlockSpan, DocumentBlock, SectionBuilder};
+use crate::extract::words::words;
 
-/// Lines further apart than this many times their type size belong to different paragraphs.
-pub(super) const APART: f64 = 1.9;
-/// A line ends its paragraph or item on purpose if the first word of the next line, times this factor, would have
-/// fitted behind it.
-const FITS: f64 = 1.3;
-/// The minimum number of lines that start with the same letter, if this letter is a bullet.
-const LETTER_BULLETS: usize = 6;
 /// At most this many lines of code are one block.
-const CODE_LINES: usize = 80;
+const CODE_LINES: usize = 1_000;
+/// A line with the authors has at most this many words.
+const BYLINE_WORDS: usize = 10;
+/// If this many other headings of the first page are in its largest type too, the first one is the title only if it is
+/// above all of them.
+const MANY_TITLES: usize = 3;
+
 /// What [`unfold`] finds besides sections.
+#[derive(Default)]
 pub(super) struct Unfolded {
     /// The title that the pages show: the largest heading of the first page; in slides, the first title of a slide.
     pub title: Option<String>,
+    /// Whether the first page shows the title in the file's metadata.
+    pub shows_info: bool,
     /// The pages with paragraphs that are left out because their formulas can't be written, ascending.
     pub left_out: Vec<u32>,
+    /// The first page of each bibliography and table of contents that is left out.
+    pub lists: Vec<u32>,
 }
 
 /// Passes the paragraphs and headings of `pages` to `builder`. `info` is the title in the file's metadata: it is the
@@ -36,7 +41,6 @@ pub(super) fn unfold(
 ) -> Unfolded {
     let root = info.filter(|info| shows(pages, info));
     let levels = HeadingLevels::of(pages);
-    let mut title: Option<(f64, String)> = None;
     let first = pages.first().map_or(0, |page| page.number);
     let mut unfolding = Unfolding::new(builder, pages);
     if let Some(root) = root {
@@ -55,18 +59,24 @@ pub(super) fn unfold(
                 continue;
             }
             let below = level.map(|level| (level + u8::from(root.is_some())).min(6));
-            unfolding.line(line, below, page.number);
-            if page.number == first
-                && level.is_some()
-                && title.as_ref().is_none_or(|(size, _)| *size < line.size)
-            {
-                title = Some((line.size, line.text.clone()));
-            }
+            unfolding.line(line, below, page.lines.get(at + 1), page.number);
         }
     }
     unfolding.close();
-    let left_out = unfolding.left_out;
-    Unfolded { title: title.map(|(_, text)| text), left_out }
+    let title = match &unfolding.titles[..] {
+        [] => None,
+        [first, others @ ..] => {
+            let is_above = others.iter().all(|other| first.y + first.size < other.y);
+            let is_title = is_above || others.len() < MANY_TITLES;
+            is_title.then(|| first.text.clone())
+        }
+    };
+    Unfolded {
+        title,
+        shows_info: root.is_some(),
+        left_out: unfolding.left_out,
+        lists: unfolding.lists,
+    }
 }
 
 /// Whether the first page has the line `title`.
@@ -88,38 +98,45 @@ pub(super) fn is_note(line: &PdfLine) -> bool {
     is_copyright(&line.text)
         || is_credit(&line.text)
         || line.text.starts_with("arXiv:")
+        || is_email(&line.text)
         || is_contents_entry(&line.text)
 }
 
-/// The current paragraph or heading, with its page and last line.
-struct OpenParagraph {
-    text: String,
-    page: u32,
-    last: PdfLine,
-    level: Option<u8>,
+/// Whether `text` is the address of an author.
+fn is_email(text: &str) -> bool {
+    let text = text.trim();
+    let domain = text.split_once('@').map_or("", |(_, domain)| domain);
+    domain.contains('.') && !text.contains(' ')
 }
 
+/// Whether `text`, directly below the title of a document, names authors or their institutions.
+fn is_byline(text: &str) -> bool {
+    words(text) <= BYLINE_WORDS && !text.ends_with(['.', ':', '?', '!']) && !is_item(text)
+}
+
+/// Joins lines into paragraphs and headings, and passes them to the builder.
 pub(super) struct Unfolding<'a> {
     pub builder: &'a mut SectionBuilder,
     /// A letter that serves as a bullet, besides [`BULLETS`].
     bullet: Option<char>,
+    numbered: NumberedHeadings,
+    last: LastBlock,
     open: Option<OpenParagraph>,
-    /// The lines of the current code, with the page where they begin.
+    /// The lines of the current code, with the page where they begin and the page of the last one.
     code: Vec<String>,
     code_page: u32,
-    /// The block before, if the next block may belong to it.
-    pub before: Option<BlockBefore>,
+    last_page: u32,
+    /// The part below the current heading, if it is left out.
+    part: Option<LeftOutPart>,
+    /// Whether the entry before was left out, so that what follows it must be left out too.
+    lacks_entry: bool,
+    /// Whether only authors and their addresses are between the title and the current line.
+    is_below_title: bool,
+    /// The headings of the first page that are in its largest type: their last lines, with the whole text.
+    titles: Vec<PdfLine>,
+    first: u32,
     pub left_out: Vec<u32>,
-}
-
-/// The properties of a block that decide whether the next block belongs to it.
-pub(super) struct BlockBefore {
-    /// The page under which the block was passed to the builder.
-    page: u32,
-    /// Whether it is an item or a row.
-    is_item: bool,
-    /// Whether it introduces what follows.
-    is_lead: bool,
+    lists: Vec<u32>,
 }
 
 impl<'a> Unfolding<'a> {
@@ -127,11 +144,19 @@ impl<'a> Unfolding<'a> {
         Unfolding {
             builder,
             bullet: letter_bullet(pages),
+            numbered: NumberedHeadings::default(),
+            last: LastBlock::default(),
             open: None,
             code: Vec::new(),
             code_page: 0,
-            before: None,
+            last_page: 0,
+            part: None,
+            lacks_entry: false,
+            is_below_title: false,
+            titles: Vec::new(),
+            first: pages.first().map_or(0, |page| page.number),
             left_out: Vec::new(),
+            lists: Vec::new(),
         }
     }
 
@@ -143,9 +168,10 @@ impl<'a> Unfolding<'a> {
         }
         if self.code.is_empty() {
             self.code_page = page;
-        } else if line.starts_block && page == self.code_page {
+        } else if line.starts_block && page == self.last_page {
             self.code.push(String::new());
         }
+        self.last_page = page;
         self.code.push(line.text.clone());
     }
 
@@ -153,49 +179,47 @@ impl<'a> Unfolding<'a> {
         if self.code.is_empty() {
             return;
         }
-        let page = self.page_of(self.code_page, false, true);
         let code = std::mem::take(&mut self.code).join("\n");
-        let block = DocumentBlock { span: BlockSpan::of(page), code, ..DocumentBlock::default() };
-        self.builder.block(block);
-        self.before = Some(BlockBefore { page, is_item: false, is_lead: false });
+        let span = BlockSpan::of(self.code_page);
+        if self.part.is_none() {
+            let block = DocumentBlock { span, code, ..DocumentBlock::default() };
+            self.last.push(block, self.builder);
+        }
+        self.is_below_title = false;
     }
 
-    /// The page under which a block that begins on `page` is passed to the builder. If the block belongs to the block
-    /// before it, this is the page of that block, because the builder may start a new section at each new page.
-    fn page_of(&self, page: u32, is_item: bool, goes_on: bool) -> u32 {
-        let belongs =
-            |before: &&BlockBefore| before.is_lead || is_item && before.is_item || goes_on;
-        self.before.as_ref().filter(belongs).map_or(page, |before| before.page)
-    }
-
-    pub fn line(&mut self, line: &PdfLine, level: Option<u8>, page: u32) {
+    /// Adds a line of `page`: a heading of `level`, or text. `next` is the line after it.
+    pub fn line(&mut self, line: &PdfLine, level: Option<u8>, next: Option<&PdfLine>, page: u32) {
         if line.is_code {
             return self.code_line(line, page);
         }
         self.close_code();
+        if level.is_none() && self.open.as_ref().is_some_and(|open| open.level.is_some()) {
+            self.close_paragraph();
+        }
+        let level = level.or_else(|| self.numbered.level_of_text(line, next));
         let mut line = line.clone();
         if let Some(item) = self.bullet.and_then(|bullet| line.text.strip_prefix(bullet))
             && item.starts_with(' ')
         {
             line.text = format!("•{item}");
         }
-        let goes_on = self.open.as_ref().is_some_and(|open| open.takes(&line, level));
-        if !goes_on {
-            self.close();
+        if !self.open.as_ref().is_some_and(|open| open.takes(&line, level, page)) {
+            self.close_block();
         }
         match &mut self.open {
-            Some(open) => {
-                join(&mut open.text, &line.text);
-                open.last = line;
-            }
-            None => {
-                let text = line.text.clone();
-                self.open = Some(OpenParagraph { text, page, last: line, level });
-            }
+            Some(open) => open.push(line, page),
+            None => self.open = Some(OpenParagraph::new(line, level, page)),
         }
     }
 
+    /// Passes everything to the builder.
     pub fn close(&mut self) {
+        self.close_block();
+        self.last.flush(self.builder);
+    }
+
+    fn close_block(&mut self) {
         self.close_paragraph();
         self.close_code();
     }
@@ -203,83 +227,56 @@ impl<'a> Unfolding<'a> {
     fn close_paragraph(&mut self) {
         let Some(open) = self.open.take() else { return };
         match open.level {
-            Some(level) => {
-                self.before = None;
-                self.builder.heading(level, &open.text, None, open.page);
-            }
-            None if formula::is_garbled(&open.text) => {
-                if self.left_out.last() != Some(&open.page) {
-                    self.left_out.push(open.page);
-                }
-            }
-            None => {
-                let text = match open.text.strip_prefix(BULLETS) {
-                    Some(item) => format!("- {}", item.trim_start()),
-                    None => open.text,
-                };
-                if text.trim_start_matches(['-', ' ']).is_empty() {
-                    return;
-                }
-                let kind = if open.last.is_row { BlockKind::Row } else { BlockKind::Prose };
-                let is_item = open.last.is_row || is_item(&text);
-                let page = self.page_of(open.page, is_item, text.starts_with(char::is_lowercase));
-                let is_lead = text.ends_with(':');
-                self.before = Some(BlockBefore { page, is_item, is_lead });
-                let span = BlockSpan::of(page);
-                let block = DocumentBlock { span, text, kind, ..DocumentBlock::default() };
-                self.builder.block(block);
-            }
+            Some(level) => self.close_heading(&open, level),
+            None => self.close_text(open),
         }
-    }
-}
-
-impl OpenParagraph {
-    /// Whether `line` continues this paragraph or heading.
-    fn takes(&self, line: &PdfLine, level: Option<u8>) -> bool {
-        if level != self.level
-            || line.is_row
-            || self.last.is_row
-            || is_item(&line.text) && level.is_none()
-        {
-            return false;
-        }
-        let apart = (line.y - self.last.y).abs() / line.size.max(1.0);
-        if level.is_some() {
-            return apart < APART && line.y > self.last.y && !is_numbered(&line.text);
-        }
-        // A formula belongs to the sentence before it, and the sentence goes on after it.
-        if is_formula(&line.text) {
-            return true;
-        }
-        let starts_lower = line.text.starts_with(char::is_lowercase);
-        let is_open = !self.text.ends_with(['.', ':', '!', '?', ';', '。']);
-        if line.starts_block || line.y < self.last.y {
-            return starts_lower && is_open && line.size == self.last.size;
-        }
-        apart < APART && (starts_lower || !self.ends_before(line))
     }
 
-    /// Whether its last line ends although the first word of `line` would have fitted behind it.
-    fn ends_before(&self, line: &PdfLine) -> bool {
-        let first = line.text.split(' ').next().map_or(0, |word| word.chars().count());
-        let share = first as f64 / line.text.chars().count().max(1) as f64;
-        let word = (line.end - line.x) * share;
-        self.last.column_end - self.last.end > word * FITS + line.size * 0.5
-    }
-}
-
-/// The letter that a symbol font shows as a bullet, if many lines start with one: `r LMS algorithm`.
-fn letter_bullet(pages: &[PdfPage]) -> Option<char> {
-    let mut counts: HashMap<char, usize> = HashMap::new();
-    for line in pages.iter().flat_map(|page| &page.lines) {
-        let mut chars = line.text.chars();
-        if let (Some(first @ 'b'..='z'), Some(' '), Some(next)) =
-            (chars.next(), chars.next(), chars.next())
-            && next.is_uppercase()
-        {
-            *counts.entry(first).or_insert(0) += 1;
+    fn close_heading(&mut self, open: &OpenParagraph, level: u8) {
+        self.last.flush(self.builder);
+        self.lacks_entry = false;
+        let level = self.numbered.open(&open.text, level);
+        self.part = LeftOutPart::of(&open.text);
+        if self.part.is_some() {
+            return self.lists.push(open.page);
+        }
+        self.builder.heading(level, &open.text, None, open.page);
+        self.is_below_title = open.page == self.first && self.titles.is_empty();
+        let largest = self.titles.first().map_or(0.0, |title| title.size);
+        if open.page == self.first && open.last.size >= largest {
+            if open.last.size > largest {
+                self.titles.clear();
+            }
+            self.titles.push(PdfLine { text: open.text.clone(), ..open.last.clone() });
         }
     }
-    let (letter, count) = counts.into_iter().max_by_key(|(letter, count)| (*count, *letter))?;
-    (count >= LETTER_BULLETS).then_some(letter)
+
+    fn close_text(&mut self, open: OpenParagraph) {
+        if self.part.is_some_and(|part| part.has(&open.text)) {
+            return;
+        }
+        let text = match open.text.strip_prefix(BULLETS) {
+            Some(item) => format!("- {}", item.trim_start()),
+            None => open.text,
+        };
+        if text.trim_start_matches(['-', ' ']).is_empty() {
+            return;
+        }
+        self.is_below_title &= is_byline(&text);
+        if self.is_below_title {
+            return;
+        }
+        let begins = is_item(&text) || open.last.is_row;
+        // Text behind an entry that is left out belongs to this entry.
+        self.lacks_entry &= !begins;
+        let written = if self.lacks_entry { None } else { placeholder::written(&text) };
+        let Some(text) = written else {
+            self.lacks_entry |= begins;
+            if self.left_out.last() != Some(&open.page) {
+                self.left_out.push(open.page);
+            }
+            return;
+        };
+        self.last.push(text_block(text, open.page, open.last.is_row), self.builder);
+    }
 }

@@ -7,7 +7,7 @@ use crate::extract::Link;
 /// The size of a section in words. If the blocks below a heading have more than one and three quarters times as many
 /// words together, they are divided among several sections.
 pub(in crate::extract) const MOST_WORDS: usize = 220;
-/// In a PDF, a section ends at the end of a page if it has at least this many words.
+/// In slides, a section ends at the end of a slide if it has at least this many words.
 pub(in crate::extract) const LEAST_WORDS: usize = 60;
 /// The size of a section in lines, because code can have many lines with few words. If the blocks below a heading have
 /// more than one and three quarters times as many lines together, they are divided among several sections.

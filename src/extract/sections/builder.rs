@@ -182,10 +182,14 @@ impl SectionBuilder {
         }
     }
 
-    fn add(&mut self, block: DocumentBlock) {
-        if self.unit == SpanUnit::Pages && self.open.ends_page_before(&block) {
+    /// Ends the open section if it has enough words for one: the next slide is another section.
+    pub fn end_slide(&mut self) {
+        if self.open.has_section_size() {
             self.flush();
         }
+    }
+
+    fn add(&mut self, block: DocumentBlock) {
         self.open.push(block);
         while let Some(part) = self.open.take_excess(self.height()) {
             self.push(part);
@@ -195,8 +199,8 @@ impl SectionBuilder {
     fn height(&self) -> SectionHeight {
         match self.unit {
             SpanUnit::Lines => SectionHeight::Lines,
-            SpanUnit::Cells => SectionHeight::Code,
-            SpanUnit::Pages | SpanUnit::Cards | SpanUnit::Post(_) => SectionHeight::Unbounded,
+            SpanUnit::Cells | SpanUnit::Pages => SectionHeight::Code,
+            SpanUnit::Cards | SpanUnit::Post(_) => SectionHeight::Unbounded,
         }
     }
 

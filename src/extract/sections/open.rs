@@ -23,9 +23,9 @@ const LONGEST_REPEATED: usize = 25;
 pub(super) enum SectionHeight {
     /// The lines of the file that it spans.
     Lines,
-    /// The lines of its code, because its position is the number of a cell.
+    /// The lines of its code, because its position is the number of a cell or page.
     Code,
-    /// None, because its position is a page, a card or a post.
+    /// None, because its position is a card or a post.
     Unbounded,
 }
 
@@ -139,10 +139,9 @@ impl OpenSection {
         })
     }
 
-    /// Whether the blocks have enough words for a section and are on earlier pages than `block`.
-    pub fn ends_page_before(&self, block: &DocumentBlock) -> bool {
-        let is_over = self.blocks.last().is_some_and(|last| last.span.last < block.span.first);
-        is_over && self.total >= LEAST_WORDS
+    /// Whether the blocks have enough words for a section.
+    pub fn has_section_size(&self) -> bool {
+        self.total >= LEAST_WORDS
     }
 
     /// Removes labels such as "Answer" at the end: there is nothing that they introduce.

@@ -73,8 +73,7 @@ fn code_in_a_monospaced_font_keeps_its_lines_and_goes_on_over_the_page() {
         )]);
     let sections = sections(extract("pdf", &pdf_with(PORTRAIT, HELVETICA, &[first, second])));
     let code: String = sections.iter().map(|section| section.code.clone()).collect();
-    // The indentation of each page is counted from its leftmost code.
-    assert_eq!(code, "def load_vans:\n    for van in depot:\ncount_parcels[van] = 1;");
+    assert_eq!(code, "def load_vans:\n    for van in depot:\n        count_parcels[van] = 1;");
     assert!(sections.iter().all(|section| !section.text.contains("def load")));
 }
 
