@@ -6,35 +6,21 @@
 
 mod edges;
 mod number;
+mod place;
 mod repeated;
 
 use std::collections::HashMap;
 
-use super::fragments::{FragmentPage, PdfFragment};
+use super::fragments::FragmentPage;
 
-/// The share of a page's height that its upper and lower margin each take.
-const MARGIN: f64 = 0.11;
-/// The vertical distance, in points, within which texts on different pages are at the same position.
-const SAME_POSITION: f64 = 6.0;
 /// A running head has at most this factor of the type size of most of the text.
 const LARGEST: f64 = 1.12;
-/// The minimum number of pages with a text at one position, if it isn't on all pages of the file.
-const REPEATED: usize = 3;
 
 /// Removes running heads, running feet and page numbers from the margins. O(fragments).
 pub(super) fn clean(pages: &mut [FragmentPage]) {
     let largest = LARGEST * body_size(pages);
     repeated::remove(pages, largest);
     edges::remove(pages, largest);
-}
-
-fn is_in_margin(page: &FragmentPage, fragment: &PdfFragment) -> bool {
-    fragment.y < page.height * MARGIN || fragment.y > page.height * (1.0 - MARGIN)
-}
-
-/// The vertical position `y` in units of [`SAME_POSITION`]. Positions on a page are finite and small.
-fn slot(y: f64) -> i64 {
-    (y / SAME_POSITION).round() as i64
 }
 
 /// The type size of most of the characters of all pages.

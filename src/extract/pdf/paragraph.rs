@@ -12,7 +12,7 @@ pub(super) const APART: f64 = 1.9;
 /// A line ends its paragraph or item on purpose if the first word of the next line, times this factor, would have
 /// fitted behind it.
 const FITS: f64 = 1.3;
-/// The type sizes of the two halves of a paragraph differ by less than this share.
+/// The type sizes of the two halves of a paragraph on two pages differ by less than this share.
 const SAME_TYPE: f64 = 0.05;
 /// A line at the end of a page that is open and has at least this many words goes on at the top of the next page.
 const LONG_LINE: usize = 8;
@@ -66,7 +66,11 @@ impl OpenParagraph {
         let starts_lower = line.text.starts_with(char::is_lowercase);
         if is_apart {
             let goes_on = starts_lower || page != self.last_page && self.ends_with_full_line();
-            let is_same_type = (line.size - self.last.size).abs() < SAME_TYPE * line.size;
+            let apart = (line.size - self.last.size).abs();
+            let is_same_type = match page == self.last_page {
+                true => apart == 0.0,
+                false => apart < SAME_TYPE * line.size,
+            };
             return goes_on && self.is_open() && is_same_type;
         }
         apart < APART && (starts_lower || !self.ends_before(line))

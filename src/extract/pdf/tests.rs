@@ -386,4 +386,5 @@ fn thousands_of_overlapping_fragments_are_read_within_bounds() {
     assert!(length < 60_000, "{length}");
 }
 
+mod borders;
 mod left_out;

@@ -241,7 +241,8 @@ impl<'a> Unfolding<'a> {
             return self.lists.push(open.page);
         }
         self.builder.heading(level, &open.text, None, open.page);
-        self.is_below_title = open.page == self.first && self.titles.is_empty();
+        let is_title = level == 1 && self.titles.is_empty();
+        self.is_below_title = is_title && open.page == self.first;
         let largest = self.titles.first().map_or(0.0, |title| title.size);
         if open.page == self.first && open.last.size >= largest {
             if open.last.size > largest {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::number::page_number;
-use super::{MARGIN, REPEATED, slot};
+use super::place::{MARGIN, REPEATED, slot};
 use crate::extract::pdf::fragments::FragmentPage;
 
 /// Fragments whose baselines differ by less than this share of the type size are on one row.

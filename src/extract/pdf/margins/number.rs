@@ -15,12 +15,6 @@ pub(super) fn page_number(text: &str) -> Option<i64> {
     arabic(first).or_else(|| roman(first)).filter(|_| is_count)
 }
 
-/// Whether `text` is a roman numeral in lower case, as books number their first pages.
-pub(super) fn is_lower_roman(text: &str) -> bool {
-    let text = text.trim();
-    text.chars().all(|c| c.is_ascii_lowercase()) && roman(text).is_some()
-}
-
 fn arabic(text: &str) -> Option<i64> {
     let is_short = (1..=4).contains(&text.len());
     text.parse::<u16>().ok().filter(|_| is_short).map(i64::from)
@@ -101,6 +95,5 @@ mod tests {
         for text in ["", "civic", "iiii", "12 vans", "3.5", "mix of", "12345"] {
             assert_eq!(page_number(text), None, "{text}");
         }
-        assert!(is_lower_roman("vii") && !is_lower_roman("VII") && !is_lower_roman("vans"));
     }
 }
