@@ -266,7 +266,8 @@ impl SectionBuilder {
         if text.is_empty() && block.code.is_empty() && block.links.is_empty() {
             return;
         }
-        let (first, last) = (block.span.first.max(1), block.span.last.max(1));
+        let first = block.span.first.max(1);
+        let last = block.span.last.max(first);
         let section = Section {
             headings: self.headings(),
             anchor: self.anchor.clone(),

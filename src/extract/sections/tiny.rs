@@ -128,9 +128,7 @@ fn append(section: &mut Section, tiny: Section) {
     section.inner += tiny.inner;
     section.formulas.extend(tiny.formulas);
     section.links.extend(tiny.links);
-    if let (Address::Lines(first, _), Address::Lines(_, end)) = (section.address, tiny.address) {
-        section.address = Address::Lines(first, end);
-    }
+    section.address = covering(section.address, tiny.address);
 }
 
 /// Joins each tiny section to the next section if that is another part of its text or a direct subsection. Otherwise,
@@ -196,10 +194,18 @@ pub(super) fn prepend(section: &mut Section, tiny: Section) {
     section.inner += tiny.inner;
     section.formulas.splice(0..0, tiny.formulas);
     section.links.splice(0..0, tiny.links);
-    section.address = match (tiny.address, section.address) {
-        (Address::Lines(first, _), Address::Lines(_, last)) => Address::Lines(first, last),
-        (earlier, _) => earlier,
-    };
+    section.address = covering(tiny.address, section.address);
+}
+
+/// The address of a section that is joined from sections at `first` and `second`. Notes at the end of a document may
+/// come before the text that refers to them, so lines are not always ascending.
+fn covering(first: Address, second: Address) -> Address {
+    match (first, second) {
+        (Address::Lines(begin, end), Address::Lines(other_begin, other_end)) => {
+            Address::Lines(begin.min(other_begin), end.max(other_end))
+        }
+        _ => first,
+    }
 }
 
 /// Whether `tiny` may be joined to `section`. Both must have a subject. With links, `tiny` must have very few words and

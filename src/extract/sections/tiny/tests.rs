@@ -99,3 +99,15 @@ fn long_runs_are_not_joined_without_end() {
     let words = |text: &str| text.split_whitespace().count();
     assert!(sections.iter().all(|section| words(&section.text) < 220), "{sections:#?}");
 }
+
+#[test]
+fn a_joined_section_covers_the_lines_of_all_its_parts_in_any_order() {
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    builder.heading(1, "Top", None, 1);
+    builder.block(block(20, 30));
+    builder.heading(2, "Part", None, 2);
+    builder.block(block(3, 2));
+    let sections = builder.finish();
+    let places: Vec<Address> = sections.iter().map(|section| section.address).collect();
+    assert_eq!(places, [Address::Lines(1, 20)]);
+}
