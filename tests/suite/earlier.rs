@@ -58,7 +58,10 @@ fn redirected(world: &World, id: &str) -> Vec<String> {
     serde_json::from_value(section["headings"].clone()).unwrap()
 }
 
-const INTRO: &str = "How a ranking model is trained, evaluated and served, with its data.";
+const INTRO: &str = "How a ranking model is trained, evaluated and served, with its data. The first part \
+    describes how judgements are collected from clicks, and why they are biased towards the first positions. The second \
+    part compares a linear model with boosted trees on the same features. The third part shows how the model is served \
+    within a budget of fifty milliseconds, with a cache of the most frequent queries and a fallback without features.";
 const METRICS: &str = "Recall counts how many of the relevant items are in the list at all.";
 const SERVING: &str = "A feature store gives the same values to training and to serving.";
 
