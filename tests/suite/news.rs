@@ -18,7 +18,9 @@ fn each_run_reports_what_is_new() {
         &[
             (
                 "README.md",
-                "# Ranking\n\nPosition bias and trust bias, and what a model makes of the clicks of its users.\n\n## More\n\nNew words of this, and enough of them that they are a section of their own.\n",
+                "# Ranking\n\nPosition bias and trust bias, and what a model makes of the clicks of its users. \
+                 Users click on the first results more often, whatever these are, and they trust a ranking that was right \
+                 before. A model that learns from such clicks repeats the order that it showed itself.\n\n## More\n\nNew words of this, and enough of them that they are a section of their own.\n",
             ),
             ("moved.md", "# B\n\nOther words.\n"),
             ("new.md", "# Brand new\n\nAll of it.\n"),
