@@ -1,5 +1,5 @@
-//! Bare tantivy for comparison: three text fields with its English analyzer, a BM25 query of all words over all
-//! fields, the ten best results with their stored field, and the number of matches.
+//! Bare tantivy for comparison: one text field with its English analyzer, a BM25 query of all words, and the ten best
+//! results with their stored field, with or without the number of matches.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,40 +11,38 @@ use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{
     BytesOptions, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions, Value,
 };
-use tantivy::{Index, Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, Index, Searcher, TantivyDocument, Term};
 
 /// A bare index.
 pub struct BareIndex {
     searcher: Searcher,
-    texts: [Field; 3],
+    text: Field,
     record: Field,
 }
 
-fn schema() -> (Schema, [Field; 3], Field) {
+fn schema() -> (Schema, Field, Field) {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer("en_stem")
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let text = TextOptions::default().set_indexing_options(indexing);
     let mut builder = Schema::builder();
-    let texts =
-        ["title", "headings", "body"].map(|name| builder.add_text_field(name, text.clone()));
+    let text = builder.add_text_field("text", text);
     let record = builder.add_bytes_field("record", BytesOptions::default().set_stored());
-    (builder.build(), texts, record)
+    (builder.build(), text, record)
 }
 
 /// Builds a bare index of `records` in `folder`. Returns its size in bytes and the time it took.
-pub fn build(records: &[SectionRecord], folder: &Path) -> (u64, Duration) {
+pub fn build(records: impl Iterator<Item = SectionRecord>, folder: &Path) -> (u64, Duration) {
     std::fs::create_dir_all(folder).unwrap();
     let started = Instant::now();
-    let (schema, [title, headings, body], stored) = schema();
+    let (schema, text, stored) = schema();
     let index = Index::create_in_dir(folder, schema).unwrap();
     let mut writer = index.writer_with_num_threads(1, 64_000_000).unwrap();
     for record in records {
         let mut document = TantivyDocument::default();
-        document.add_text(title, &record.title);
-        document.add_text(headings, record.headings.join("\n"));
-        document.add_text(body, format!("{}\n{}", record.text, record.code));
-        document.add_bytes(stored, &postcard::to_stdvec(record).unwrap());
+        let SectionRecord { title, headings, text: body, code, .. } = &record;
+        document.add_text(text, format!("{title}\n{}\n{body}\n{code}", headings.join("\n")));
+        document.add_bytes(stored, &postcard::to_stdvec(&record).unwrap());
         writer.add_document(document).unwrap();
     }
     writer.commit().unwrap();
@@ -80,32 +78,41 @@ pub fn fields(folder: &Path) -> Vec<(String, u64)> {
 
 impl BareIndex {
     pub fn open(folder: &Path) -> BareIndex {
-        let (_, texts, record) = schema();
+        let (_, text, record) = schema();
         let searcher = Index::open_in_dir(folder).unwrap().reader().unwrap().searcher();
-        BareIndex { searcher, texts, record }
+        BareIndex { searcher, text, record }
     }
 
-    /// Searches for the words of `text`. Returns the number of matches, and the bytes stored for the ten best.
-    pub fn search(&self, text: &str) -> (usize, usize) {
+    /// The number of matches of the words of `text`, and the bytes stored for the ten best.
+    pub fn counted(&self, text: &str) -> (usize, usize) {
+        let best = TopDocs::with_limit(10).order_by_score();
+        let (best, count) = self.searcher.search(&self.query(text), &(best, Count)).unwrap();
+        (count, self.stored(best))
+    }
+
+    /// The bytes stored for the ten best matches of the words of `text`. tantivy skips what can't be among them.
+    pub fn top_ten(&self, text: &str) -> usize {
+        let best = TopDocs::with_limit(10).order_by_score();
+        self.stored(self.searcher.search(&self.query(text), &best).unwrap())
+    }
+
+    fn query(&self, text: &str) -> BooleanQuery {
         let mut analyzer = self.searcher.index().tokenizers().get("en_stem").unwrap();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         analyzer.token_stream(text).process(&mut |token| {
-            for field in self.texts {
-                let term = Term::from_field_text(field, &token.text);
-                let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                clauses.push((Occur::Should, Box::new(query)));
-            }
+            let term = Term::from_field_text(self.text, &token.text);
+            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+            clauses.push((Occur::Should, Box::new(query)));
         });
-        let query = BooleanQuery::new(clauses);
-        let best = TopDocs::with_limit(10).order_by_score();
-        let (best, count) = self.searcher.search(&query, &(best, Count)).unwrap();
+        BooleanQuery::new(clauses)
+    }
+
+    fn stored(&self, best: Vec<(f32, DocAddress)>) -> usize {
         let stored = best.into_iter().map(|(_, address)| {
             let document: TantivyDocument = self.searcher.doc(address).unwrap();
-            document
-                .get_first(self.record)
-                .and_then(|value| value.as_bytes())
-                .map_or(0, <[u8]>::len)
+            let record = document.get_first(self.record);
+            record.and_then(|value| value.as_bytes()).map_or(0, <[u8]>::len)
         });
-        (count, stored.sum())
+        stored.sum()
     }
 }

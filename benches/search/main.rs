@@ -1,11 +1,12 @@
-//! Measures search and indexing against bare tantivy with the same visible result.
+//! Measures search and indexing against bare tantivy with one text field.
 //!
-//!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
+//!     CAIRN_INDEX=… [CAIRN_QUERIES=…] [CAIRN_SECTIONS=50000,250000] [CAIRN_KEEP=…] cargo bench --bench search
 //!
-//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. Copies the sections into an index
-//! of Cairn and a bare tantivy index with three text fields. Repeats this with ten times as many sections, whose
-//! sentences are resampled. Each query (of `tests/eval`, or of the file `CAIRN_QUERIES`: id, kind, text) runs on both
-//! in turn. Prints times and, more importantly, ratios; no result makes it fail.
+//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. For each number of
+//! `CAIRN_SECTIONS` (unless set: as many as the index has, and ten times as many), makes an index of Cairn and one of
+//! bare tantivy with so many sections; those that the index lacks are resampled from its sentences. With `CAIRN_KEEP`,
+//! the indexes are kept in that folder and reused. Each query (of `tests/eval`, or of the file `CAIRN_QUERIES`: id,
+//! kind, text) runs on both in turn. Prints times and, more importantly, ratios; no result makes it fail.
 
 #![allow(clippy::unwrap_used, reason = "a bench fails on an unexpected value")]
 
@@ -26,7 +27,7 @@ mod bare;
 
 /// Measured runs of each query, after two warm-up rounds.
 const ROUNDS: usize = 7;
-/// The multiple of the corpus in the second measurement.
+/// The multiple of the corpus in the second measurement, unless `CAIRN_SECTIONS` is set.
 const GROWN: usize = 10;
 
 fn main() {
@@ -38,13 +39,26 @@ fn main() {
     let queries = queries();
     let records = records(&folder.join("search"), &vocabulary);
     println!("{} sections, {} queries", records.len(), queries.len());
-    for times in [1, GROWN] {
-        let grown = grown(&records, times);
-        let place = |name: &str| temporary.path().join(format!("{name}{times}"));
-        println!("\n{times} times the corpus: {} sections", grown.len());
-        let (own, bare) = build(&grown, &place("own"), &place("bare"));
+    let keep = std::env::var_os("CAIRN_KEEP").map(PathBuf::from);
+    let place = keep.as_deref().unwrap_or(temporary.path());
+    for sections in sizes(records.len()) {
+        println!("\n{sections} sections");
+        let (own, bare) =
+            (place.join(format!("own{sections}")), place.join(format!("bare{sections}")));
+        if !bare.join("meta.json").is_file() {
+            build(&records, sections, &own, &bare);
+        }
+        let own = own.with_extension("generation");
         let own = Searcher::open(&own, FoldedCopies::default(), &vocabulary, Vec::new()).unwrap();
         measure_queries(&queries, &own, &bare::BareIndex::open(&bare), &vocabulary);
+    }
+}
+
+/// The numbers of sections to measure.
+fn sizes(known: usize) -> Vec<usize> {
+    match std::env::var("CAIRN_SECTIONS") {
+        Ok(sizes) => sizes.split(',').map(|size| size.trim().parse().unwrap()).collect(),
+        Err(_) => vec![known, known * GROWN],
     }
 }
 
@@ -108,38 +122,38 @@ fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<SectionRecord> {
     records
 }
 
-/// The sections repeated `times` times. Each copy has another source name and text from every other sentence of
-/// the section and of another one, so that word frequencies stay similar and no two sections are equal.
-fn grown(records: &[SectionRecord], times: usize) -> Vec<SectionRecord> {
-    let mut grown = records.to_vec();
-    for time in 1..times {
-        for (at, record) in records.iter().enumerate() {
-            let other = &records[(at * 31 + time * 7919) % records.len()];
-            let sentences = |text: &str, odd: usize| -> Vec<String> {
-                let parts = text.split_inclusive(". ").enumerate();
-                parts.filter(|(at, _)| at % 2 == odd).map(|(_, part)| part.to_owned()).collect()
-            };
-            let text =
-                [sentences(&record.text, time % 2), sentences(&other.text, 0)].concat().concat();
-            let source = format!("{}~{time}", record.source);
-            grown.push(SectionRecord { source, text, ..record.clone() });
+/// `sections` sections: those of `records`, then resampled ones. Each of the latter has another source name and text
+/// from every other sentence of one section and of another one, so that word frequencies stay similar and no two
+/// sections are equal.
+fn grown(records: &[SectionRecord], sections: usize) -> impl Iterator<Item = SectionRecord> {
+    (0..sections).map(|number| {
+        let (time, at) = (number / records.len(), number % records.len());
+        let record = &records[at];
+        if time == 0 {
+            return record.clone();
         }
-    }
-    grown
+        let other = &records[(at * 31 + time * 7919) % records.len()];
+        let sentences = |text: &str, odd: usize| -> Vec<String> {
+            let parts = text.split_inclusive(". ").enumerate();
+            parts.filter(|(at, _)| at % 2 == odd).map(|(_, part)| part.to_owned()).collect()
+        };
+        let text = [sentences(&record.text, time % 2), sentences(&other.text, 0)].concat().concat();
+        SectionRecord { source: format!("{}~{time}", record.source), text, ..record.clone() }
+    })
 }
 
-/// Builds both indexes, prints their size and time, and returns their folders.
-fn build(records: &[SectionRecord], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
+/// Builds both indexes of so many `sections`, and prints their size and time.
+fn build(records: &[SectionRecord], sections: usize, own: &Path, bare: &Path) {
     let started = Instant::now();
     let mut writer = SearchIndexWriter::open(own).unwrap();
-    for (at, record) in records.iter().enumerate() {
+    for (at, record) in grown(records, sections).enumerate() {
         let key = document_key(&record.source, &record.path);
-        writer.add(key, 1, &[(SectionId(at as u64), record.clone())]).unwrap();
+        writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
     }
     let into = own.with_extension("generation");
     let bytes = writer.commit(&into).unwrap();
     let took = started.elapsed();
-    let (bare_bytes, bare_took) = bare::build(records, bare);
+    let (bare_bytes, bare_took) = bare::build(grown(records, sections), bare);
     println!(
         "index: {:.1} MB in {:.2} s; bare tantivy {:.1} MB in {:.2} s; ratios {:.2} and {:.2}",
         bytes as f64 / 1e6,
@@ -152,21 +166,22 @@ fn build(records: &[SectionRecord], own: &Path, bare: &Path) -> (PathBuf, PathBu
     for (field, bytes) in bare::fields(&into) {
         println!("    {field:10} {:6.2} MB", bytes as f64 / 1e6);
     }
-    (into, bare.to_owned())
 }
 
-/// Runs all `queries` on both indexes in turn and prints the times.
+/// Runs all `queries` on both indexes in turn and prints the times, and how much memory the searches of Cairn took.
 fn measure_queries(
     queries: &[String],
     own: &Searcher,
     bare: &bare::BareIndex,
     vocabulary: &Vocabulary,
 ) {
-    let mut times: [Vec<Duration>; 4] = Default::default();
+    let mut times: [Vec<Duration>; 5] = Default::default();
+    let before = anonymous_memory();
     for round in 0..ROUNDS + 2 {
         for query in queries {
             let took = [
-                timed(|| bare.search(query)),
+                timed(|| bare.counted(query)),
+                timed(|| bare.top_ten(query)),
                 timed(|| full(own, query, vocabulary)),
                 timed(|| literal(own, query, vocabulary)),
                 timed(|| typed(own, query, vocabulary)),
@@ -176,18 +191,24 @@ fn measure_queries(
             }
         }
     }
-    let [bare, others @ ..] = times.map(figures);
-    println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare tantivy", bare.0, bare.1);
+    let grown = anonymous_memory().saturating_sub(before);
+    let [counted, top_ten, others @ ..] = times.map(figures);
+    println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare, with count", counted.0, counted.1);
+    println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare, top ten", top_ten.0, top_ten.1);
     for (name, own) in ["full pipeline", "literal words", "while typing"].into_iter().zip(others) {
-        let ratio = |own: Duration, bare: Duration| own.as_secs_f64() / bare.as_secs_f64();
+        let ratio = |bare: (Duration, Duration)| {
+            let of = |own: Duration, bare: Duration| own.as_secs_f64() / bare.as_secs_f64();
+            format!("{:.2} and {:.2}", of(own.0, bare.0), of(own.1, bare.1))
+        };
         println!(
-            "{name:18} median {:>9.1?}  p99 {:>9.1?}  ratios {:.2} and {:.2}",
+            "{name:18} median {:>9.1?}  p99 {:>9.1?}  ratios {} with count, {} without",
             own.0,
             own.1,
-            ratio(own.0, bare.0),
-            ratio(own.1, bare.1)
+            ratio(counted),
+            ratio(top_ten)
         );
     }
+    println!("memory after {} searches: {grown} kB more", queries.len() * (ROUNDS + 2) * 3);
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
