@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::super::state::ServerState;
-use super::format::{number, plural, time};
+use super::format::{plural, time};
 
 /// The data that a page passes to the frame, the layout that all pages share.
 #[derive(Default)]
@@ -114,8 +114,8 @@ fn footer(state: &ServerState) -> Markup {
         footer {
             @if let Some(status) = &status {
                 p {
-                    (number(status.counts.sections)) " sections of " (number(status.counts.documents))
-                    " documents, "
+                    (plural(status.counts.sections, "section")) " of "
+                    (plural(status.counts.documents, "document")) ", "
                     @match &status.last_run {
                         Some(run) => {
                             "last refreshed " (time(&run.ended_at))
