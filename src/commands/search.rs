@@ -163,7 +163,8 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line("few passages contain most of the words; these contain some")?;
     }
     let found = output::count(view.total, "passage");
-    output::line(&format!("{found} in {:.1} ms", view.took_us as f64 / 1000.0))
+    let more = if view.total_is_exact { "" } else { "more than " };
+    output::line(&format!("{more}{found} in {:.1} ms", view.took_us as f64 / 1000.0))
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Library {
                 topics,
             },
             total: answer.total,
-            total_is_exact: true,
+            total_is_exact: answer.total_is_exact,
             counted: answer.counted,
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             papers,

@@ -160,10 +160,11 @@ fn a_paraphrase_finds_its_topic_rather_than_its_words() {
             salience: Salience::Main,
         }];
     };
-    let mut records = vec![
-        plain("Storage", "We store what users click, and keep a history of it for a month or so."),
-        record("Beginners", "The cold-start problem is eased by asking for tastes at first.", cold),
-    ];
+    // Texts of usual length: words of very short sections count more.
+    let rest = "It is raining again today. ".repeat(20);
+    let storage = format!("We store what users click, and keep a history of it. {rest}");
+    let beginners = format!("The cold-start problem is eased by asking for tastes. {rest}");
+    let mut records = vec![plain("Storage", &storage), record("Beginners", &beginners, cold)];
     records.extend((0..30).map(|at| plain(&format!("Weather {at}"), "Rain falls where it falls.")));
     let shelf = shelf(records);
     let answer = shelf.full("how do I handle users with no history");

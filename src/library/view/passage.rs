@@ -66,7 +66,9 @@ impl fmt::Display for PlaceView {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SearchView {
     pub query: QueryView,
+    /// The number of sections that match, at most 10,000.
     pub total: usize,
+    /// Whether all sections that match were counted. If not, there are more than `total`.
     pub total_is_exact: bool,
     /// The number of results that the facets count: at most the best 1,000.
     pub counted: usize,

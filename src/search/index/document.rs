@@ -1,7 +1,8 @@
 //! Turns a section's record into a tantivy document: what goes into which field.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use tantivy::schema::Field;
 use tantivy::schema::document::TantivyDocument;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
@@ -11,9 +12,11 @@ use crate::extract::Address;
 use crate::extract::words::words;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
+use crate::search::index::levels::{FIELD_WEIGHTS, FIELDS, HEADING, LevelTable};
 use crate::search::index::record::SectionRecord;
 use crate::search::index::schema::{IndexFields, LISTING};
 use crate::search::index::section::{SectionId, first_u64};
+use crate::search::index::tokenizers::TokenLines;
 use crate::search::text::analysis;
 
 /// A section matches `has:links` if it has at least this many links.
@@ -35,13 +38,14 @@ const SHORTEST: f64 = 0.3;
 /// Builds tantivy documents from records.
 pub(in crate::search) struct DocumentBuilder {
     pub fields: IndexFields,
+    levels: LevelTable,
     /// Cache: the analyzers of the languages used so far.
     analyzers: HashMap<Language, TextAnalyzer>,
 }
 
 impl DocumentBuilder {
     pub fn new(fields: IndexFields) -> DocumentBuilder {
-        DocumentBuilder { fields, analyzers: HashMap::new() }
+        DocumentBuilder { fields, levels: LevelTable::new(), analyzers: HashMap::new() }
     }
 
     /// The tantivy document for the section `id`. `key` and `version` are those of the document that contains the
@@ -94,19 +98,73 @@ impl DocumentBuilder {
         // longer.
         let code = [std::slice::from_ref(&record.code), &record.formulas[..]].concat().join("\n");
         document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{code}"));
-        document.add_text(fields.code, code);
-        let texts = [(fields.heading, own.to_owned()), (fields.trail, trail), (fields.body, body)];
         let language = record.language.as_deref().and_then(analysis::stemmer);
-        for (field, text) in texts {
-            match language {
-                None | Some(Language::English) => document.add_text(field, text),
-                Some(other) => {
-                    let analyzer =
-                        self.analyzers.entry(other).or_insert_with(|| analysis::stemmed(other));
-                    document.add_pre_tokenized_text(field, analysis::cut(text, analyzer));
+        let language = language.unwrap_or(Language::English);
+        let mut stems = StemCounts::default();
+        stems.add(0, self.analyzer(language), own, Some((document, fields.heading)));
+        stems.add(1, self.analyzer(language), &trail, Some((document, fields.trail)));
+        stems.add(2, self.analyzer(language), &body, Some((document, fields.body)));
+        stems.add(3, self.analyzer(Language::English), &code, None);
+        document.add_text(fields.stems, stems.into_lines(&self.levels).into_text());
+    }
+
+    fn analyzer(&mut self, language: Language) -> &mut TextAnalyzer {
+        self.analyzers.entry(language).or_insert_with(|| analysis::stemmed(language))
+    }
+}
+
+/// Counts the stems of a section in each text field.
+#[derive(Default)]
+struct StemCounts {
+    /// The number of occurrences of each stem by field, in the order of the stems.
+    counts: BTreeMap<String, [u32; FIELDS]>,
+    /// The number of tokens of each field.
+    lengths: [u32; FIELDS],
+}
+
+impl StemCounts {
+    /// Counts the stems of `text`, the text of the field with index `field`. If `positions` is given, adds the stems
+    /// with their positions to this field of the document.
+    fn add(
+        &mut self,
+        field: usize,
+        analyzer: &mut TextAnalyzer,
+        text: &str,
+        positions: Option<(&mut TantivyDocument, Field)>,
+    ) {
+        let mut lines = TokenLines::default();
+        analyzer.token_stream(text).process(&mut |token| {
+            self.lengths[field] += 1;
+            match self.counts.get_mut(&token.text) {
+                Some(counts) => counts[field] += 1,
+                None => {
+                    let mut counts = [0; FIELDS];
+                    counts[field] = 1;
+                    self.counts.insert(token.text.clone(), counts);
                 }
             }
+            if positions.is_some() {
+                lines.add(&token.text, token.position);
+            }
+        });
+        if let Some((document, field)) = positions {
+            document.add_text(field, lines.into_text());
         }
+    }
+
+    /// Each stem with its level.
+    fn into_lines(self, levels: &LevelTable) -> TokenLines {
+        let mut factors = [0.0; FIELDS];
+        for ((factor, weight), length) in factors.iter_mut().zip(FIELD_WEIGHTS).zip(self.lengths) {
+            *factor = weight.factor(length);
+        }
+        let mut lines = TokenLines::default();
+        for (stem, counts) in &self.counts {
+            // Counts of words in a section are far below 2^24, so an f32 is exact.
+            let parts = counts.iter().zip(factors).map(|(count, factor)| *count as f32 * factor);
+            lines.add(stem, levels.code(parts.sum(), counts[HEADING] > 0));
+        }
+        lines
     }
 }
 

@@ -15,8 +15,9 @@ use tantivy_fst::Automaton;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{BODY, Hidden, OpenedIndex};
-use crate::search::index::postings::each_phrase;
+use crate::search::index::levels::BODY;
+use crate::search::index::opened::OpenedIndex;
+use crate::search::index::postings::{LOOK_UP, each_phrase};
 use crate::search::text::analysis;
 
 /// A word of the index.
@@ -41,7 +42,7 @@ impl Lexicon<'_> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let mut held = 0;
         for segment in &self.opened.segments {
-            self.budget.spend(1)?;
+            self.budget.spend(LOOK_UP)?;
             held += segment.words.doc_freq(&term)?;
         }
         Ok(held)
@@ -55,8 +56,7 @@ impl Lexicon<'_> {
             let Some(mut found) = found else { continue };
             while found.doc() != TERMINATED {
                 self.budget.spend(1)?;
-                let section = segment.base + found.doc();
-                if self.opened.hidden.get(section as usize) == Some(&Hidden::No) {
+                if self.opened.shown.contains(segment.base + found.doc()) {
                     return Ok(true);
                 }
                 found.advance();
@@ -75,7 +75,7 @@ impl Lexicon<'_> {
                 let term = Term::from_field_text(self.opened.fields.body, stem);
                 let mut held = 0;
                 for segment in &self.opened.segments {
-                    self.budget.spend(1)?;
+                    self.budget.spend(LOOK_UP)?;
                     held += segment.texts[BODY].terms.doc_freq(&term)?;
                 }
                 most = most.max(held);

@@ -1,8 +1,8 @@
 //! An index opened for reading: its segments, with the readers and columns that searches need.
 //!
 //! The sections of all segments are numbered consecutively. The `base` of a segment is the number of its first section.
-//! The data that every match needs (prior, document, passage, whether the section is hidden, whether it is code) is kept
-//! in plain arrays, which take 22 bytes per section. The facet values are kept in [`FacetValues`].
+//! The data that every match needs (prior, document, passage, whether the section is shown, whether it is code) is kept
+//! in plain arrays and bits, which take less than 21 bytes per section. The facet values are kept in [`FacetValues`].
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -24,14 +24,9 @@ use crate::search::index::facets::FacetValues;
 use crate::search::index::record::{FoldedCopies, SectionRecord};
 use crate::search::index::schema::{self, IndexFields, LISTING};
 use crate::search::index::section::SectionId;
+use crate::search::index::section_set::SectionSet;
 
-/// The number of text fields. Their order is: the section's own heading; the headings above it and the title; the body;
-/// the code.
-pub(in crate::search) const TEXTS: usize = 4;
-pub(in crate::search) const HEADING: usize = 0;
-pub(in crate::search) const BODY: usize = 2;
-
-/// A text field of a segment.
+/// A text field with positions of a segment.
 pub(in crate::search) struct TextField {
     pub terms: Arc<InvertedIndexReader>,
     pub lengths: FieldNormReader,
@@ -42,7 +37,9 @@ pub(in crate::search) struct IndexSegment {
     pub reader: SegmentReader,
     /// The number of its first section.
     pub base: u32,
+    /// The text fields with positions, in the order of [`super::levels`].
     pub texts: Vec<TextField>,
+    pub stems: Arc<InvertedIndexReader>,
     pub topics: Arc<InvertedIndexReader>,
     pub about: Arc<InvertedIndexReader>,
     pub words: Arc<InvertedIndexReader>,
@@ -58,18 +55,18 @@ pub(in crate::search) struct OpenedIndex {
     folder: PathBuf,
     searcher: Searcher,
     pub segments: Vec<IndexSegment>,
-    /// The mean length of each text field, in tokens.
-    pub mean_lengths: [f32; TEXTS],
     /// For each section: the factor for its score.
     pub priors: Vec<f32>,
-    /// For each section: whether it is code with little else.
-    pub listings: Vec<bool>,
+    /// The sections that are code with little else.
+    pub listings: SectionSet,
     /// For each section: the key of its document.
     pub documents: Vec<u64>,
     /// For each section: a hash that all parts of one long section share.
     pub passages: Vec<u64>,
-    /// For each section: whether it is hidden, and why.
-    pub hidden: Vec<Hidden>,
+    /// The sections that are neither deleted nor folded copies.
+    pub shown: SectionSet,
+    /// The sections that are not deleted.
+    pub kept: SectionSet,
     /// For each section: its facet values.
     pub values: FacetValues,
 }
@@ -83,16 +80,6 @@ pub(in crate::search) struct SectionPlace {
     pub doc: u32,
 }
 
-/// Whether a section is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::search) enum Hidden {
-    #[default]
-    No,
-    /// A folded copy of another section.
-    Folded,
-    Deleted,
-}
-
 impl OpenedIndex {
     /// Opens the index in `folder` by memory-mapping its files. Writes nothing. Takes O(sections) to fill the arrays.
     pub fn open(folder: &Path, copies: &FoldedCopies) -> Result<OpenedIndex, SearchError> {
@@ -104,27 +91,23 @@ impl OpenedIndex {
         let searcher = reader.searcher();
         let places = copies.by_representative.values().flatten();
         let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
+        let sections = searcher.segment_readers().iter().map(|reader| reader.max_doc() as usize);
+        let sections = sections.sum();
         let mut opened = OpenedIndex {
             fields,
             folder: folder.to_owned(),
             segments: Vec::new(),
-            mean_lengths: [1.0; TEXTS],
             priors: Vec::new(),
-            listings: Vec::new(),
+            listings: SectionSet::none(sections),
             documents: Vec::new(),
             passages: Vec::new(),
-            hidden: Vec::new(),
+            shown: SectionSet::none(sections),
+            kept: SectionSet::none(sections),
             values: FacetValues::read(searcher.segment_readers())?,
             searcher: searcher.clone(),
         };
         for reader in searcher.segment_readers() {
             opened.add(reader, &folded)?;
-        }
-        for (at, mean) in opened.mean_lengths.iter_mut().enumerate() {
-            let tokens: u64 =
-                opened.segments.iter().map(|s| s.texts[at].terms.total_num_tokens()).sum();
-            // An f32 has a relative error below a millionth, which is exact enough for counts.
-            *mean = (tokens as f32 / opened.priors.len().max(1) as f32).max(1.0);
         }
         Ok(opened)
     }
@@ -147,27 +130,26 @@ impl OpenedIndex {
             self.priors.push(priors.first(doc).unwrap_or(100) as f32 / 100.0);
             self.documents.push(documents.first(doc).unwrap_or(0));
             self.passages.push(passages.first(doc).unwrap_or(0));
-            self.hidden.push(match ids.first(doc) {
-                _ if reader.is_deleted(doc) => Hidden::Deleted,
-                Some(id) if folded.contains(&id) => Hidden::Folded,
-                _ => Hidden::No,
-            });
+            let is_kept = !reader.is_deleted(doc);
+            let is_folded = ids.first(doc).is_some_and(|id| folded.contains(&id));
+            self.kept.set(base + doc, is_kept);
+            self.shown.set(base + doc, is_kept && !is_folded);
         }
-        self.listings.resize(self.priors.len(), false);
         let listing = Term::from_field_text(fields.has, LISTING);
         let has = reader.inverted_index(fields.has)?;
         if let Some(mut postings) = has.read_postings(&listing, IndexRecordOption::Basic)? {
             while postings.doc() != TERMINATED {
-                self.listings[(base + postings.doc()) as usize] = true;
+                self.listings.set(base + postings.doc(), true);
                 postings.advance();
             }
         }
         self.segments.push(IndexSegment {
             base,
-            texts: [fields.heading, fields.trail, fields.body, fields.code]
+            texts: [fields.heading, fields.trail, fields.body]
                 .into_iter()
                 .map(text)
                 .collect::<Result<_, _>>()?,
+            stems: reader.inverted_index(fields.stems)?,
             topics: reader.inverted_index(fields.topic)?,
             about: reader.inverted_index(fields.about)?,
             words: reader.inverted_index(fields.words)?,

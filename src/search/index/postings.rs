@@ -7,6 +7,11 @@ use tantivy::{DocSet, InvertedIndexReader, TERMINATED, Term};
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 
+/// Looking up a term and opening its postings takes as long as reading so many postings, about half a microsecond.
+pub(in crate::search) const LOOK_UP: usize = 32;
+/// Positions are decoded in blocks. So many positions are one unit of work.
+pub(in crate::search) const POSITIONS_PER_UNIT: usize = 4;
+
 /// Calls `each` with every block of the postings of `term`.
 pub(in crate::search) fn each_block(
     terms: &InvertedIndexReader,
@@ -15,7 +20,7 @@ pub(in crate::search) fn each_block(
     budget: &Budget,
     each: impl FnMut(&BlockSegmentPostings),
 ) -> Result<(), SearchError> {
-    budget.spend(1)?;
+    budget.spend(LOOK_UP)?;
     match terms.get_term_info(term)? {
         Some(info) => each_block_of(terms, &info, option, budget, each),
         None => Ok(()),
@@ -39,32 +44,6 @@ fn each_block_of(
     Ok(())
 }
 
-/// Calls `each` for every document of `docs` (ascending) that contains `term`, with the index of the document in
-/// `docs`. Skips the postings of documents that are not in `docs`.
-pub(in crate::search) fn held_of(
-    terms: &InvertedIndexReader,
-    term: &Term,
-    docs: impl Iterator<Item = u32>,
-    budget: &Budget,
-    mut each: impl FnMut(usize),
-) -> Result<(), SearchError> {
-    budget.spend(1)?;
-    let option = IndexRecordOption::Basic;
-    let Some(mut postings) = terms.read_postings(term, option)? else { return Ok(()) };
-    for (at, doc) in docs.enumerate() {
-        budget.spend(1)?;
-        if postings.doc() < doc {
-            postings.seek(doc);
-        }
-        match postings.doc() {
-            TERMINATED => break,
-            held if held == doc => each(at),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Makes one pass over the dictionary. If `choose` returns a value for a term, calls `each` with that value and each
 /// block of the documents that contain the term.
 pub(in crate::search) fn each_term<T: Copy>(
@@ -84,39 +63,90 @@ pub(in crate::search) fn each_term<T: Copy>(
     Ok(())
 }
 
-/// Calls `each` with every document that contains `stems` in sequence, ascending.
-///
-/// The postings of all stems are intersected, starting from the rarest. In each document that contains all stems, the
-/// positions of a stem are read once, even if the phrase contains the stem several times. O(postings + positions in
-/// these documents).
+/// Calls `each` with every document that contains `stems` in sequence, ascending. O(postings + positions in the
+/// documents that contain all stems).
 pub(in crate::search) fn each_phrase(
     terms: &InvertedIndexReader,
     stems: &[Term],
     budget: &Budget,
     mut each: impl FnMut(u32),
 ) -> Result<(), SearchError> {
-    let Some(mut words) = PhraseWord::all(terms, stems, budget)? else { return Ok(()) };
-    let Some((rarest, others)) = words.split_first_mut() else { return Ok(()) };
-    let mut doc = rarest.postings.doc();
-    while doc != TERMINATED {
-        budget.spend(1 + others.len())?;
-        let ahead = others.iter_mut().map(|word| word.advance_to(doc)).find(|found| *found != doc);
-        if let Some(ahead) = ahead {
-            doc = if ahead == TERMINATED { TERMINATED } else { rarest.postings.seek(ahead) };
-            continue;
-        }
-        rarest.read();
-        others.iter_mut().for_each(PhraseWord::read);
-        budget.spend(rarest.places.len() + others.iter().map(|w| w.places.len()).sum::<usize>())?;
-        if are_consecutive(rarest, others) {
-            each(doc);
-        }
-        doc = rarest.postings.advance();
+    let Some(mut phrase) = PhraseReader::open(terms, stems, budget)? else { return Ok(()) };
+    while let Some(doc) = phrase.next(0, TERMINATED, budget)? {
+        each(doc);
     }
     Ok(())
 }
 
+/// Finds the documents that contain a phrase, ascending.
+///
+/// The postings of all stems are intersected, starting from the rarest. In each document that contains all stems, the
+/// positions of a stem are read once, even if the phrase contains the stem several times.
+#[derive(Clone)]
+pub(in crate::search) struct PhraseReader {
+    /// The different words of the phrase, the rarest first.
+    words: Vec<PhraseWord>,
+    /// The number of documents with the rarest word that were examined.
+    pub examined: usize,
+}
+
+impl PhraseReader {
+    /// A reader of the phrase `stems`; `None` if there are no stems or one of them is not in the segment.
+    pub fn open(
+        terms: &InvertedIndexReader,
+        stems: &[Term],
+        budget: &Budget,
+    ) -> Result<Option<PhraseReader>, SearchError> {
+        let words = PhraseWord::all(terms, stems, budget)?;
+        let words = words.filter(|words| !words.is_empty());
+        Ok(words.map(|words| PhraseReader { words, examined: 0 }))
+    }
+
+    /// No document before this one contains the phrase, apart from those that were returned.
+    pub fn doc(&self) -> u32 {
+        self.words.first().map_or(TERMINATED, |rarest| rarest.postings.doc())
+    }
+
+    /// The number of documents with the rarest word.
+    pub fn documents(&self) -> usize {
+        self.words.first().map_or(0, |rarest| rarest.postings.doc_freq() as usize)
+    }
+
+    /// The next document from `from` on and before `end` that contains the phrase. Never returns a document twice.
+    pub fn next(
+        &mut self,
+        from: u32,
+        end: u32,
+        budget: &Budget,
+    ) -> Result<Option<u32>, SearchError> {
+        let Some((rarest, others)) = self.words.split_first_mut() else { return Ok(None) };
+        let mut doc = rarest.advance_to(from);
+        while doc < end {
+            self.examined += 1;
+            budget.spend(1 + others.len())?;
+            let ahead =
+                others.iter_mut().map(|word| word.advance_to(doc)).find(|found| *found != doc);
+            if let Some(ahead) = ahead {
+                doc = rarest.advance_to(ahead.max(doc + 1));
+                continue;
+            }
+            rarest.read();
+            others.iter_mut().for_each(PhraseWord::read);
+            let others_read: usize = others.iter().map(|word| word.places.len()).sum();
+            budget.spend((rarest.places.len() + others_read) / POSITIONS_PER_UNIT)?;
+            let holds = are_consecutive(rarest, others);
+            rarest.postings.advance();
+            if holds {
+                return Ok(Some(doc));
+            }
+            doc = rarest.postings.doc();
+        }
+        Ok(None)
+    }
+}
+
 /// A word of a phrase.
+#[derive(Clone)]
 struct PhraseWord {
     postings: SegmentPostings,
     /// Its positions in the phrase.
@@ -134,7 +164,7 @@ impl PhraseWord {
     ) -> Result<Option<Vec<PhraseWord>>, SearchError> {
         let mut words: Vec<(&Term, PhraseWord)> = Vec::new();
         for (stem, offset) in stems.iter().zip(0..) {
-            budget.spend(1)?;
+            budget.spend(LOOK_UP)?;
             if let Some((_, word)) = words.iter_mut().find(|(known, _)| *known == stem) {
                 word.offsets.push(offset);
                 continue;
@@ -149,7 +179,11 @@ impl PhraseWord {
 
     /// Advances to the first document that contains the word and is not before `doc`. Returns that document.
     fn advance_to(&mut self, doc: u32) -> u32 {
-        if self.postings.doc() < doc { self.postings.seek(doc) } else { self.postings.doc() }
+        match self.postings.doc() {
+            at if at >= doc => at,
+            // `TERMINATED` is no document.
+            _ => self.postings.seek(doc.min(TERMINATED)),
+        }
     }
 
     fn read(&mut self) {

@@ -1,27 +1,30 @@
 //! The fields of the index.
 //!
-//! Four fields contain stemmed text: a section's own heading, the title and headings above it, its body, and its code
-//! with the TeX of its formulas. The weights of the fields are applied when a query runs, so a stem in an important
-//! field need not be indexed repeatedly. Unstemmed words are indexed in addition, without frequencies and positions.
+//! The field `stems` contains every stem of a section with its level ([`super::levels`]); searches score by it. Three
+//! fields contain the stems with positions, for phrases and proximity: a section's own heading, the title and headings
+//! above it, and its body. Its code, and the TeX of its formulas, are only in `stems`. Unstemmed words are indexed in addition, without frequencies and positions.
 //! They are used to count how common a spelling is, to complete prefixes, and to match exact phrases.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
     TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::Language;
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, TantivyError};
 
+use crate::search::index::tokenizers::{LineNumber, LineTokenizer};
 use crate::search::text::analysis;
 
 /// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
-pub const VERSION: u32 = 13;
+pub const VERSION: u32 = 14;
 
 /// The value of the field `has` for sections with the role `Code`. No filter can name it.
 pub(in crate::search) const LISTING: &str = "listing";
 
-/// The tokenizer of English stems.
-const STEMMED: &str = "stemmed";
+/// The tokenizer of stems with positions.
+const POSITIONS: &str = "positions";
+/// The tokenizer of stems with levels.
+const LEVELS: &str = "levels";
 /// The tokenizer of unstemmed words.
 const WORDS: &str = "words";
 
@@ -63,9 +66,10 @@ pub(in crate::search) struct IndexFields {
     pub trail: Field,
     /// The text and tags of the section, stemmed.
     pub body: Field,
-    /// The code and the TeX of formulas, stemmed.
-    pub code: Field,
-    /// The words of the four fields above, unstemmed.
+    /// All stems of the section, of the three fields above and of the code and the TeX of formulas. The term frequency
+    /// is a level; see [`super::levels`].
+    pub stems: Field,
+    /// The words that `stems` has stems of, unstemmed.
     pub words: Field,
     /// The record of the section without its long parts. Stored for output.
     pub record: Field,
@@ -88,7 +92,11 @@ pub(in crate::search) fn schema() -> IndexSchema {
             TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
         TextOptions::default().set_indexing_options(indexing)
     };
-    let positions = || text(STEMMED, IndexRecordOption::WithFreqsAndPositions);
+    let positions = || text(POSITIONS, IndexRecordOption::WithFreqsAndPositions);
+    let levels = TextFieldIndexing::default()
+        .set_tokenizer(LEVELS)
+        .set_index_option(IndexRecordOption::WithFreqs)
+        .set_fieldnorms(false);
     let facet = STRING.set_fast("raw");
     let mut builder = Schema::builder();
     let fields = IndexFields {
@@ -111,7 +119,7 @@ pub(in crate::search) fn schema() -> IndexSchema {
         heading: builder.add_text_field("heading", positions()),
         trail: builder.add_text_field("trail", positions()),
         body: builder.add_text_field("body", positions()),
-        code: builder.add_text_field("code", text(STEMMED, IndexRecordOption::WithFreqs)),
+        stems: builder.add_text_field("stems", TextOptions::default().set_indexing_options(levels)),
         words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
         // tantivy reads a stored text in one piece, but stored bytes one by one.
@@ -124,7 +132,10 @@ pub(in crate::search) fn schema() -> IndexSchema {
 /// Registers the tokenizers with `index`. Both writer and reader need them.
 pub(in crate::search) fn register(index: &Index) {
     index.tokenizers().register(WORDS, analysis::words());
-    index.tokenizers().register(STEMMED, analysis::stemmed(Language::English));
+    let tokenizers = [(POSITIONS, LineNumber::Position), (LEVELS, LineNumber::Count)];
+    for (name, number) in tokenizers {
+        index.tokenizers().register(name, TextAnalyzer::from(LineTokenizer::new(number)));
+    }
 }
 
 /// The fields of `index`. `Err` if its schema is not that of [`schema`].

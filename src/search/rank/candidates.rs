@@ -37,8 +37,10 @@ pub(in crate::search) struct CandidateQuery<'a> {
 /// The candidates for a [`CandidateQuery`].
 #[derive(Debug, Default)]
 pub(in crate::search) struct Candidates {
-    /// The number of sections that match.
+    /// The number of sections that match, or of those that were counted.
     pub total: usize,
+    /// Whether all matches were counted.
+    pub total_is_exact: bool,
     /// The best matches, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
     /// Whether candidates need not contain most of the query, because too few sections do.

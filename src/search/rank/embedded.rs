@@ -2,27 +2,31 @@
 //! it is opened.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
-use tantivy::Term;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::field::{Filter, FilterField};
+use crate::search::index::levels::LevelTable;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::{FoldedCopies, IndexedSource};
+use crate::search::index::section_set::SectionSet;
 use crate::search::query::understand::interpreter::Interpreter;
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::SourceIndex;
-use crate::search::rank::board::Board;
-use crate::search::rank::candidates::{BEST, CandidateEngine, CandidateQuery, Candidates, Ranked};
-use crate::search::rank::filter::{Allowed, FilterEvaluator};
+use crate::search::rank::best::Found;
+use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Candidates, Ranked};
+use crate::search::rank::conditions::{CodeWish, MatchConditions};
+use crate::search::rank::extras::Extras;
+use crate::search::rank::filter::FilterEvaluator;
+use crate::search::rank::matching::{self, Matcher};
 use crate::search::rank::plan::Planner;
 use crate::search::rank::prefer::Preferred;
-use crate::search::rank::ranker::{CodeWish, MatchConditions, Ranker, Ranking};
-use crate::search::rank::score::Scorer;
+use crate::search::rank::ranker::Ranker;
+use crate::search::rank::units::{self, SegmentUnits, UnitValue};
+use crate::search::rank::walk::{COUNTED, WalkInput, walk, walk_all};
 use crate::search::rank::weights::WEIGHTS;
 use crate::search::text::analysis;
 use crate::vocabulary::Vocabulary;
@@ -38,8 +42,7 @@ pub(in crate::search) struct EmbeddedIndex {
     names: SourceIndex,
     /// The stemmers of the index's languages, English first.
     pub stemmers: Vec<TextAnalyzer>,
-    /// Unused boards, kept to avoid allocating them again.
-    boards: Mutex<Vec<Board>>,
+    levels: LevelTable,
 }
 
 impl EmbeddedIndex {
@@ -55,7 +58,8 @@ impl EmbeddedIndex {
         let stemmers = stemmers(&opened);
         let labels = Labels::new(vocabulary);
         let names = SourceIndex::new(&sources, &opened)?;
-        Ok(EmbeddedIndex { opened, labels, sources, names, stemmers, boards: Mutex::default() })
+        let levels = LevelTable::new();
+        Ok(EmbeddedIndex { opened, labels, sources, names, stemmers, levels })
     }
 
     /// The interpreter of queries for this index. It reads the words of the index through `lexicon`.
@@ -76,30 +80,19 @@ impl EmbeddedIndex {
     pub fn planner<'a>(&'a self, vocabulary: &'a Vocabulary) -> Planner<'a> {
         Planner { vocabulary, labels: &self.labels, weights: &WEIGHTS, stemmers: &self.stemmers }
     }
-
-    /// A clean board. Reuses a board that was put back, if there is one.
-    fn board(&self) -> Board {
-        let board = self.boards.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut board = board.unwrap_or_default();
-        board.reset(self.opened.len());
-        board
-    }
-
-    /// Returns a board for reuse.
-    fn put_back(&self, board: Board) {
-        self.boards.lock().unwrap_or_else(PoisonError::into_inner).push(board);
-    }
 }
 
 impl CandidateEngine for EmbeddedIndex {
     fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError> {
-        let search = EmbeddedSearch { index: self, query };
-        // The board of a failed search is half filled, so it is not reused.
-        let mut board = self.board();
-        let candidates = search.rank(&mut board)?;
-        self.put_back(board);
-        Ok(candidates)
+        EmbeddedSearch { index: self, query }.rank()
     }
+}
+
+/// What a search knows of the units of its plan before it looks for matches.
+#[derive(Clone, Copy)]
+struct PreparedUnits<'a> {
+    values: &'a [UnitValue],
+    preferred: Option<&'a Preferred>,
 }
 
 /// A search in progress.
@@ -111,91 +104,104 @@ struct EmbeddedSearch<'a> {
 impl EmbeddedSearch<'_> {
     /// The candidates, best first. If fewer than [`TOO_FEW`] sections contain most of the query, sections that contain
     /// less of it are also candidates.
-    fn rank(&self, board: &mut Board) -> Result<Candidates, SearchError> {
-        let plan = self.query.plan;
-        let allowed = self.allowed(board)?;
+    fn rank(&self) -> Result<Candidates, SearchError> {
+        let CandidateQuery { plan, excluded, budget, .. } = *self.query;
         let opened = &self.index.opened;
-        let scorer = Scorer::new(opened, &WEIGHTS, self.query.budget);
-        let mut values = Vec::with_capacity(plan.units.len());
-        let mut preferred = Preferred::of(plan, opened);
-        board.reset(opened.len());
-        for (unit, bit) in plan.units.iter().zip(0..) {
-            values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
-        }
-        let mut conditions = MatchConditions {
+        let allowed = self.allowed()?;
+        let conditions = MatchConditions {
             allowed: allowed.as_ref(),
             with_copies: self.query.with_copies,
-            is_relaxed: false,
-            links: None,
+            wants_links: plan.wants_links,
             code: self.code_wish(),
         };
+        let excluded = excluded.map(Vec::as_slice).unwrap_or_default();
+        let tables = (&self.index.levels, &WEIGHTS);
+        let segments = units::open(&plan.units, excluded, opened, tables, budget)?;
         if plan.units.is_empty() {
-            return self.all(&conditions);
+            return self.all(&conditions, segments);
         }
-        let links = plan.wants_links.then(|| self.with_links()).transpose()?;
-        let (units, budget) = (&plan.units[..], self.query.budget);
+        let values = units::values(&plan.units, &segments, opened, &WEIGHTS, budget)?;
+        let mut preferred = Preferred::of(plan, opened);
         if let Some(preferred) = &mut preferred {
             preferred.weigh(plan, &values, opened, &WEIGHTS);
-            scorer.touch(preferred, board)?;
         }
-        let (values, preferred) = (&values[..], preferred.as_ref());
-        let ranker = Ranker { opened, weights: &WEIGHTS, units, values, board, preferred, budget };
-        conditions.links = links.as_ref();
-        let ranking = ranker.rank(&conditions)?;
-        if ranking.by_words >= TOO_FEW || plan.units.len() < 2 {
-            return Ok(found(ranking, false));
+        let units = PreparedUnits { values: &values, preferred: preferred.as_ref() };
+        let (by_words, strict) = self.matches(units, &conditions, segments, false)?;
+        if by_words >= TOO_FEW || plan.units.len() < 2 {
+            return Ok(strict);
         }
-        conditions.is_relaxed = true;
-        let relaxed = ranker.rank(&conditions)?;
-        let is_relaxed = relaxed.total > ranking.total;
-        Ok(found(if is_relaxed { relaxed } else { ranking }, is_relaxed))
+        let segments = units::open(&plan.units, excluded, opened, tables, budget)?;
+        let (_, relaxed) = self.matches(units, &conditions, segments, true)?;
+        Ok(if relaxed.total > strict.total { relaxed } else { strict })
     }
 
-    /// The sections that pass the filters and contain no excluded word; `None` if nothing is filtered or excluded.
-    fn allowed(&self, board: &mut Board) -> Result<Option<Allowed>, SearchError> {
-        let opened = &self.index.opened;
+    /// The number of matches that contain enough of the query, and the candidates.
+    fn matches(
+        &self,
+        units: PreparedUnits,
+        conditions: &MatchConditions,
+        mut segments: Vec<SegmentUnits>,
+        is_relaxed: bool,
+    ) -> Result<(usize, Candidates), SearchError> {
+        let PreparedUnits { values, preferred } = units;
+        let (opened, budget) = (&self.index.opened, self.query.budget);
+        let (units, weights) = (&self.query.plan.units[..], &WEIGHTS);
+        let matcher = &Matcher::new(units, values, preferred, weights, is_relaxed);
+        let shares = &matcher.shares;
+        let main = shares.main();
+        let input =
+            WalkInput { opened, weights, main, values, matcher, conditions, preferred, budget };
+        let mut walked = walk(&input, &mut segments)?;
+        let factor = |found: &Found| {
+            let gain = preferred.map(|p| p.gain(opened, found.section)).unwrap_or_default();
+            let factor = shares.factor(found.units | gain.units);
+            factor * conditions.static_factor(opened, weights, found.section, found.has_links)
+        };
+        let extra = matching::bits(units, |_| true) & !main;
+        let extras = Extras { opened, weights, units: extra, values, budget };
+        extras.add(&mut walked.best, &mut segments, factor)?;
+        let ranker = Ranker { opened, weights, units, values, shares, budget };
+        ranker.rescore(&mut walked.best, factor)?;
+        let ranked = |found: Found| Ranked { section: found.section, score: found.score };
+        let candidates = Candidates {
+            total: walked.total,
+            total_is_exact: walked.total < COUNTED,
+            best: walked.best.into_iter().map(ranked).collect(),
+            is_relaxed,
+        };
+        Ok((walked.by_words, candidates))
+    }
+
+    /// The sections that pass the filters; `None` if there are no filters.
+    fn allowed(&self) -> Result<Option<SectionSet>, SearchError> {
         let [typed, given] = self.query.filters;
         let filters = self.filters();
-        let mut allowed = filters.allowed(typed)?;
-        if let Some(given) = filters.allowed(given)? {
-            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            filters.keep(allowed, &given, true)?;
-        }
-        if let Some(excluded) = self.query.excluded {
-            board.reset(opened.len());
-            let scorer = Scorer::new(opened, &WEIGHTS, self.query.budget);
-            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            for found in scorer.sections(excluded, board)? {
-                allowed[found.section as usize] = false;
+        let (typed, given) = (filters.allowed(typed)?, filters.allowed(given)?);
+        Ok(match (typed, given) {
+            (Some(mut typed), Some(given)) => {
+                filters.keep(&mut typed, &given, true)?;
+                Some(typed)
             }
-        }
-        Ok(allowed)
+            (typed, given) => typed.or(given),
+        })
     }
 
     /// The candidates of a query without units, or none if nothing is filtered or excluded. All allowed sections match,
     /// sorted by descending prior. With the filter `has:code`, the priors of sections that are code with little else
     /// are first multiplied by a weight.
-    fn all(&self, conditions: &MatchConditions) -> Result<Candidates, SearchError> {
-        if conditions.allowed.is_none() {
+    fn all(
+        &self,
+        conditions: &MatchConditions,
+        segments: Vec<SegmentUnits>,
+    ) -> Result<Candidates, SearchError> {
+        if conditions.allowed.is_none() && self.query.excluded.is_none() {
             return Ok(Candidates::default());
         }
-        let opened = &self.index.opened;
-        self.query.budget.spend(opened.len())?;
-        let is_shown = |section: u32| conditions.show(opened, section as usize);
-        let is_wanted =
-            |section: u32| conditions.code == CodeWish::Yes && opened.listings[section as usize];
-        let score = |section: u32, prior: f32| match is_wanted(section) {
-            true => prior * WEIGHTS.wanted_listing,
-            false => prior,
-        };
-        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(*section));
-        let mut best: Vec<Ranked> = shown
-            .map(|(section, prior)| Ranked { section, score: score(section, *prior) })
-            .collect();
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let total = best.len();
-        best.truncate(BEST);
-        Ok(Candidates { total, best, is_relaxed: false })
+        let walked =
+            walk_all(&self.index.opened, &WEIGHTS, conditions, segments, self.query.budget)?;
+        let ranked = |found: Found| Ranked { section: found.section, score: found.score };
+        let best = walked.best.into_iter().map(ranked).collect();
+        Ok(Candidates { total: walked.total, total_is_exact: true, best, is_relaxed: false })
     }
 
     /// Whether the query asks for code: with a filter, or with its words.
@@ -211,21 +217,11 @@ impl EmbeddedSearch<'_> {
         }
     }
 
-    fn with_links(&self) -> Result<Allowed, SearchError> {
-        let links = Term::from_field_text(self.index.opened.fields.has, "links");
-        self.filters().holding(&links)
-    }
-
     fn filters(&self) -> FilterEvaluator<'_> {
         let EmbeddedIndex { opened, labels, sources, .. } = self.index;
         let (vocabulary, budget) = (self.query.vocabulary, self.query.budget);
         FilterEvaluator { opened, vocabulary, labels, sources, budget }
     }
-}
-
-/// The candidates of `ranking`.
-fn found(ranking: Ranking, is_relaxed: bool) -> Candidates {
-    Candidates { total: ranking.total, best: ranking.best, is_relaxed }
 }
 
 /// The analyzers of the languages of the text in `opened`, English first.
@@ -239,3 +235,6 @@ fn stemmers(opened: &OpenedIndex) -> Vec<TextAnalyzer> {
     }
     languages.into_iter().map(analysis::stemmed).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ use crate::search::index::field::{Filter, FilterField};
 use crate::search::index::opened::{IndexSegment, OpenedIndex};
 use crate::search::index::postings::{each_block, each_term};
 use crate::search::index::record::IndexedSource;
+use crate::search::index::section_set::SectionSet;
 use crate::search::query::understand::labels::Labels;
 use crate::vocabulary::Vocabulary;
 
@@ -31,9 +32,6 @@ pub(in crate::search) struct FilterEvaluator<'a> {
     pub sources: &'a [IndexedSource],
     pub budget: &'a Budget,
 }
-
-/// For each section: whether it may be a hit.
-pub(in crate::search) type Allowed = Vec<bool>;
 
 /// The values of all filters of one field, in lower case.
 struct FilterValues {
@@ -64,11 +62,11 @@ impl FilterEvaluator<'_> {
     /// A section has only one source, path, language and so on. So it must have one of the values that the filters of
     /// such a field ask for, and none of those that they exclude. But a section may have many values of `topic` and
     /// `has`, so it must pass all filters of these fields. It must also pass all filters of `since`.
-    pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
+    pub fn allowed(&self, filters: &[Filter]) -> Result<Option<SectionSet>, SearchError> {
         if filters.is_empty() {
             return Ok(None);
         }
-        let mut allowed = vec![true; self.opened.len()];
+        let mut allowed = SectionSet::all(self.opened.len());
         for field in FilterField::ALL {
             if !filters.iter().any(|filter| filter.field == field) {
                 continue;
@@ -92,18 +90,22 @@ impl FilterEvaluator<'_> {
     /// Removes sections from `allowed`: if `wanted`, those that are not in `fits`; otherwise, those that are in `fits`.
     pub fn keep(
         &self,
-        allowed: &mut Allowed,
-        fits: &Allowed,
+        allowed: &mut SectionSet,
+        fits: &SectionSet,
         wanted: bool,
     ) -> Result<(), SearchError> {
-        // The loop runs over bytes in sequence, several at a time: eight sections count as one unit of work.
-        self.budget.spend(allowed.len() / 8)?;
-        allowed.iter_mut().zip(fits).for_each(|(allowed, fits)| *allowed &= *fits == wanted);
+        // 64 sections are one unit of work.
+        self.budget.spend(allowed.sections() / 64)?;
+        allowed.keep(fits, wanted);
         Ok(())
     }
 
     /// The sections that pass `values`. `field` is a field in which a section has only one value.
-    fn passing(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
+    fn passing(
+        &self,
+        field: FilterField,
+        values: &FilterValues,
+    ) -> Result<SectionSet, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
@@ -115,8 +117,8 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections whose value of `field` passes `values`.
-    fn having(&self, field: Field, values: &FilterValues) -> Result<Allowed, SearchError> {
-        let mut passing = vec![values.wanted.is_empty(); self.opened.len()];
+    fn having(&self, field: Field, values: &FilterValues) -> Result<SectionSet, SearchError> {
+        let mut passing = self.all_or_none(values.wanted.is_empty());
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
             let value = match field {
@@ -130,7 +132,7 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections that match `value` in `field`, which must be `topic`, `has` or `since`.
-    fn fitting(&self, field: FilterField, value: &str) -> Result<Allowed, SearchError> {
+    fn fitting(&self, field: FilterField, value: &str) -> Result<SectionSet, SearchError> {
         let fields = self.opened.fields;
         let term = match field {
             FilterField::Since => return self.since(day_number(value).unwrap_or(0)),
@@ -145,8 +147,8 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections whose path passes, by one pass over the paths of the index.
-    fn in_paths(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
-        let mut passing = vec![false; self.opened.len()];
+    fn in_paths(&self, values: &FilterValues) -> Result<SectionSet, SearchError> {
+        let mut passing = SectionSet::none(self.opened.len());
         for segment in &self.opened.segments {
             let passes = |path: &str| {
                 let path = path.to_lowercase();
@@ -161,7 +163,7 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
-    fn in_sources(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
+    fn in_sources(&self, values: &FilterValues) -> Result<SectionSet, SearchError> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
         self.of_sources(values.wanted.is_empty(), |source| {
@@ -177,8 +179,8 @@ impl FilterEvaluator<'_> {
         &self,
         others: bool,
         fits: impl Fn(&IndexedSource) -> bool,
-    ) -> Result<Allowed, SearchError> {
-        let mut passing = vec![others; self.opened.len()];
+    ) -> Result<SectionSet, SearchError> {
+        let mut passing = self.all_or_none(others);
         for source in self.sources {
             let passes = fits(source);
             if passes != others {
@@ -192,7 +194,7 @@ impl FilterEvaluator<'_> {
     /// The sections whose licence passes. A section has the licence of its document or, if the document has none of its
     /// own, the licence of its source. Threads have no licence. Sections without a licence pass unless a filter asks
     /// for one.
-    fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
+    fn licensed(&self, values: &FilterValues) -> Result<SectionSet, SearchError> {
         let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
         let none = values.admits(|_| false);
         let mut passing = self.of_sources(none, |source| {
@@ -210,27 +212,31 @@ impl FilterEvaluator<'_> {
         Ok(passing)
     }
 
-    fn since(&self, day: u64) -> Result<Allowed, SearchError> {
-        let mut fits = Vec::with_capacity(self.opened.len());
+    fn since(&self, day: u64) -> Result<SectionSet, SearchError> {
         self.budget.spend(self.opened.len())?;
-        for segment in &self.opened.segments {
-            for doc in 0..segment.reader.max_doc() {
-                let date = segment.dates.as_ref().and_then(|dates| dates.first(doc));
-                fits.push(date.is_some_and(|date| date >= day));
-            }
-        }
-        Ok(fits)
+        let segments = self.opened.segments.iter();
+        let fits = segments.flat_map(|segment| {
+            let date = |doc| segment.dates.as_ref().and_then(|dates| dates.first(doc));
+            let docs = 0..segment.reader.max_doc();
+            docs.map(move |doc| date(doc).is_some_and(|date| date >= day))
+        });
+        Ok(fits.collect())
+    }
+
+    fn all_or_none(&self, all: bool) -> SectionSet {
+        let sections = self.opened.len();
+        if all { SectionSet::all(sections) } else { SectionSet::none(sections) }
     }
 
     /// The sections that contain `term`.
-    pub fn holding(&self, term: &Term) -> Result<Allowed, SearchError> {
-        let mut fits = vec![false; self.opened.len()];
+    fn holding(&self, term: &Term) -> Result<SectionSet, SearchError> {
+        let mut fits = SectionSet::none(self.opened.len());
         self.mark(term, true, &mut fits)?;
         Ok(fits)
     }
 
     /// Sets `sections` to `mark` for every section that contains `term`.
-    fn mark(&self, term: &Term, mark: bool, sections: &mut Allowed) -> Result<(), SearchError> {
+    fn mark(&self, term: &Term, mark: bool, sections: &mut SectionSet) -> Result<(), SearchError> {
         let option = IndexRecordOption::Basic;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(term.field())?;
@@ -251,8 +257,8 @@ fn belongs_to(source: &IndexedSource, name: &str) -> bool {
 }
 
 /// Sets `sections` to `mark` for the documents `docs` of `segment`.
-fn set(sections: &mut Allowed, segment: &IndexSegment, docs: &[u32], mark: bool) {
-    docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
+fn set(sections: &mut SectionSet, segment: &IndexSegment, docs: &[u32], mark: bool) {
+    docs.iter().for_each(|doc| sections.set(segment.base + doc, mark));
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::search::query::grammar::{MOST_UNITS, Node};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
 use crate::search::query::understand::reading::{MeantTopic, QueryName, QueryReading, UnitMeaning};
-use crate::search::rank::board::UnitBits;
+use crate::search::rank::bits::UnitBits;
 use crate::search::rank::marks::Marks;
 use crate::search::rank::weights::Weights;
 use crate::search::text::analysis::{self, Terms};

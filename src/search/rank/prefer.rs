@@ -8,8 +8,9 @@
 //! whatever its source. Every section that would match without the preference also matches.
 
 use crate::search::index::opened::OpenedIndex;
-use crate::search::rank::board::UnitBits;
+use crate::search::rank::bits::UnitBits;
 use crate::search::rank::plan::Plan;
+use crate::search::rank::units::UnitValue;
 use crate::search::rank::weights::Weights;
 
 /// The bonus of a section for its source.
@@ -53,12 +54,18 @@ impl Preferred {
     }
 
     /// Computes the score of each preferred source from `values`, the values of the units of `plan`.
-    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &OpenedIndex, weights: &Weights) {
+    pub fn weigh(
+        &mut self,
+        plan: &Plan,
+        values: &[UnitValue],
+        opened: &OpenedIndex,
+        weights: &Weights,
+    ) {
         for (at, preference) in plan.preferences.iter().enumerate() {
             let rarity = opened.rarity(preference.sections);
             let own = plan.units.iter().zip(values).filter(|(unit, _)| unit.preference == Some(at));
             // The values are thousandths of inverse document frequencies. An f32 represents them exactly.
-            let words = own.map(|(_, value)| (*value as f32 / 1000.0).min(rarity));
+            let words = own.map(|(_, value)| (value.value as f32 / 1000.0).min(rarity));
             let score = weights.preferred * words.sum::<f32>();
             for number in &preference.sources {
                 self.gains[*number].score += score;
@@ -76,6 +83,11 @@ impl Preferred {
     /// source. Empty if the query consists only of names of sources.
     pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
+    }
+
+    /// The highest score that a section gains.
+    pub fn most(&self) -> f32 {
+        self.gains.iter().map(|gain| gain.score).fold(0.0, f32::max)
     }
 
     /// The numbers of the preferred sources.
@@ -119,7 +131,8 @@ mod tests {
         let (ann, bob) = (section(0), section(1));
         let plan = plan(vec![unit(None), unit(Some(0))]);
         let mut preferred = Preferred::of(&plan, opened).unwrap();
-        preferred.weigh(&plan, &[9_000, 100], opened, &WEIGHTS);
+        let value = |value| UnitValue { idf: 0.0, value, postings: 0, highest: 0.0 };
+        preferred.weigh(&plan, &[9_000, 100].map(value), opened, &WEIGHTS);
         assert_eq!(preferred.gain(opened, ann), SourceGain::default());
         let gain = preferred.gain(opened, bob);
         assert_eq!(gain, SourceGain { score: WEIGHTS.preferred * 0.1, units: 0b10 });

@@ -12,8 +12,11 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{BODY, OpenedIndex, SectionPlace};
+use crate::search::index::levels::{BODY, FIELD_WEIGHTS};
+use crate::search::index::opened::{OpenedIndex, SectionPlace};
+use crate::search::index::postings::POSITIONS_PER_UNIT;
 use crate::search::rank::plan::PlanUnit;
+use crate::search::rank::units::UnitValue;
 use crate::search::rank::weights::Weights;
 
 /// The greatest distance that counts, in positions. Words that are farther apart get no bonus.
@@ -25,7 +28,7 @@ const TURNED: f32 = 0.7;
 pub(in crate::search) struct Proximity<'a> {
     pub opened: &'a OpenedIndex,
     pub units: &'a [PlanUnit],
-    pub values: &'a [u32],
+    pub values: &'a [UnitValue],
     pub weights: &'a Weights,
     pub budget: &'a Budget,
 }
@@ -44,7 +47,7 @@ impl Proximity<'_> {
             };
             let places = self.places(stem, sections)?;
             if let Some((other, others)) = &before {
-                let value = self.values[*other].min(self.values[at]) as f32 / 1000.0;
+                let value = self.values[*other].value.min(self.values[at].value) as f32 / 1000.0;
                 for (((near, left), right), section) in
                     near.iter_mut().zip(others).zip(&places).zip(sections)
                 {
@@ -61,8 +64,7 @@ impl Proximity<'_> {
     fn norm(&self, section: u32) -> f32 {
         let place = self.opened.place(section);
         let length = self.opened.segments[place.segment].texts[BODY].lengths.fieldnorm(place.doc);
-        let b = self.weights.normalisation[BODY];
-        1.0 / (1.0 - b + b * length as f32 / self.opened.mean_lengths[BODY])
+        FIELD_WEIGHTS[BODY].norm(length)
     }
 
     /// Whether a unit next to the one with index `at` has a stem.
@@ -85,7 +87,7 @@ impl Proximity<'_> {
                 let SectionPlace { segment: own, doc } = self.opened.place(*section);
                 if own == at && postings.doc() <= doc && postings.seek(doc) == doc {
                     postings.positions(places);
-                    self.budget.spend(1 + places.len())?;
+                    self.budget.spend(1 + places.len() / POSITIONS_PER_UNIT)?;
                 }
                 if postings.doc() == TERMINATED {
                     break;

@@ -1,21 +1,19 @@
 //! Computes how much of a query a section contains: the share of the query's value, and the factor by which the
 //! section's score is multiplied for this share.
 
-use crate::search::rank::board::UnitBits;
+use crate::search::rank::bits::UnitBits;
 use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::prefer::SourceGain;
 
 /// The shares of all sets of units are tabulated if the query has at most this many units. For longer queries, each
 /// share is computed when it is needed.
-const MOST_TABLED: usize = 10;
+const MOST_TABLED: usize = 8;
 
 /// How much of a query a set of units makes up.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::search) struct QueryShare {
-    /// The share of the query's total value that the set has, from 0 to 1.
-    pub share: f32,
-    /// The factor for the score of a section that contains the set.
-    pub factor: f32,
+struct QueryShare {
+    share: f32,
+    factor: f32,
 }
 
 /// Computes the share of a query that a set of units makes up. The shares of all sets are tabulated if the query has
@@ -25,8 +23,8 @@ pub(in crate::search) struct QueryShares {
     total: u32,
     /// The exponent that turns a share into a factor.
     power: f32,
-    /// The share of each set of units; the index is the set as [`UnitBits`]. Empty if there are more than
-    /// [`MOST_TABLED`] units.
+    /// The share and the factor of each set of units; the index is the set as [`UnitBits`]. Empty if there are more
+    /// than [`MOST_TABLED`] units.
     table: Vec<QueryShare>,
 }
 
@@ -56,9 +54,24 @@ impl QueryShares {
         QueryShare { share, factor: share.powf(self.power) }
     }
 
-    /// The share of `units`.
-    pub fn of(&self, units: UnitBits) -> QueryShare {
+    /// The share of the query's total value that `units` have, from 0 to 1.
+    pub fn share(&self, units: UnitBits) -> f32 {
+        self.of(units).share
+    }
+
+    /// The factor for the score of a section that contains `units`.
+    pub fn factor(&self, units: UnitBits) -> f32 {
+        self.of(units).factor
+    }
+
+    fn of(&self, units: UnitBits) -> QueryShare {
         self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
+    }
+
+    /// The units that count.
+    pub fn main(&self) -> UnitBits {
+        let counting = self.values.iter().enumerate().filter(|(_, value)| **value > 0);
+        counting.fold(0, |units, (at, _)| units | 1 << at)
     }
 
     /// The total value of the query, in thousandths of inverse document frequencies.
@@ -81,7 +94,7 @@ impl QueryRemainder {
         if self.is_empty {
             return gain.units != 0;
         }
-        let share = self.shares.of(units).share;
+        let share = self.shares.share(units);
         share >= least && share > 0.0
     }
 }
@@ -105,11 +118,12 @@ mod tests {
     fn the_share_of_a_set_of_units_is_its_part_of_the_total_value() {
         let units = [unit(false), unit(false), unit(true)];
         let shares = QueryShares::new(&units, &[3_000, 1_000, 9_000], 0.5);
-        assert_eq!(shares.of(0b001), QueryShare { share: 0.75, factor: 0.75_f32.sqrt() });
-        assert_eq!(shares.of(0b011), QueryShare { share: 1.0, factor: 1.0 });
-        assert_eq!(shares.of(0b100).share, 0.0, "extra units don't count if there are others");
+        assert_eq!((shares.share(0b001), shares.factor(0b001)), (0.75, 0.75_f32.sqrt()));
+        assert_eq!((shares.share(0b011), shares.factor(0b011)), (1.0, 1.0));
+        assert_eq!(shares.main(), 0b011);
+        assert_eq!(shares.share(0b100), 0.0, "extra units don't count if there are others");
         let extra = QueryShares::new(&[unit(true)], &[500], 0.5);
-        assert_eq!(extra.of(1).share, 1.0, "but they do alone");
+        assert_eq!(extra.share(1), 1.0, "but they do alone");
     }
 
     #[test]
@@ -117,11 +131,11 @@ mod tests {
         let few: Vec<PlanUnit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
         let mut many = few.clone();
         many.push(unit(true));
-        let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
+        let values: Vec<u32> = (0..9).map(|at| 1_000 + 37 * at).collect();
         let tabled = QueryShares::new(&few, &values[..MOST_TABLED], 0.1);
         let summed = QueryShares::new(&many, &values, 0.1);
         assert!(!tabled.table.is_empty() && summed.table.is_empty());
-        for units in [0, 1, 0b1010, 0b11_1111_1111] {
+        for units in [0, 1, 0b1010, 0b1111_1111] {
             assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
         }
     }

@@ -1,21 +1,14 @@
-//! All parameters of ranking.
+//! All parameters of ranking, apart from the weights of the text fields, which are part of the index
+//! ([`crate::search::index::levels`]).
 //!
 //! The parameters were found by coordinate ascent on nDCG@10 over 101 judged queries (`tests/eval`, and development
 //! queries kept elsewhere), then rounded. Near the optimum, halving or doubling one parameter changes nDCG by less than
 //! 0.01. The parameters show which signals matter (the section's heading, the headings above it, topics); the exact
 //! numbers do not matter.
 
-use crate::search::index::opened::TEXTS;
-
 /// The weights of all signals.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Weights {
-    /// The weights of the text fields: the section's own heading; the title and the headings above the section; the
-    /// body; the code.
-    pub fields: [f32; TEXTS],
-    /// How much a field's length reduces its frequencies: b in BM25F. Low for the field with the title and the headings
-    /// above the section, and for code, because the length of these fields is no sign of how relevant the section is.
-    pub normalisation: [f32; TEXTS],
     /// How slowly the score saturates with the frequency: k1 in BM25.
     pub saturation: f32,
     /// The frequency of a topic in a section that mentions it.
@@ -57,10 +50,15 @@ pub(in crate::search) struct Weights {
     pub heading: f32,
 }
 
+impl Weights {
+    /// The score of a unit with `frequency` in a section, per unit of inverse document frequency (BM25).
+    pub fn saturated(&self, frequency: f32) -> f32 {
+        frequency * (self.saturation + 1.0) / (self.saturation + frequency)
+    }
+}
+
 /// The weights in use.
 pub(in crate::search) const WEIGHTS: Weights = Weights {
-    fields: [6.0, 1.4, 1.0, 0.5],
-    normalisation: [0.5, 0.1, 0.5, 0.1],
     saturation: 2.5,
     mentioned: 0.2,
     about: 0.7,

@@ -7,9 +7,10 @@ use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::error::{SearchError, guarded};
-use crate::search::index::opened::{Hidden, OpenedIndex};
+use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::{FoldedCopies, SectionLocation, SectionRecord};
 use crate::search::index::section::SectionId;
+use crate::search::index::section_set::SectionSet;
 use crate::search::run::searcher::Searcher;
 
 impl Searcher {
@@ -22,7 +23,7 @@ impl Searcher {
     /// Calls `each` with the id and record of every section that is not a folded copy, in the order of the index. Reads
     /// the whole index.
     pub fn each(&self, each: impl FnMut(SectionId, SectionRecord)) -> Result<(), SearchError> {
-        self.read_all(|hidden| hidden == Hidden::No, each)
+        self.read_all(&self.index.opened.shown, each)
     }
 
     /// The same as [`Searcher::each`], including folded copies.
@@ -30,18 +31,16 @@ impl Searcher {
         &self,
         each: impl FnMut(SectionId, SectionRecord),
     ) -> Result<(), SearchError> {
-        self.read_all(|hidden| hidden != Hidden::Deleted, each)
+        self.read_all(&self.index.opened.kept, each)
     }
 
     fn read_all(
         &self,
-        is_read: impl Fn(Hidden) -> bool,
+        sections: &SectionSet,
         mut each: impl FnMut(SectionId, SectionRecord),
     ) -> Result<(), SearchError> {
-        for (section, hidden) in (0..).zip(&self.index.opened.hidden) {
-            if is_read(*hidden) {
-                each(self.index.opened.id(section), self.index.opened.record(section)?);
-            }
+        for section in sections.iter() {
+            each(self.index.opened.id(section), self.index.opened.record(section)?);
         }
         Ok(())
     }
@@ -67,7 +66,7 @@ impl Searcher {
 
     /// The number of sections in the index, including folded copies.
     pub fn sections(&self) -> usize {
-        self.index.opened.hidden.iter().filter(|hidden| **hidden != Hidden::Deleted).count()
+        self.index.opened.kept.count()
     }
 
     /// The numbers of the sections that contain `term`.
@@ -90,8 +89,7 @@ pub(crate) fn locations(
         || SearchError::Failed(folder.to_owned()),
         || {
             let opened = OpenedIndex::open(folder, &FoldedCopies::default())?;
-            let sections = (0..).zip(&opened.hidden).filter(|(_, hidden)| **hidden == Hidden::No);
-            let sections = sections.map(|(section, _)| (section, opened.id(section)));
+            let sections = opened.shown.iter().map(|section| (section, opened.id(section)));
             let location = |(section, id)| {
                 let SectionRecord { source, path, headings, address, .. } =
                     opened.stored(section)?.shell()?;

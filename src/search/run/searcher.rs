@@ -59,8 +59,11 @@ pub struct SearchResponse {
     pub understood: Understood,
     /// The query with its misspelled words corrected; `None` if no word was corrected.
     pub corrected: Option<String>,
-    /// The number of sections that match. Folded copies count only if a filter selects a source or path.
+    /// The number of sections that match; if there are very many, the number of those that were counted. Folded copies
+    /// count only if a filter selects a source or path.
     pub total: usize,
+    /// Whether all matches were counted.
+    pub total_is_exact: bool,
     pub found: Vec<SearchHit>,
     pub facets: Vec<FacetCounts>,
     /// The number of matches that the facets count. If there are many matches, only the best are counted.
@@ -143,6 +146,7 @@ impl Searcher {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: candidates.total,
+            total_is_exact: candidates.total_is_exact,
             found: self.fetch(&shown, &plan.marks, budget)?,
             facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
             counted: best.len(),
@@ -237,7 +241,8 @@ mod tests {
             assert_eq!(query.plan.units.len(), 1);
             assert_eq!(query.filters.map(<[Filter]>::len), [1, 0]);
             assert!(query.excluded.is_some() && !query.with_copies);
-            Ok(Candidates { total: 77, best: self.0.clone(), is_relaxed: true })
+            let best = self.0.clone();
+            Ok(Candidates { total: 77, total_is_exact: false, best, is_relaxed: true })
         }
     }
 
@@ -263,6 +268,7 @@ mod tests {
         let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
         assert_eq!(found, [(2, 9.0), (1, 4.0)]);
         assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));
+        assert!(!answer.total_is_exact);
         assert_eq!(answer.facets[0].values, [CountedValue { value: "b/b".into(), count: 2 }]);
         assert_eq!(answer.found[0].snippet.highlights, [(0, 6)]);
     }

@@ -10,7 +10,8 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Hidden, IndexSegment};
+use crate::search::index::levels::HEADING;
+use crate::search::index::opened::IndexSegment;
 use crate::search::index::postings::each_block;
 use crate::search::query::grammar::{MOST_CHARS, MOST_UNITS, parse};
 use crate::search::query::understand::understood::{LastWord, Understanding, corrected};
@@ -204,7 +205,7 @@ impl Suggester<'_> {
     ) -> Result<BTreeMap<u64, u32>, SearchError> {
         let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
         for doc in self.with_heading(segment, wanted)? {
-            if self.index.opened.hidden[(segment.base + doc) as usize] == Hidden::No
+            if self.index.opened.shown.contains(segment.base + doc)
                 && let Some(label) = labels.ords().first(doc)
             {
                 *counts.entry(label).or_insert(0) += 1;

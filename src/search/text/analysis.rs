@@ -5,8 +5,7 @@
 //! language (<https://snowballstem.org>). Accents are removed after stemming, because stemmers need them.
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, PreTokenizedString, RemoveLongFilter, Stemmer,
-    TextAnalyzer,
+    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer,
 };
 
 use crate::search::text::greek::GreekLetterFilter;
@@ -59,13 +58,6 @@ pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
         .filter(Stemmer::new(language))
         .filter(AsciiFoldingFilter)
         .build()
-}
-
-/// `text` tokenised by `analyzer`, for a field with a different analyzer.
-pub(in crate::search) fn cut(text: String, analyzer: &mut TextAnalyzer) -> PreTokenizedString {
-    let mut tokens = Vec::new();
-    analyzer.token_stream(&text).process(&mut |token| tokens.push(token.clone()));
-    PreTokenizedString { text, tokens }
 }
 
 /// The terms of a word or phrase: its words (pieces), and the compounds that contain them.

@@ -16,8 +16,9 @@ use super::names::{
     KnownSource, LONGEST, NameKey, NameOccurrence, Preference, SourceIndex, is_telling,
 };
 use crate::search::index::error::SearchError;
+use crate::search::index::levels::BODY;
 use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::{BODY, OpenedIndex};
+use crate::search::index::opened::OpenedIndex;
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 

@@ -53,8 +53,8 @@ fn values_of_one_field_are_alternatives_and_all_fields_are_required() {
     let passing = |text: &str| -> Vec<u64> {
         let typed = crate::search::query::parse(text).filters;
         let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
-        let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
-        let mut ids: Vec<u64> = sections.map(|(at, _)| searcher.index.opened.id(at).0).collect();
+        let mut ids: Vec<u64> =
+            allowed.iter().map(|section| searcher.index.opened.id(section).0).collect();
         ids.sort_unstable();
         ids
     };
@@ -73,8 +73,8 @@ fn values_of_one_field_are_alternatives_and_all_fields_are_required() {
     }
 }
 
-/// The indices of the `records` that pass the filters typed in `query`. The source `ann/notes` has the MIT licence.
-fn passing(records: &[SectionRecord], query: &str) -> Vec<usize> {
+/// The numbers of the `records` that pass the filters typed in `query`. The source `ann/notes` has the MIT licence.
+fn passing(records: &[SectionRecord], query: &str) -> Vec<u32> {
     let fixture = fixture(records.iter().cloned());
     let index = &fixture.searcher.index;
     let filters = FilterEvaluator {
@@ -85,8 +85,7 @@ fn passing(records: &[SectionRecord], query: &str) -> Vec<usize> {
         budget: &Budget::unlimited(),
     };
     let typed = crate::search::query::parse(query).filters;
-    let allowed = filters.allowed(&typed).unwrap().unwrap();
-    (0..allowed.len()).filter(|at| allowed[*at]).collect()
+    filters.allowed(&typed).unwrap().unwrap().iter().collect()
 }
 
 #[test]

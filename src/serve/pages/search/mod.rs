@@ -26,7 +26,7 @@ use hits::{by_document, document};
 use link::{kept, with};
 use papers::papers;
 use side::{facets, topic_card};
-use summary::{help, summary};
+use summary::{found, help, summary};
 
 /// The maximum number of hits on a page.
 const PAGE: usize = 20;
@@ -103,7 +103,7 @@ async fn body(
     let outline = move |library: &Library| Ok(topic.and_then(|topic| library.outline(&topic)));
     let topic = state.read(outline).await?;
     let rescue = if view.total == 0 { rescue(state, &asked.q, &filters).await } else { None };
-    let found = plural(view.total, "passage");
+    let found = found(&view);
     let body = html! {
         (summary(&view, asked))
         div.results {

@@ -16,7 +16,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
     let understood = &view.query.understood;
     html! {
         p.summary {
-            (plural(view.total, "passage"))
+            (found(view))
             @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
         }
@@ -30,6 +30,12 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
         (widened(view, asked))
         @for dropped in &understood.dropped { p.understood { "Left out: " (dropped) } }
     }
+}
+
+/// The number of results, such as "more than 10,000 passages".
+pub(super) fn found(view: &SearchView) -> String {
+    let found = plural(view.total, "passage");
+    if view.total_is_exact { found } else { format!("more than {found}") }
 }
 
 /// The sources that come first because the query names them.

@@ -1,0 +1,124 @@
+//! The tokenizers of the fields with stems.
+//!
+//! A section is analysed once, by the stemmer of its language. The resulting tokens are then passed to tantivy as text
+//! with one token per line: a number, a space and the token. The number is the token's position in the fields with
+//! positions, and the term frequency in the field `stems`.
+
+use std::fmt::Write;
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+/// The text of one field: its tokens, as one of the tokenizers of this module reads them.
+#[derive(Debug, Default)]
+pub(in crate::search) struct TokenLines(String);
+
+impl TokenLines {
+    /// Adds `token` with its position or frequency. A token contains no line break.
+    pub fn add(&mut self, token: &str, number: usize) {
+        // Writing to a string can't fail.
+        let _ = writeln!(self.0, "{number} {token}");
+    }
+
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+/// What the number of a line means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) enum LineNumber {
+    /// The position of the token.
+    Position,
+    /// The number of times that the token occurs.
+    Count,
+}
+
+/// Splits [`TokenLines`] into tokens.
+#[derive(Clone, Debug)]
+pub(in crate::search) struct LineTokenizer {
+    pub number: LineNumber,
+    /// Cache: the token that is passed on.
+    token: Token,
+}
+
+impl LineTokenizer {
+    pub fn new(number: LineNumber) -> LineTokenizer {
+        LineTokenizer { number, token: Token::default() }
+    }
+}
+
+impl Tokenizer for LineTokenizer {
+    type TokenStream<'a> = LineTokens<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> LineTokens<'a> {
+        // The position of tantivy's default token is no position.
+        self.token.position = 0;
+        LineTokens { rest: text, left: 0, number: self.number, token: &mut self.token }
+    }
+}
+
+/// The tokens of some [`TokenLines`].
+pub(in crate::search) struct LineTokens<'a> {
+    rest: &'a str,
+    /// The number of times that the current token still occurs.
+    left: usize,
+    number: LineNumber,
+    token: &'a mut Token,
+}
+
+impl TokenStream for LineTokens<'_> {
+    fn advance(&mut self) -> bool {
+        if self.left > 0 {
+            self.left -= 1;
+            return true;
+        }
+        let Some((line, rest)) = self.rest.split_once('\n') else { return false };
+        self.rest = rest;
+        let (number, token) = line.split_once(' ').unwrap_or(("1", line));
+        let number = number.parse().unwrap_or(1);
+        self.token.text.clear();
+        self.token.text.push_str(token);
+        match self.number {
+            LineNumber::Position => self.token.position = number,
+            LineNumber::Count => self.left = number.saturating_sub(1),
+        }
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(number: LineNumber) -> Vec<(String, usize)> {
+        let mut lines = TokenLines::default();
+        for (token, number) in [("red", 0), ("red-hot", 0), ("hot", 3)] {
+            lines.add(token, number);
+        }
+        let text = lines.into_text();
+        let mut tokenizer = LineTokenizer::new(number);
+        let mut tokens = Vec::new();
+        tokenizer
+            .token_stream(&text)
+            .process(&mut |token| tokens.push((token.text.clone(), token.position)));
+        tokens
+    }
+
+    #[test]
+    fn numbers_are_positions_or_counts() {
+        let of = |tokens: &[(&str, usize)]| -> Vec<(String, usize)> {
+            tokens.iter().map(|(text, position)| ((*text).to_owned(), *position)).collect()
+        };
+        assert_eq!(tokens(LineNumber::Position), of(&[("red", 0), ("red-hot", 0), ("hot", 3)]));
+        let counted: Vec<String> = tokens(LineNumber::Count).into_iter().map(|t| t.0).collect();
+        assert_eq!(counted, ["red", "red-hot", "hot", "hot", "hot"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! What else than its words decides whether a section matches, and how much it counts.
+
+use crate::search::index::opened::OpenedIndex;
+use crate::search::index::section_set::SectionSet;
+use crate::search::rank::bits::WindowBits;
+use crate::search::rank::weights::Weights;
+
+/// Whether a query asks for code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) enum CodeWish {
+    /// Neither its filters nor its words ask for code.
+    #[default]
+    No,
+    /// It contains an identifier or names code, but may mean a subject.
+    Maybe,
+    /// It has the filter `has:code`.
+    Yes,
+}
+
+/// The conditions that a section must fulfil to be a match, apart from its words, and the wishes that raise its score.
+#[derive(Default)]
+pub(in crate::search) struct MatchConditions<'a> {
+    /// The sections that pass the filters; `None` for all.
+    pub allowed: Option<&'a SectionSet>,
+    /// Whether copies count as matches.
+    pub with_copies: bool,
+    /// Whether the query asks for sections with many links.
+    pub wants_links: bool,
+    pub code: CodeWish,
+}
+
+impl MatchConditions<'_> {
+    /// Removes from `sections` those that are hidden or don't pass the filters. `base` is the number of the first
+    /// section of the window.
+    pub fn keep_shown(&self, opened: &OpenedIndex, base: u32, sections: &mut WindowBits) {
+        let shown = if self.with_copies { &opened.kept } else { &opened.shown };
+        for (word, from) in sections.words.iter_mut().zip((base as usize..).step_by(64)) {
+            if *word != 0 {
+                *word &= shown.word(from);
+                *word &= self.allowed.map_or(u64::MAX, |allowed| allowed.word(from));
+            }
+        }
+    }
+
+    /// A factor for the score of `section`: its prior, raised if the query asks for links and the section has many, and
+    /// the factor for code. It does not depend on which words the section contains.
+    pub fn static_factor(
+        &self,
+        opened: &OpenedIndex,
+        weights: &Weights,
+        section: u32,
+        has_links: bool,
+    ) -> f32 {
+        let links = if has_links { 1.0 + weights.links } else { 1.0 };
+        let code = match self.code {
+            CodeWish::No if opened.listings.contains(section) => weights.listing,
+            CodeWish::Yes if opened.listings.contains(section) => weights.wanted_listing,
+            _ => 1.0,
+        };
+        opened.priors[section as usize] * links * code
+    }
+
+    /// The highest possible static factor. Priors are at most 1.
+    pub fn highest_factor(&self, weights: &Weights) -> f32 {
+        let links = if self.wants_links { 1.0 + weights.links } else { 1.0 };
+        match self.code {
+            CodeWish::Yes => links * weights.wanted_listing.max(1.0),
+            CodeWish::No | CodeWish::Maybe => links,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fixture::{fixture, record};
+
+    #[test]
+    fn copies_count_where_one_place_is_asked_for_and_deleted_sections_never() {
+        let mut fixture = fixture([record("A", "a"), record("B", "b"), record("C", "c")]);
+        let opened = &mut fixture.searcher.index.opened;
+        opened.shown = [true, false, false].into_iter().collect();
+        opened.kept = [true, true, false].into_iter().collect();
+        let show = |allowed: Option<&SectionSet>, with_copies| {
+            let conditions = MatchConditions { allowed, with_copies, ..Default::default() };
+            let mut sections = WindowBits::default();
+            (0..3).for_each(|at| sections.insert(at));
+            conditions.keep_shown(opened, 0, &mut sections);
+            [0, 1, 2].map(|at| sections.contains(at))
+        };
+        assert_eq!(show(None, false), [true, false, false]);
+        assert_eq!(show(None, true), [true, true, false]);
+        let allowed: SectionSet = [false, true, true].into_iter().collect();
+        assert_eq!(show(Some(&allowed), true), [false, true, false]);
+    }
+}
