@@ -20,7 +20,7 @@ use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
 use cairn::graph::cases::TextExtent;
 use cairn::graph::place::SectionPlace;
-use cairn::graph::{Graph, learn, paths, related};
+use cairn::graph::{Graph, SaidSentence, learn, paths, related};
 use cairn::library::{Audience, Library};
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -107,11 +107,14 @@ fn build(vocabulary: &Vocabulary, sections: &[GraphSection], times: usize) -> (G
             for co_mention in notes.co_mentions.iter_mut().filter(|_| time > 0) {
                 co_mention.sentence.insert_str(0, &format!("{time} "));
             }
+            let topics: Vec<u32> = notes.mentions.iter().map(|mention| mention.topic).collect();
+            let said: Vec<SaidSentence> =
+                notes.co_mentions.iter().filter_map(SaidSentence::of).collect();
             let started = Instant::now();
             let (path, address) = (section.path.as_str(), section.address);
             let place =
                 SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
-            builder.section(place, &notes);
+            builder.section(place, &topics, &said);
             if let (Some(case), Some(step)) = (section.case, notes.step) {
                 builder.cases.add(place, case, step, section.extent);
             }

@@ -166,7 +166,7 @@ impl NewSource {
             let mut dice = fastrand::Rng::with_seed(seed.wrapping_mul(1_000_003) ^ at as u64);
             let mut new = pools.document(original, &format!("{seed:x}"), &mut dice);
             if fork > 0 {
-                dice.seed(dice.u64(..) ^ fork as u64);
+                let mut dice = fastrand::Rng::with_seed(dice.u64(..) ^ fork as u64);
                 new = text::changed(&new, &mut dice);
             }
             documents.push((path.clone(), new));

@@ -1,22 +1,17 @@
 //! Builds the graph of a generation from the vocabulary and from the sections, which are added one by one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::CaseCollector;
-use super::evidence::{EvidenceCandidate, EvidenceCandidates, rank};
+use super::evidence::{EvidenceCandidates, SaidSentence};
 use super::place::SectionPlace;
 use super::ties::{MOST_SENTENCES, PairCounts, tie};
-use super::{Edge, Evidence, Graph, Why, curated};
-use crate::annotate::SectionNotes;
+use super::{Edge, Graph, Why, curated};
 use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
 use crate::vocabulary::Vocabulary;
-
-/// A sentence with more topics than this is a list and does not support a tie.
-const MOST_TOPICS: usize = 8;
 
 /// Collects data from sections; [`GraphBuilder::finish`] builds the graph.
 pub struct GraphBuilder {
@@ -61,51 +56,43 @@ impl GraphBuilder {
         }
     }
 
-    /// Adds a section, which must not be a copy. O(mentions + pairs in its sentences).
-    pub fn section(&mut self, place: SectionPlace, notes: &SectionNotes) {
-        for mention in &notes.mentions {
-            if let Some(count) = self.mentions.get_mut(mention.topic as usize) {
+    /// Adds a section, which must not be a copy. `topics` are the topics that it mentions, and `said` its sentences that
+    /// name several topics. O(topics + pairs in its sentences).
+    pub fn section(&mut self, place: SectionPlace, topics: &[u32], said: &[SaidSentence]) {
+        for topic in topics {
+            if let Some(count) = self.mentions.get_mut(*topic as usize) {
                 *count += 1;
             }
         }
-        if notes.co_mentions.is_empty() {
+        if said.is_empty() {
             return;
         }
         let next = self.voice_counts.len();
-        let at = *self.voices.entry(place.voice.clone()).or_insert(next);
+        let at = match self.voices.get(place.voice) {
+            Some(at) => *at,
+            None => *self.voices.entry(place.voice.clone()).or_insert(next),
+        };
         if at == next {
             self.voice_counts.push(VoiceCounts::default());
         }
-        for said in notes.co_mentions.iter().filter(|said| said.topics.len() <= MOST_TOPICS) {
-            let hash = blake3::hash(said.sentence.as_bytes());
-            let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-            if self.known.insert(hash) {
-                self.add_sentence(at, place, &said.sentence, &said.topics);
+        for said in said {
+            if self.known.insert(said.hash()) {
+                self.add_sentence(at, place, said);
             }
         }
     }
 
-    /// Counts a sentence that names `topics`, and keeps it as a candidate for evidence. `voice` is the index of its
-    /// voice in `voice_counts`.
-    fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
-        let candidate = Rc::new(EvidenceCandidate {
-            rank: rank(sentence, topics.len()),
-            voice,
-            evidence: Evidence {
-                sentence: sentence.to_owned(),
-                source: place.source.to_owned(),
-                path: place.path.to_owned(),
-                address: place.address,
-                section: place.section,
-            },
-        });
+    /// Counts the sentence `said`, and keeps it as a candidate for evidence. `voice` is the index of its voice in
+    /// `voice_counts`.
+    fn add_sentence(&mut self, voice: usize, place: SectionPlace, said: &SaidSentence) {
+        let topics = said.topics();
         let counts = &mut self.voice_counts[voice];
         counts.sentences += 1;
         for (at, first) in topics.iter().enumerate() {
             *counts.topics.entry(*first).or_insert(0) += 1;
             for second in &topics[at + 1..] {
                 *counts.pairs.entry((*first, *second)).or_insert(0) += 1;
-                self.evidence.entry((*first, *second)).or_default().add(&candidate);
+                self.evidence.entry((*first, *second)).or_default().add(said, voice, place);
             }
         }
     }
@@ -199,11 +186,11 @@ mod tests {
                     co_mentions.push(CoMention { sentence, topics: chunk.to_vec() });
                 }
             }
-            let notes = SectionNotes { co_mentions, ..SectionNotes::default() };
+            let said: Vec<_> = co_mentions.iter().filter_map(SaidSentence::of).collect();
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner((*source).to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
-            builder.section(place, &notes);
+            builder.section(place, &[], &said);
         }
         builder.finish(Vec::new())
     }
@@ -236,11 +223,11 @@ mod tests {
         let mut builder = GraphBuilder::new(vocabulary);
         for source in ["a/a", "b/b", "c/c"] {
             let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };
-            let notes = SectionNotes { co_mentions: vec![said], ..SectionNotes::default() };
+            let said = SaidSentence::of(&said).unwrap();
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner(source.to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
-            builder.section(place, &notes);
+            builder.section(place, &[], &[said]);
         }
         assert_eq!(builder.pair_counts()[&(3, 9)].voices, 1);
     }

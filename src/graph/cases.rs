@@ -40,7 +40,7 @@ pub enum Coverage {
 }
 
 /// The size of a section's text: the number of words, and the number of list items with at least three words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextExtent {
     pub words: u32,
     pub items: u32,

@@ -1,9 +1,11 @@
 //! Selects the sentences that are kept as evidence of an edge: short, complete and specific sentences of different
 //! voices.
 
-use std::rc::Rc;
+use serde::{Deserialize, Serialize};
 
 use super::Evidence;
+use super::place::SectionPlace;
+use crate::annotate::CoMention;
 use crate::extract::labelled_cells;
 
 /// The maximum number of sentences that are kept for an edge.
@@ -11,8 +13,44 @@ pub const MOST_EVIDENCE: usize = 3;
 /// The maximum number of candidates that are kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
 
+/// A sentence with more topics than this is a list and does not support a tie.
+const MOST_TOPICS: usize = 8;
+
+/// A sentence that names several topics, with what is needed to choose between sentences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidSentence<'a> {
+    pub sentence: &'a str,
+    /// A hash of the sentence.
+    hash: u64,
+    /// How unsuitable it is as evidence; 0 is best.
+    rank: u32,
+    /// The indices of the topics in the vocabulary, ascending, without duplicates.
+    topics: Vec<u32>,
+}
+
+impl<'a> SaidSentence<'a> {
+    /// The sentence of `said`; `None` if it names so many topics that it does not support a tie. O(length).
+    pub fn of(said: &'a CoMention) -> Option<SaidSentence<'a>> {
+        if said.topics.len() > MOST_TOPICS {
+            return None;
+        }
+        let hash = blake3::hash(said.sentence.as_bytes());
+        let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let rank = rank(&said.sentence, said.topics.len());
+        Some(SaidSentence { sentence: &said.sentence, hash, rank, topics: said.topics.clone() })
+    }
+
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    pub(super) fn topics(&self) -> &[u32] {
+        &self.topics
+    }
+}
+
 /// A sentence that may become evidence; a lower rank is better.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct EvidenceCandidate {
     pub rank: u32,
     /// The index of its voice.
@@ -49,22 +87,41 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
 
 /// Candidates for an edge's evidence; never more than [`CANDIDATES`].
 #[derive(Debug, Default)]
-pub(super) struct EvidenceCandidates(Vec<Rc<EvidenceCandidate>>);
+pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 
 impl EvidenceCandidates {
-    /// Adds `candidate`. If there are now more than [`CANDIDATES`], drops the worst candidate of the voice that has the
-    /// most candidates.
-    pub fn add(&mut self, candidate: &Rc<EvidenceCandidate>) {
-        self.0.push(Rc::clone(candidate));
-        if self.0.len() <= CANDIDATES {
-            return;
+    /// Adds the sentence `said` by the voice with the index `voice`, at `place`. If there are then more than
+    /// [`CANDIDATES`], drops the worst candidate of the voice that has the most candidates.
+    pub fn add(&mut self, said: &SaidSentence, voice: usize, place: SectionPlace) {
+        if self.0.len() == CANDIDATES {
+            match self.worst(said.rank, voice) {
+                Some(worst) => drop(self.0.remove(worst)),
+                None => return,
+            }
         }
-        let said =
-            |of: &EvidenceCandidate| self.0.iter().filter(|other| other.voice == of.voice).count();
-        let worst = (0..self.0.len()).max_by_key(|at| (said(&self.0[*at]), self.0[*at].rank, *at));
-        if let Some(worst) = worst {
-            self.0.remove(worst);
-        }
+        self.0.push(EvidenceCandidate {
+            rank: said.rank,
+            voice,
+            evidence: Evidence {
+                sentence: said.sentence.to_owned(),
+                source: place.source.to_owned(),
+                path: place.path.to_owned(),
+                address: place.address,
+                section: place.section,
+            },
+        });
+    }
+
+    /// The index of the candidate that is dropped for a new one with this `rank` and `voice`; `None` if the new one is
+    /// the worst.
+    fn worst(&self, rank: u32, voice: usize) -> Option<usize> {
+        let said = |of: usize| {
+            let same = self.0.iter().filter(|other| other.voice == of).count();
+            same + usize::from(of == voice)
+        };
+        let known = self.0.iter().enumerate();
+        let worst = known.map(|(at, known)| (said(known.voice), known.rank, at)).max()?;
+        ((said(voice), rank) < (worst.0, worst.1)).then_some(worst.2)
     }
 
     /// At most [`MOST_EVIDENCE`] different sentences: the best of each voice first, then the next best.
@@ -94,6 +151,7 @@ impl EvidenceCandidates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Voice;
     use crate::extract::Address;
 
     #[test]
@@ -115,27 +173,21 @@ mod tests {
     #[test]
     fn each_voice_gets_one_sentence_before_any_gets_two() {
         let mut candidates = EvidenceCandidates::default();
-        // The second source has the voice of the first.
+        let mut add = |source: &str, rank, sentence: &str| {
+            let said = SaidSentence { sentence, hash: 0, rank, topics: Vec::new() };
+            // The second source has the voice of the first.
+            let voice = usize::from(source.as_bytes()[0]);
+            let of = &Voice::Source(source.to_owned());
+            let address = Address::Lines(1, 1);
+            let place = SectionPlace { source, voice: of, path: "p.md", address, section: 1 };
+            candidates.add(&said, voice, place);
+        };
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
         for (source, rank) in said {
-            let voice = usize::from(source.as_bytes()[0]);
-            let evidence = Evidence {
-                sentence: format!("{source} {rank}"),
-                source: source.into(),
-                path: "p.md".into(),
-                address: Address::Lines(1, 1),
-                section: 1,
-            };
-            candidates.add(&Rc::new(EvidenceCandidate { rank, voice, evidence }));
+            add(source, rank, &format!("{source} {rank}"));
         }
-        let first = candidates.0[0].evidence.clone();
         for _ in 0..20 {
-            let evidence = first.clone();
-            candidates.add(&Rc::new(EvidenceCandidate {
-                rank: 0,
-                voice: usize::from(b'a'),
-                evidence,
-            }));
+            add("a", 0, "a 1");
         }
         assert!(candidates.0.len() <= CANDIDATES);
         let said: Vec<String> = candidates.best().into_iter().map(|e| e.sentence).collect();

@@ -21,7 +21,7 @@ mod walk;
 mod without;
 
 pub use cases::{CaseStudy, Coverage};
-pub use evidence::MOST_EVIDENCE;
+pub use evidence::{MOST_EVIDENCE, SaidSentence};
 pub use learn::{NeededFor, TopicToLearn, learn};
 pub use model::{Edge, Evidence, Graph, GraphError, VERSION, Why};
 pub use path::{PathHop, paths};

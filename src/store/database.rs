@@ -104,6 +104,18 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 metadata TEXT
             ) WITHOUT ROWID;",
         ),
+        // The table `digests` stores what each document contributes to the results over all documents.
+        M::up(
+            "CREATE TABLE digests (
+                source TEXT NOT NULL,
+                path TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                folds BLOB NOT NULL,
+                body BLOB NOT NULL,
+                checksum INTEGER NOT NULL,
+                PRIMARY KEY (source, path)
+            ) WITHOUT ROWID;",
+        ),
     ])
 });
 

@@ -11,6 +11,7 @@ mod cells;
 mod clock;
 mod database;
 mod derived;
+mod digests;
 mod error;
 mod files;
 mod links;
@@ -26,6 +27,7 @@ pub use audit::{DamagedRow, DerivedVersions, MissingBlob, SourcesToFetch, StoreA
 pub use clock::is_plausible;
 pub use database::Store;
 pub use derived::DerivedKey;
+pub use digests::{DigestChanges, DigestRow};
 pub use error::StoreError;
 pub use files::StoredFile;
 pub use passes::{KnownResponse, PassPhase, ThreadPass, ThreadState};

@@ -1,5 +1,7 @@
 //! The stored state of each source. Refresh writes it.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -84,8 +86,10 @@ impl Store {
             .prepare("SELECT id FROM sources")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        for id in known.iter().filter(|id| !kept.iter().any(|kept| kept.0 == **id)) {
-            for table in ["files", "left_out", "threads", "thread_states", "thread_seen"] {
+        let kept: HashSet<&str> = kept.iter().map(|id| id.0.as_str()).collect();
+        for id in known.iter().filter(|id| !kept.contains(id.as_str())) {
+            for table in ["files", "left_out", "threads", "thread_states", "thread_seen", "digests"]
+            {
                 transaction.execute(&format!("DELETE FROM {table} WHERE source = ?1"), [id])?;
             }
             transaction.execute("DELETE FROM sources WHERE id = ?1", [id])?;

@@ -1,44 +1,47 @@
 //! Folds copies under their representatives.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
 
-use super::shingles::{MinHashSignature, ShingleSketch};
+use super::shingles::{BANDS, MinHashSignature, mixed};
 
 /// The maximum number of representatives in one bucket. Further ones are not added to the bucket, so that a section is
 /// compared with at most `BANDS` times this many others. On real sources, no measured bucket was full.
 pub const BUCKET: usize = 32;
 
 /// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
-/// others. Keeps a sketch of each representative in memory. A sketch has at most 4 KiB; that of a section of a hundred
-/// words has 400 bytes.
+/// others. Keeps about 200 bytes for each section in memory.
 ///
 /// ```
 /// use cairn::annotate::copies::CopyFold;
 /// let mut fold = CopyFold::default();
-/// let none = || None;
-/// assert_eq!(fold.representative(7, None, "first", none).section, "first");
-/// assert_eq!(fold.representative(7, None, "copy", none).section, "first");
-/// assert_eq!(fold.representative(8, None, "other", none).section, "other");
+/// let mut representative = |fingerprint, section| {
+///     let is_alike = |_, _| -> Result<bool, ()> { Ok(false) };
+///     fold.representative(fingerprint, None, section, &mut None, is_alike).unwrap().section
+/// };
+/// assert_eq!(representative(7, "first"), "first");
+/// assert_eq!(representative(7, "copy"), "first");
+/// assert_eq!(representative(8, "other"), "other");
 /// ```
 #[derive(Debug)]
 pub struct CopyFold<T> {
     first: HashMap<u64, T>,
     /// The representatives that are long enough to have near-copies.
     known: Vec<KnownRepresentative<T>>,
-    /// The buckets. A key consists of a band's position in the signature and the band's hash. The value contains the
-    /// indices in `known` of at most [`BUCKET`] representatives with this band.
-    near: HashMap<(usize, u64), Vec<u32>>,
-    /// The number of comparisons so far.
-    compared: u64,
+    near: Buckets,
+    /// The number of searches for candidates so far.
+    searches: u32,
+    /// The indices in `known` of the candidates that were found last.
+    candidates: Vec<u32>,
 }
 
 #[derive(Debug)]
 struct KnownRepresentative<T> {
     section: T,
-    sketch: ShingleSketch,
-    /// The sequence number of the section that was last compared with this one. If two sections share several bands,
-    /// this prevents comparing them more than once.
-    compared_with: u64,
+    fingerprint: u64,
+    /// The number of the last search that found it. If two sections share several bands, this prevents comparing them
+    /// more than once.
+    found_by: u32,
 }
 
 /// The representative of a section.
@@ -50,82 +53,182 @@ pub struct Representative<T> {
     pub is_crowded: bool,
 }
 
+/// The result of comparing a section with its candidates. As long as the candidates are the same, the result is, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoldComparison {
+    /// The number of candidates that the section was compared with.
+    count: u32,
+    /// A hash of their fingerprints, in order.
+    hash: u64,
+    /// Whether the last of them is a near-copy. None of the others is.
+    is_alike: bool,
+}
+
 impl<T> Default for CopyFold<T> {
     fn default() -> Self {
-        CopyFold { first: HashMap::new(), known: Vec::new(), near: HashMap::new(), compared: 0 }
+        CopyFold {
+            first: HashMap::default(),
+            known: Vec::new(),
+            near: Buckets::default(),
+            searches: 0,
+            candidates: Vec::new(),
+        }
     }
 }
 
 impl<T: Copy> CopyFold<T> {
     /// Returns the representative of `section`. If a section with the same `fingerprint` was added before, it is that
-    /// section's representative. Else it is an earlier representative that shares a band of `signature` and has a
-    /// similar sketch. If there is none, `section` represents itself.
+    /// section's representative. Else it is the first earlier representative that shares a band of `signature` and is a
+    /// near-copy by `is_alike`, which gets both sections. If there is none, `section` represents itself.
     ///
-    /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons are made per
-    /// band.
-    pub fn representative(
+    /// `comparison` is the result of an earlier comparison of a section with this fingerprint, if there was one, and is
+    /// set to that of this one. If the candidates are the same, `is_alike` is not called. Else it is called at most
+    /// [`BUCKET`] times per band. `Err` if it fails.
+    pub fn representative<E>(
         &mut self,
         fingerprint: u64,
         signature: Option<&MinHashSignature>,
         section: T,
-        sketch: impl FnOnce() -> Option<ShingleSketch>,
-    ) -> Representative<T> {
+        comparison: &mut Option<FoldComparison>,
+        is_alike: impl FnMut(T, T) -> Result<bool, E>,
+    ) -> Result<Representative<T>, E> {
         let found = |section| Representative { section, is_crowded: false };
         if let Some(first) = self.first.get(&fingerprint) {
-            return found(*first);
+            *comparison = None;
+            return Ok(found(*first));
         }
-        let Some((signature, sketch)) = signature.zip(signature.and_then(|_| sketch())) else {
+        let Some(signature) = signature else {
+            *comparison = None;
             self.first.insert(fingerprint, section);
-            return found(section);
+            return Ok(found(section));
         };
-        let near = self.like(signature, &sketch);
+        self.find_candidates(signature);
+        let near = self.near_copy(section, comparison, is_alike)?;
         self.first.insert(fingerprint, near.unwrap_or(section));
-        match near {
+        Ok(match near {
             Some(near) => found(near),
-            None => Representative { section, is_crowded: self.add(signature, sketch, section) },
-        }
+            None => {
+                let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
+                self.known.push(KnownRepresentative { section, fingerprint, found_by: 0 });
+                Representative { section, is_crowded: self.near.add(signature, place) }
+            }
+        })
     }
 
-    /// A representative that shares a band of `signature` and has a sketch similar to `sketch`; `None` if none does.
-    fn like(&mut self, signature: &MinHashSignature, sketch: &ShingleSketch) -> Option<T> {
-        let number = self.first.len() as u64 + 1;
+    /// Sets `candidates` to the representatives that share a band of `signature`, without duplicates.
+    fn find_candidates(&mut self, signature: &MinHashSignature) {
+        self.searches += 1;
+        self.candidates.clear();
         for band in signature.0.into_iter().enumerate() {
-            for candidate in self.near.get(&band).into_iter().flatten() {
-                let Some(known) = self.known.get_mut(*candidate as usize) else { continue };
-                if std::mem::replace(&mut known.compared_with, number) == number {
-                    continue;
-                }
-                self.compared += 1;
-                if known.sketch.is_alike(sketch) {
-                    return Some(known.section);
+            for place in self.near.of(band) {
+                let Some(known) = self.known.get_mut(place as usize) else { continue };
+                if std::mem::replace(&mut known.found_by, self.searches) != self.searches {
+                    self.candidates.push(place);
                 }
             }
         }
-        None
     }
 
-    /// Adds `section` as a representative. Returns whether one of its buckets was full.
-    fn add(&mut self, signature: &MinHashSignature, sketch: ShingleSketch, section: T) -> bool {
-        let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
-        self.known.push(KnownRepresentative { section, sketch, compared_with: 0 });
+    /// The first of the candidates that is a near-copy of `section`.
+    fn near_copy<E>(
+        &self,
+        section: T,
+        comparison: &mut Option<FoldComparison>,
+        mut is_alike: impl FnMut(T, T) -> Result<bool, E>,
+    ) -> Result<Option<T>, E> {
+        let candidates = || self.candidates.iter().map(|place| &self.known[*place as usize]);
+        let (mut count, mut hash) = (0, 0);
+        for candidate in candidates() {
+            (count, hash) = (count + 1, mixed(hash ^ candidate.fingerprint));
+            if *comparison == Some(FoldComparison { count, hash, is_alike: true }) {
+                return Ok(Some(candidate.section));
+            }
+        }
+        if count == 0 {
+            *comparison = None;
+        }
+        if count == 0 || *comparison == Some(FoldComparison { count, hash, is_alike: false }) {
+            return Ok(None);
+        }
+        (count, hash) = (0, 0);
+        for candidate in candidates() {
+            (count, hash) = (count + 1, mixed(hash ^ candidate.fingerprint));
+            if is_alike(candidate.section, section)? {
+                *comparison = Some(FoldComparison { count, hash, is_alike: true });
+                return Ok(Some(candidate.section));
+            }
+        }
+        *comparison = Some(FoldComparison { count, hash, is_alike: false });
+        Ok(None)
+    }
+}
+
+/// The buckets of representatives that share a band, each in the order in which they were added.
+#[derive(Debug, Default)]
+struct Buckets {
+    /// The last slot of each bucket, by a hash of the band. Different bands have the same hash very rarely, and that
+    /// only leads to a comparison more. A slot is eight times the index of a representative, plus the band's position.
+    last: HashMap<u32, u32>,
+    /// For each slot, the next slot of its bucket; for the last slot, the first slot.
+    next: Vec<u32>,
+    /// For each slot, the number of slots before it in its bucket.
+    before: Vec<u8>,
+}
+
+impl Buckets {
+    /// The representatives with the band `hash` at the position `band`.
+    fn of(&self, (band, hash): (usize, u64)) -> impl Iterator<Item = u32> {
+        let last = self.last.get(&band_key(band, hash)).copied();
+        let next = |slot: u32| self.next[slot as usize];
+        let follow = move |slot: &u32| (Some(*slot) != last).then(|| next(*slot));
+        let slots = std::iter::successors(last.map(next), follow);
+        slots.map(|slot| slot / BANDS as u32)
+    }
+
+    /// Adds the representative number `place`, which must be the next number. Returns whether one of its buckets was
+    /// full.
+    fn add(&mut self, signature: &MinHashSignature, place: u32) -> bool {
         let mut is_crowded = false;
-        for band in signature.0.into_iter().enumerate() {
-            let bucket = self.near.entry(band).or_default();
-            if bucket.len() < BUCKET {
-                bucket.push(place);
-            } else {
-                is_crowded = true;
+        for (band, hash) in signature.0.into_iter().enumerate() {
+            let slot = place * BANDS as u32 + band as u32;
+            let (mut next, mut before) = (slot, 0);
+            match self.last.get_mut(&band_key(band, hash)) {
+                Some(last) if usize::from(self.before[*last as usize]) + 1 < BUCKET => {
+                    before = self.before[*last as usize] + 1;
+                    next = std::mem::replace(&mut self.next[*last as usize], slot);
+                    *last = slot;
+                }
+                Some(_) => is_crowded = true,
+                None => drop(self.last.insert(band_key(band, hash), slot)),
             }
+            self.next.push(next);
+            self.before.push(before);
         }
         is_crowded
     }
 }
 
+fn band_key(band: usize, hash: u64) -> u32 {
+    (mixed(hash ^ band as u64) >> 32) as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::copies::shingles::{BANDS, signature};
+    use crate::annotate::copies::ShingleSketch;
+    use crate::annotate::copies::shingles::signature;
     use crate::extract::{Section, extract};
+
+    /// Adds `section` with the sketches that `sketch` returns. Returns its representative.
+    fn fold_in(
+        fold: &mut CopyFold<u32>,
+        signature: Option<&MinHashSignature>,
+        section: u32,
+        sketch: impl Fn(u32) -> ShingleSketch,
+    ) -> Representative<u32> {
+        let is_alike = |one, two| -> Result<bool, ()> { Ok(sketch(one).is_alike(&sketch(two))) };
+        fold.representative(section.into(), signature, section, &mut None, is_alike).unwrap()
+    }
 
     #[test]
     fn similarity_does_not_chain() {
@@ -133,17 +236,15 @@ mod tests {
         let same = MinHashSignature([1; BANDS]);
         // In each section, a tenth of the previous section's hashes is replaced: section 2 is similar to 1; section 3
         // is similar to 2, but not to 1.
-        let mut fold_in = |section: u32| {
-            let least = (0..100).map(|at| section * 10 + at).collect();
-            let sketch = || Some(ShingleSketch { least });
-            fold.representative(section.into(), Some(&same), section, sketch).section
-        };
+        let sketch =
+            |section: u32| ShingleSketch { least: (0..100).map(|at| section * 10 + at).collect() };
+        let mut fold_in = |section| fold_in(&mut fold, Some(&same), section, sketch).section;
         assert_eq!([fold_in(1), fold_in(2), fold_in(3), fold_in(4)], [1, 1, 3, 3]);
     }
 
     /// A section of sixty words that are the same for every `number`, and seventeen words that differ. The similarity
     /// of two such sections is about 0.6.
-    fn resembling(number: usize) -> Section {
+    fn resembling(number: u32) -> Section {
         let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
         let own: String = (0..17).map(|at| format!("own{number}x{at} ")).collect();
         let document = extract("txt", format!("{shared}{own}").as_bytes()).document.unwrap();
@@ -154,21 +255,51 @@ mod tests {
     fn two_thousand_similar_sections_cost_a_bounded_number_of_comparisons() {
         let mut fold = CopyFold::default();
         let mut crowded = 0;
+        let compared = std::cell::Cell::new(0);
+        let sections: Vec<Section> = (0..2_000).map(resembling).collect();
+        let sketches: Vec<_> = sections.iter().filter_map(ShingleSketch::of).collect();
+        let sketch = |number| {
+            compared.set(compared.get() + 1);
+            sketches[number as usize % 2_000].clone()
+        };
         for number in 0..2_000 {
-            let section = resembling(number);
-            let signature = signature(&section);
-            let sketch = || ShingleSketch::of(&section);
-            let found = fold.representative(number as u64, signature.as_ref(), number, sketch);
+            let signature = signature(&sections[number as usize]);
+            let found = fold_in(&mut fold, signature.as_ref(), number, sketch);
             assert_eq!(found.section, number, "not a copy");
             crowded += usize::from(found.is_crowded);
         }
-        assert!(fold.compared > 2_000, "sections share bands: {}", fold.compared);
-        assert!(fold.compared <= (2_000 * BANDS * BUCKET) as u64, "{}", fold.compared);
-        assert!(fold.near.values().all(|bucket| bucket.len() <= BUCKET));
+        assert!(compared.get() > 4_000, "sections share bands: {}", compared.get());
+        assert!(compared.get() <= 2 * 2_000 * BANDS * BUCKET, "{}", compared.get());
+        assert!(fold.near.before.iter().all(|before| usize::from(*before) < BUCKET));
         assert!(crowded > 1_000, "full buckets are reported: {crowded}");
-        let copy = resembling(0);
-        let found = fold
-            .representative(9_999, signature(&copy).as_ref(), 9_999, || ShingleSketch::of(&copy));
+        let copy = signature(&resembling(0));
+        let found = fold_in(&mut fold, copy.as_ref(), 10_000, sketch);
         assert_eq!(found.section, 0, "a near-copy is still found");
+    }
+
+    #[test]
+    fn sections_with_the_same_candidates_are_not_compared_again() {
+        let mut comparisons = [None; 6];
+        let mut fold_all = |sections: &[u64]| {
+            let (mut fold, mut compared) = (CopyFold::default(), 0);
+            let mut found = Vec::new();
+            for section in sections {
+                let is_alike = |one: u64, two: u64| -> Result<bool, ()> {
+                    compared += 1;
+                    Ok(one % 2 == two % 2)
+                };
+                let same = MinHashSignature([1; BANDS]);
+                let comparison = &mut comparisons[*section as usize];
+                let folded =
+                    fold.representative(*section, Some(&same), *section, comparison, is_alike);
+                found.push(folded.unwrap().section);
+            }
+            (found, compared)
+        };
+        assert_eq!(fold_all(&[0, 1, 2, 3]), (vec![0, 1, 0, 1], 4));
+        assert_eq!(fold_all(&[0, 1, 2, 3]), (vec![0, 1, 0, 1], 0), "the results are known");
+        assert_eq!(fold_all(&[0, 1, 2, 3, 4]), (vec![0, 1, 0, 1, 0], 1));
+        assert_eq!(fold_all(&[1, 2, 3, 4]), (vec![1, 2, 1, 2], 4), "other candidates");
+        assert_eq!(fold_all(&[1, 2, 3, 4]), (vec![1, 2, 1, 2], 0));
     }
 }

@@ -9,6 +9,6 @@
 mod fold;
 mod shingles;
 
-pub use fold::{BUCKET, CopyFold, Representative};
+pub use fold::{BUCKET, CopyFold, FoldComparison, Representative};
 pub use shingles::{MinHashSignature, ShingleSketch};
 pub(crate) use shingles::{fingerprint, signature};

@@ -85,9 +85,14 @@ impl ShingleSketch {
         Some(ShingleSketch { least: hashes.into_boxed_slice() })
     }
 
+    /// The memory that its hashes take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.least)
+    }
+
     /// Whether the Jaccard similarity of two sections is at least `ALIKE`. The similarity is exact if both sketches
     /// have fewer than [`MOST_SHINGLES`] hashes, else estimated from the smallest hashes of their union. O(size).
-    pub(super) fn is_alike(&self, other: &ShingleSketch) -> bool {
+    pub fn is_alike(&self, other: &ShingleSketch) -> bool {
         let (one, two) = (&self.least, &other.least);
         let is_whole = one.len().max(two.len()) < MOST_SHINGLES;
         let most = if is_whole { usize::MAX } else { MOST_SHINGLES };
@@ -128,7 +133,7 @@ fn word_hash(word: &str) -> u64 {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every output bit depends on every input bit.
-fn mixed(bits: u64) -> u64 {
+pub(super) fn mixed(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::entry::ResourceEntry;
 use super::{CitedResource, CitingSentence, LinkFacts, merge, title};
 use crate::annotate::LinkTopics;
@@ -23,6 +25,40 @@ pub struct CitingSource<'a> {
     pub visibility: Visibility,
 }
 
+/// A citation: what a section says about the target of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation<'a> {
+    pub url: &'a str,
+    /// The text of the link, if it may be a title.
+    #[serde(borrow)]
+    title: Option<&'a str>,
+    sentence: &'a str,
+    /// Whether the link's text or its sentence describes the target.
+    is_telling: bool,
+    /// The topics that the link may be about, each with its weight.
+    topics: Vec<(u32, u32)>,
+}
+
+impl<'a> Citation<'a> {
+    /// The citation by `link`. `cited` contains the topics that the link may be about. O(length).
+    pub fn of(link: &'a Link, cited: &LinkTopics) -> Citation<'a> {
+        let LinkTopics { anchor, sentence, heading } = cited;
+        let named = [(anchor, ANCHOR), (sentence, SENTENCE), (heading, HEADING)];
+        let topics = named.into_iter().flat_map(|(topics, weight)| {
+            let weighted = move |topic: &u32| (*topic, weight);
+            topics.iter().map(weighted)
+        });
+        let text = link.text.trim();
+        Citation {
+            url: &link.url,
+            title: title::is_title(text).then_some(text),
+            sentence: &link.sentence,
+            is_telling: title::says_something(&link.text, &link.sentence),
+            topics: topics.collect(),
+        }
+    }
+}
+
 /// Collects citations; [`CitationCollector::finish`] returns the resources.
 #[derive(Default)]
 pub struct CitationCollector {
@@ -30,39 +66,42 @@ pub struct CitationCollector {
 }
 
 impl CitationCollector {
-    /// Adds a citation of `link` by the source `citing`. `cited` contains the topics that the link may be about. Does
-    /// nothing if the URL has no citation yet and neither the link's text nor its sentence describes the target. Link
-    /// texts of private sources are used as titles only if no public source cites the resource.
-    pub fn cite(&mut self, citing: CitingSource, link: &Link, cited: &LinkTopics) {
+    /// Adds a `citation` by the source `citing`. Does nothing if the URL has no citation yet and neither the link's text
+    /// nor its sentence describes the target. Link texts of private sources are used as titles only if no public source
+    /// cites the resource.
+    pub fn cite(&mut self, citing: CitingSource, citation: &Citation) {
         let CitingSource { source, voice, visibility } = citing;
-        let known = self.entries.contains_key(&link.url);
-        if !known && !title::says_something(&link.text, &link.sentence) {
-            return;
-        }
-        let entry = self.entries.entry(link.url.clone()).or_default();
-        let text = link.text.trim();
+        let entry = match self.entries.get_mut(citation.url) {
+            Some(entry) => entry,
+            None if !citation.is_telling => return,
+            None => self.entries.entry(citation.url.to_owned()).or_default(),
+        };
         let titles = match visibility {
             Visibility::Public => &mut entry.titles,
             Visibility::Private => &mut entry.private_titles,
         };
         entry.is_public |= visibility == Visibility::Public;
-        if title::is_title(text) {
-            *titles.entry(text.to_owned()).or_insert(0) += 1;
-        }
-        entry.sources.insert(source.to_owned());
-        entry.voices.insert(voice.clone());
-        let named =
-            [(&cited.anchor, ANCHOR), (&cited.sentence, SENTENCE), (&cited.heading, HEADING)];
-        for (topics, weight) in named {
-            for topic in topics {
-                *entry.topics.entry(*topic).or_insert(0) += weight;
+        if let Some(title) = citation.title {
+            match titles.get_mut(title) {
+                Some(count) => *count += 1,
+                None => drop(titles.insert(title.to_owned(), 1)),
             }
         }
+        if !entry.sources.contains(source) {
+            entry.sources.insert(source.to_owned());
+        }
+        if !entry.voices.contains(voice) {
+            entry.voices.insert(voice.clone());
+        }
+        for (topic, weight) in &citation.topics {
+            *entry.topics.entry(*topic).or_insert(0) += weight;
+        }
         let known = entry.said.get(voice).map_or(0, |said| said.sentence.len());
-        if known < link.sentence.len() {
-            let said =
-                CitingSentence { source: source.to_owned(), sentence: link.sentence.clone() };
-            entry.said.insert(voice.clone(), said);
+        if known < citation.sentence.len() {
+            let sentence = citation.sentence.to_owned();
+            entry
+                .said
+                .insert(voice.clone(), CitingSentence { source: source.to_owned(), sentence });
         }
     }
 
@@ -95,7 +134,7 @@ mod tests {
     fn cite(collector: &mut CitationCollector, id: &str, link: &Link, cited: &LinkTopics) {
         let (source, voice) = of(id);
         let citing = CitingSource { source, voice: &voice, visibility: Visibility::Public };
-        collector.cite(citing, link, cited);
+        collector.cite(citing, &Citation::of(link, cited));
     }
 
     fn link(url: &str, text: &str) -> Link {
@@ -144,7 +183,8 @@ mod tests {
         let (source, voice) = of("b/own");
         let citing = CitingSource { source, voice: &voice, visibility: Visibility::Private };
         for url in [open, own] {
-            collector.cite(citing, &link(url, "Our plans for the feature store"), &about(&[]));
+            let link = link(url, "Our plans for the feature store");
+            collector.cite(citing, &Citation::of(&link, &about(&[])));
         }
         let found = collector.finish(&LinkFacts::default());
         let titles: Vec<(&str, &str)> =

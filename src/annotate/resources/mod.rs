@@ -9,6 +9,6 @@ mod merge;
 mod resource;
 mod title;
 
-pub use collect::{CitationCollector, CitingSource};
+pub use collect::{Citation, CitationCollector, CitingSource};
 pub use facts::LinkFacts;
 pub use resource::{CitedResource, CitingSentence, ResourceKind};

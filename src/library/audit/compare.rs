@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use super::tally::percent;
 use super::traits::SectionTraits;
-use crate::annotate::copies::{CopyFold, ShingleSketch, fingerprint, signature};
+use crate::annotate::copies::{CopyFold, Representative, ShingleSketch, fingerprint, signature};
 use crate::extract::Section;
 use crate::library::Library;
 use crate::library::view::{ComparedView, DuplicatedSourceView};
@@ -89,6 +90,8 @@ pub(super) fn compare(
 struct SectionComparer {
     fold: CopyFold<ComparedSection>,
     number: u32,
+    /// The sketches of the sections that are not copies, by their numbers.
+    sketches: HashMap<u32, ShingleSketch>,
 }
 
 impl SectionComparer {
@@ -99,9 +102,18 @@ impl SectionComparer {
         let fingerprint = fingerprint(&section)?;
         self.number += 1;
         let own = ComparedSection { source, number: self.number };
-        let sketch = || ShingleSketch::of(&section);
         let signature = signature(&section);
-        let found = self.fold.representative(fingerprint, signature.as_ref(), own, sketch).section;
+        let sketch = signature.as_ref().and_then(|_| ShingleSketch::of(&section));
+        let is_alike = |one: ComparedSection, _| -> Result<bool, Infallible> {
+            let known = self.sketches.get(&one.number).zip(sketch.as_ref());
+            Ok(known.is_some_and(|(one, own)| one.is_alike(own)))
+        };
+        let found =
+            self.fold.representative(fingerprint, signature.as_ref(), own, &mut None, is_alike);
+        let Ok(Representative { section: found, .. }) = found;
+        if found == own {
+            self.sketches.extend(sketch.map(|sketch| (own.number, sketch)));
+        }
         (found != own).then_some(found)
     }
 }

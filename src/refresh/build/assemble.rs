@@ -14,7 +14,7 @@ use crate::generation::checksums::{self, CheckDepth};
 use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 use crate::generation::news::ChangeCounts;
-use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::inputs::{RefreshInputs, by_preference};
 use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::refresh::wanted::select::WantedItems;
 use crate::search::write::SearchIndexWriter;
@@ -106,19 +106,21 @@ fn build(
     new: NewGeneration,
 ) -> anyhow::Result<Option<Assembled>> {
     let BuildInput { config, inputs, wanted, stop, .. } = input;
-    let mut builder = GenerationBuilder::new(config, inputs, facts)?;
+    let mut builder = GenerationBuilder::new(config, inputs, &wanted.items, facts)?;
     builder.report(&wanted.problems);
     builder.leave_out(&wanted.left_out);
-    for item in &wanted.items {
+    let mut next = 0;
+    for source in by_preference(&inputs.catalogue) {
+        let items = wanted.items[next..].iter();
+        let end = next + items.take_while(|item| item.source.id == source.id).count();
+        builder.source(source, next..end, store, stop)?;
+        next = end;
         if stop.is_cancelled() {
             return Ok(None);
         }
-        builder.item(item, store, stop)?;
     }
-    if stop.is_cancelled() {
-        return Ok(None);
-    }
-    let (indexed, contents) = (builder.indexed_sections, std::mem::take(&mut builder.contents));
+    let (indexed, contents) =
+        (builder.index.indexed_sections, std::mem::take(&mut builder.contents));
     let mut manifest = builder.finish(new.building, rows)?;
     if stop.is_cancelled() {
         return Ok(None);

@@ -1,44 +1,41 @@
 //! Collects the documents of a generation and writes its files.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::Path;
 
 use super::corpus::CorpusCollector;
-use super::describe::{UNSTORED, source_state};
-use super::record::{
-    AddedDocument, SectionContext, document_hash, identity_hash, record, text_hash,
-};
+use super::describe::source_state;
+use super::indexing::IndexUpdate;
+use super::sketches::{FoldedSection, SketchReader};
+use super::source_digests::{Comparisons, SourceDigests, StoredDocument, decoded, encoded};
 use super::source_share::SourceShare;
-use crate::annotate::copies::{CopyFold, ShingleSketch};
+use crate::annotate::copies::CopyFold;
 use crate::annotate::resources::LinkFacts;
+use crate::catalogue::Source;
 use crate::config::Config;
-use crate::extract::{Document, DocumentOpening, Extracted};
-use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
 use crate::generation::left_out::LeftOutGroup;
 use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::papers::{GenerationPapers, PAPERS};
 use crate::problem::{Problem, Stage};
+use crate::refresh::derive::digest::{DigestMaker, DocumentDigest, ItemDigest};
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::options::RefreshStop;
-use crate::refresh::wanted::versions::versions;
-use crate::search::write::{SearchIndexWriter, document_key};
-use crate::search::{self, SectionId, SectionRecord};
-use crate::store::{DerivedKey, SourceRow, Store};
+use crate::search::SectionId;
+use crate::store::{DigestRow, SourceRow, Store};
 
 /// A generation under construction.
 pub(super) struct GenerationBuilder<'a> {
     inputs: &'a RefreshInputs,
-    writer: SearchIndexWriter,
-    /// The version of each document in the writer's index, by the document's key.
-    known_versions: HashMap<u64, u64>,
-    /// The keys of the documents of this generation.
-    wanted_keys: HashSet<u64>,
-    /// The number of sections that were added to the writer's index.
-    pub indexed_sections: usize,
-    fold: CopyFold<SectionId>,
+    /// The items of the generation.
+    items: &'a [WantedItem<'a>],
+    digests: DigestMaker<'a>,
+    pub index: IndexUpdate<'a>,
+    fold: CopyFold<FoldedSection>,
+    sketches: SketchReader<'a>,
     corpus: CorpusCollector,
     /// The share of each source in the generation, by the source's id.
     shares: BTreeMap<String, SourceShare>,
@@ -47,21 +44,32 @@ pub(super) struct GenerationBuilder<'a> {
     facts: LinkFacts,
 }
 
+/// The digest of a document that is added, and what was read for it.
+struct AddedDigest<'d> {
+    /// The index of its item.
+    at: usize,
+    digest: ItemDigest<'d>,
+    /// The results of comparing its sections, which are updated.
+    comparisons: &'d mut Comparisons,
+    /// The document, if it was read.
+    stored: Option<&'d StoredDocument>,
+}
+
 impl<'a> GenerationBuilder<'a> {
-    /// An empty generation. Opens the writer's index.
+    /// An empty generation, for `items`. Opens the writer's index.
     pub fn new(
         config: &Config,
         inputs: &'a RefreshInputs,
+        items: &'a [WantedItem<'a>],
         facts: LinkFacts,
     ) -> anyhow::Result<GenerationBuilder<'a>> {
-        let writer = SearchIndexWriter::open(&config.index.join("building"))?;
         Ok(GenerationBuilder {
             inputs,
-            known_versions: writer.indexed()?,
-            writer,
-            wanted_keys: HashSet::new(),
-            indexed_sections: 0,
+            items,
+            digests: DigestMaker::new(inputs)?,
+            index: IndexUpdate::open(config, inputs)?,
             fold: CopyFold::default(),
+            sketches: SketchReader::new(items),
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             shares: BTreeMap::new(),
             contents: GenerationContents::default(),
@@ -84,125 +92,147 @@ impl<'a> GenerationBuilder<'a> {
         }
     }
 
-    /// Adds one item, read from `store`. If `stop` is cancelled, the item is incomplete.
-    pub fn item(
+    /// Adds the items `of` of `source`. Reads their digests from `store`, and makes those that are missing. If `stop` is
+    /// cancelled, the items are incomplete.
+    pub fn source(
         &mut self,
-        item: &WantedItem,
+        source: &Source,
+        of: Range<usize>,
         store: &Store,
         stop: &RefreshStop,
     ) -> anyhow::Result<()> {
-        let versions = versions(&self.inputs.vocabulary.version);
-        let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
-        let Some(extracted) = store.document(&key(&versions.documents))? else { return Ok(()) };
-        let Some(document) = self.accept(item, extracted) else { return Ok(()) };
-        let annotation = store.annotation(&key(&versions.annotations))?.unwrap_or_default();
-        let id = |section| SectionId::of(&item.source.id.0, &item.path, section);
-        let ids: Vec<SectionId> = document.sections.iter().map(id).collect();
-        let added = AddedDocument { item, document: &document, annotation: &annotation, ids: &ids };
-        self.list(&added);
-        self.sections(&added, stop);
-        if stop.is_cancelled() {
-            return Ok(());
+        let mut rows = SourceDigests::read(&source.id, store)?;
+        for at in of {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            self.item(at, &mut rows, store)?;
         }
-        self.index(&added, &versions.annotations, store)
+        rows.finish(store)
     }
 
-    /// The document that was extracted from `item`; `None` if there is none or the generation leaves it out. Counts the
-    /// document unless it is left out. Adds the problems of its extraction, and the reason if it is left out.
-    fn accept(&mut self, item: &WantedItem, extracted: Extracted) -> Option<Document> {
+    /// Adds the item number `at`.
+    fn item(&mut self, at: usize, rows: &mut SourceDigests, store: &Store) -> anyhow::Result<()> {
+        let item = &self.items[at];
+        let version = self.digests.version(item);
+        if let Some(row) = rows.take(&item.path, version)
+            && let Ok(digest) = postcard::from_bytes::<ItemDigest>(&row.body)
+        {
+            let before = decoded(&row.folds);
+            let mut comparisons = before.clone();
+            let added = AddedDigest { at, digest, comparisons: &mut comparisons, stored: None };
+            self.add(added, store)?;
+            if before != comparisons {
+                rows.put(&item.path, DigestRow { folds: encoded(&comparisons)?, ..row });
+            }
+            return Ok(());
+        }
+        let stored = StoredDocument::read(item, &self.index.versions, store)?;
+        let Some(stored) = &stored else { return Ok(()) };
+        let digest = self.digests.digest(item, &stored.extracted, &stored.annotation);
+        let body = postcard::to_stdvec(&digest)?;
+        let mut comparisons = Comparisons::new();
+        let added = AddedDigest { at, digest, comparisons: &mut comparisons, stored: Some(stored) };
+        self.add(added, store)?;
+        let folds = encoded(&comparisons)?;
+        rows.put(&item.path, DigestRow { version, folds, body });
+        Ok(())
+    }
+
+    fn add(&mut self, added: AddedDigest, store: &Store) -> anyhow::Result<()> {
+        let AddedDigest { at, digest, comparisons, stored } = added;
+        let item = &self.items[at];
+        let Some(document) = self.accept(item, digest) else { return Ok(()) };
+        self.list(item, &document);
+        self.sections(at, &document, comparisons, stored, store)?;
+        self.index.document(item, document.licence, stored, store)
+    }
+
+    /// The document of `item`; `None` if there is none or the generation leaves it out. Counts the document unless it
+    /// is left out. Adds the problems of its extraction, and the reason if it is left out.
+    fn accept<'d>(
+        &mut self,
+        item: &WantedItem,
+        digest: ItemDigest<'d>,
+    ) -> Option<DocumentDigest<'d>> {
         let source = &item.source.id;
-        let share = self.shares.entry(source.0.clone()).or_default();
-        let problems = extracted.problems.into_iter();
+        let share = match self.shares.get_mut(&source.0) {
+            Some(share) => share,
+            None => self.shares.entry(source.0.clone()).or_default(),
+        };
+        let problems = digest.problems.into_iter();
         share.problems.extend(problems.map(|problem| problem.of_source(&source.0).at(&item.path)));
-        let document = extracted.document?;
-        let DocumentOpening { title, heading, text } = document.opening();
-        if self.inputs.policy.is_book(&item.format, title, heading, text) {
+        let document = digest.document?;
+        if document.is_book {
             let message = "a copy of a commercial book, by its first page: never indexed";
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.0);
             share.problems.push(problem.at(&item.path));
             return None;
         }
-        let bytes: usize = document.sections.iter().map(|s| s.text.len() + s.code.len()).sum();
         let most = self.inputs.policy.limits.text_bytes;
-        if !share.takes(source, &item.path, bytes as u64, most) {
+        if !share.takes(source, &item.path, document.bytes(), most) {
             return None;
         }
-        share.set_title(&item.path, document.title.as_ref());
+        share.set_title(&item.path, document.title);
         share.documents += 1;
         share.sections += document.sections.len();
-        *self.corpus.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
+        let formats = &mut self.corpus.counts.formats;
+        match formats.get_mut(&item.format) {
+            Some(count) => *count += 1,
+            None => drop(formats.insert(item.format.clone(), 1)),
+        }
         Some(document)
     }
 
     /// Lists the document in the contents of the generation.
-    fn list(&mut self, added: &AddedDocument) {
-        let AddedDocument { item, document, ids, .. } = added;
-        let sections = ids.iter().zip(&document.sections);
-        self.contents.sources.entry(item.source.id.0.clone()).or_default().push(ContentsEntry {
+    fn list(&mut self, item: &WantedItem, document: &DocumentDigest) {
+        let sections = document.sections.iter();
+        let entry = ContentsEntry {
             path: item.path.clone(),
             blob: item.blob.clone(),
-            title: document.title.clone(),
-            sections: sections.map(|(id, section)| (id.0, text_hash(section))).collect(),
-        });
-    }
-
-    /// Adds the sections of a document to the corpus. Folds each copy under its representative, a section that was
-    /// added before. Ends early if `stop` is cancelled.
-    fn sections(&mut self, added: &AddedDocument, stop: &RefreshStop) {
-        let AddedDocument { item, document, annotation, ids } = *added;
-        let case = self.corpus.case(document, &item.path);
-        let mut crowded = 0;
-        for (at, section) in document.sections.iter().enumerate() {
-            if stop.is_cancelled() {
-                return;
-            }
-            let Some(notes) = annotation.sections.get(at) else { continue };
-            // Short sections have no fingerprint: they are copies only if their whole files are equal.
-            let fingerprint = notes.fingerprint.unwrap_or_else(|| identity_hash(&item.blob, at));
-            let (signature, sketch) = (notes.signature.as_ref(), || ShingleSketch::of(section));
-            let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
-            crowded += usize::from(found.is_crowded);
-            self.corpus.section(item, ids[at], found.section, section, notes, case);
+            title: document.title.map(str::to_owned),
+            sections: sections.map(|section| (section.id, section.text_hash)).collect(),
+        };
+        match self.contents.sources.get_mut(&item.source.id.0) {
+            Some(entries) => entries.push(entry),
+            None => drop(self.contents.sources.insert(item.source.id.0.clone(), vec![entry])),
         }
-        let share = self.shares.entry(item.source.id.0.clone()).or_default();
-        share.add_crowded(&item.path, crowded);
     }
 
-    /// Updates the search index for one document, if its version has changed. `versions` are the versions of its
-    /// annotation.
-    fn index(
+    /// Adds the sections of the document of item number `at` to the corpus. Folds each copy under its representative, a
+    /// section that was added before. `stored` is the document, if it was read.
+    fn sections(
         &mut self,
-        added: &AddedDocument,
-        versions: &str,
+        at: usize,
+        document: &DocumentDigest,
+        comparisons: &mut Comparisons,
+        stored: Option<&StoredDocument>,
         store: &Store,
     ) -> anyhow::Result<()> {
-        let AddedDocument { item, document, ids, .. } = added;
-        let key = document_key(&item.source.id.0, &item.path);
-        let mut hash = document_hash(self.inputs, added, versions);
-        let mut version = search::first_u64(&hash.finalize());
-        self.wanted_keys.insert(key);
-        let known = self.known_versions.get(&key);
-        if known == Some(&version) {
-            return Ok(());
+        let item = &self.items[at];
+        let stored = stored.and_then(|stored| stored.extracted.document.as_ref());
+        let voice = self.corpus.voice(item);
+        let mut crowded = 0;
+        for (number, section) in (0..).zip(&document.sections) {
+            let Some(notes) = &section.notes else { continue };
+            let item_number = u32::try_from(at).unwrap_or(u32::MAX);
+            let folded = FoldedSection { id: SectionId(section.id), item: item_number, at: number };
+            let mut comparison = comparisons.remove(&number);
+            let found = self.fold.representative(
+                notes.fingerprint,
+                notes.signature.as_ref(),
+                folded,
+                &mut comparison,
+                |one, other| self.sketches.are_alike(one, other, stored, store),
+            )?;
+            comparisons.extend(comparison.map(|comparison| (number, comparison)));
+            crowded += usize::from(found.is_crowded);
+            self.corpus.section(item, &voice, found.section.id, section, notes);
         }
-        if !item.is_stored {
-            // Without its bytes, a document is indexed without Markdown. Once they are stored, its version differs, and
-            // it is indexed again.
-            hash.update(UNSTORED.as_bytes());
-            version = search::first_u64(&hash.finalize());
-            if known == Some(&version) {
-                return Ok(());
-            }
+        if let Some(share) = self.shares.get_mut(&item.source.id.0) {
+            share.add_crowded(&item.path, crowded);
         }
-        if known.is_some() {
-            self.writer.remove(key);
-        }
-        let context = SectionContext::read(added, store)?;
-        let records: Vec<(SectionId, SectionRecord)> = (0..document.sections.len())
-            .map(|at| (ids[at], record(self.inputs, added, &context, at)))
-            .collect();
-        self.indexed_sections += records.len();
-        Ok(self.writer.add(key, version, &records)?)
+        Ok(())
     }
 
     /// Writes the generation's files into `building`, except those that depend on earlier generations. `rows` are the
@@ -212,10 +242,7 @@ impl<'a> GenerationBuilder<'a> {
         building: &Path,
         rows: &HashMap<String, SourceRow>,
     ) -> anyhow::Result<Manifest> {
-        for key in self.known_versions.keys().filter(|key| !self.wanted_keys.contains(key)) {
-            self.writer.remove(*key);
-        }
-        let index_bytes = self.writer.commit(&building.join(SEARCH))?;
+        let index_bytes = self.index.finish(building)?;
         let graph = self.corpus.graph.finish(self.corpus.resources.finish(&self.facts));
         graph.write(&building.join("graph.bin"))?;
         copies::write(&building.join("copies.bin"), &self.corpus.copies)?;

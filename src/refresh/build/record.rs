@@ -2,8 +2,7 @@
 
 use crate::annotate::{Annotation, Mention, SectionNotes, language_code};
 use crate::catalogue::{Shown, SourceStanding};
-use crate::crawl::BlobId;
-use crate::extract::{Address, Document, DocumentKind, Section, markup};
+use crate::extract::{Address, Document, DocumentKind, markup};
 use crate::refresh::wanted::chapter::NeighbourChapter;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
@@ -86,7 +85,7 @@ pub(in crate::refresh) fn record(
         kind: if item.chapter.is_some() { DocumentKind::Book } else { document.kind },
         role: notes.map(|notes| notes.role).unwrap_or_default(),
         tags: section.tags.iter().chain(&document.tags).cloned().collect(),
-        licence: own_licence(inputs, document),
+        licence: own_licence(inputs, document.licence.as_deref()),
         language: notes
             .and_then(|notes| notes.language.clone())
             .or_else(|| item.source.language.as_deref().map(language_code))
@@ -122,16 +121,16 @@ fn mentions(vocabulary: &Vocabulary, notes: &SectionNotes) -> Vec<TopicMention> 
     notes.mentions.iter().filter_map(mention).collect()
 }
 
-/// A hash over everything that the records of `added` depend on, except whether its bytes are stored. `versions` are
-/// the versions of its annotation.
+/// A hash over everything that the records of the document of `item` depend on, except whether its bytes are stored.
+/// `licence` is the document's own licence. `versions` are the versions of its annotation.
 pub(in crate::refresh) fn document_hash(
     inputs: &RefreshInputs,
-    added: &AddedDocument,
+    item: &WantedItem,
+    licence: Option<&str>,
     versions: &str,
 ) -> blake3::Hasher {
-    let item = added.item;
     let language = item.source.language.as_deref().unwrap_or_default();
-    let licence = format!("{:?}", own_licence(inputs, added.document));
+    let licence = format!("{:?}", own_licence(inputs, licence));
     let chapter = item.chapter.as_ref().map(|chapter| {
         let neighbours = [&chapter.previous, &chapter.next]
             .map(|neighbour| neighbour.as_ref().map(NeighbourChapter::version));
@@ -151,26 +150,12 @@ pub(in crate::refresh) fn document_hash(
     hash
 }
 
-/// The licence that the text of `document` itself names, and how much of the text this licence allows to show.
+/// The document's own `licence`, and how much of the text this licence allows to show.
 pub(in crate::refresh) fn own_licence(
     inputs: &RefreshInputs,
-    document: &Document,
+    licence: Option<&str>,
 ) -> Option<(String, Shown)> {
-    let own = document.licence.clone()?;
+    let own = licence?.to_owned();
     let shown = inputs.policy.shown(Some(&own));
     Some((own, shown))
-}
-
-/// A hash that is equal for section number `at` of all files with the same content.
-pub(in crate::refresh) fn identity_hash(blob: &BlobId, at: usize) -> u64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
-    search::first_u64(&hash.finalize())
-}
-
-/// A hash of the text and code of `section`.
-pub(in crate::refresh) fn text_hash(section: &Section) -> u64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(section.text.as_bytes()).update(b"\0").update(section.code.as_bytes());
-    search::first_u64(&hash.finalize())
 }

@@ -69,10 +69,10 @@ impl SourceShare {
 
     /// Sets the source's title to `title` if the document at `path` is the README in the top folder. The first README
     /// counts.
-    pub fn set_title(&mut self, path: &str, title: Option<&String>) {
+    pub fn set_title(&mut self, path: &str, title: Option<&str>) {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {
-            self.title = title.cloned();
+            self.title = title.map(str::to_owned);
         }
     }
 
@@ -129,7 +129,7 @@ mod tests {
             ("Readme.rst", "Ours"),
             ("readme.txt", "Another"),
         ] {
-            share.set_title(path, Some(&title.to_owned()));
+            share.set_title(path, Some(title));
         }
         assert_eq!(share.title.as_deref(), Some("Ours"));
     }

@@ -1,0 +1,111 @@
+//! Updates the search index: only the documents whose version differs are indexed again.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::describe::UNSTORED;
+use super::record::{AddedDocument, SectionContext, document_hash, record};
+use super::source_digests::StoredDocument;
+use crate::config::Config;
+use crate::generation::checksums::SEARCH;
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
+use crate::refresh::wanted::versions::versions;
+use crate::search::write::{SearchIndexWriter, document_key};
+use crate::search::{self, SectionId, SectionRecord};
+use crate::store::{DerivedVersions, Store};
+
+/// The search index of a generation under construction.
+pub(super) struct IndexUpdate<'a> {
+    inputs: &'a RefreshInputs,
+    pub versions: DerivedVersions,
+    writer: SearchIndexWriter,
+    /// The version of each document in the writer's index, by the document's key.
+    known_versions: HashMap<u64, u64>,
+    /// The keys of the documents of this generation.
+    wanted_keys: HashSet<u64>,
+    /// The number of sections that were added to the writer's index.
+    pub indexed_sections: usize,
+}
+
+impl<'a> IndexUpdate<'a> {
+    /// Opens the writer's index.
+    pub fn open(config: &Config, inputs: &'a RefreshInputs) -> anyhow::Result<IndexUpdate<'a>> {
+        let writer = SearchIndexWriter::open(&config.index.join("building"))?;
+        Ok(IndexUpdate {
+            inputs,
+            versions: versions(&inputs.vocabulary.version),
+            known_versions: writer.indexed()?,
+            writer,
+            wanted_keys: HashSet::new(),
+            indexed_sections: 0,
+        })
+    }
+
+    /// Indexes the document of `item`, whose own licence is `licence`, if its version has changed. `stored` is the
+    /// document, if it was read already.
+    pub fn document(
+        &mut self,
+        item: &WantedItem,
+        licence: Option<&str>,
+        stored: Option<&StoredDocument>,
+        store: &Store,
+    ) -> anyhow::Result<()> {
+        let key = document_key(&item.source.id.0, &item.path);
+        let mut hash = document_hash(self.inputs, item, licence, &self.versions.annotations);
+        let mut version = search::first_u64(&hash.finalize());
+        self.wanted_keys.insert(key);
+        let known = self.known_versions.get(&key);
+        if known == Some(&version) {
+            return Ok(());
+        }
+        if !item.is_stored {
+            // Without its bytes, a document is indexed without Markdown. Once they are stored, its version differs, and
+            // it is indexed again.
+            hash.update(UNSTORED.as_bytes());
+            version = search::first_u64(&hash.finalize());
+            if known == Some(&version) {
+                return Ok(());
+            }
+        }
+        if known.is_some() {
+            self.writer.remove(key);
+        }
+        match stored {
+            Some(stored) => self.add(key, version, item, stored, store),
+            None => match StoredDocument::read(item, &self.versions, store)? {
+                Some(stored) => self.add(key, version, item, &stored, store),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn add(
+        &mut self,
+        key: u64,
+        version: u64,
+        item: &WantedItem,
+        stored: &StoredDocument,
+        store: &Store,
+    ) -> anyhow::Result<()> {
+        let Some(document) = &stored.extracted.document else { return Ok(()) };
+        let id = |section| SectionId::of(&item.source.id.0, &item.path, section);
+        let ids: Vec<SectionId> = document.sections.iter().map(id).collect();
+        let added = AddedDocument { item, document, annotation: &stored.annotation, ids: &ids };
+        let context = SectionContext::read(&added, store)?;
+        let records: Vec<(SectionId, SectionRecord)> = (0..document.sections.len())
+            .map(|at| (ids[at], record(self.inputs, &added, &context, at)))
+            .collect();
+        self.indexed_sections += records.len();
+        Ok(self.writer.add(key, version, &records)?)
+    }
+
+    /// Removes the documents that are not in this generation, and writes the index into `building`. Returns its size in
+    /// bytes.
+    pub fn finish(mut self, building: &Path) -> anyhow::Result<u64> {
+        for key in self.known_versions.keys().filter(|key| !self.wanted_keys.contains(key)) {
+            self.writer.remove(*key);
+        }
+        Ok(self.writer.commit(&building.join(SEARCH))?)
+    }
+}

@@ -1,0 +1,242 @@
+//! The digest of a document: what the document contributes to the results over all documents, such as the graph, the
+//! resources and the copies. It is much smaller than the document, and is made only once. So a refresh need not decode
+//! the documents that did not change.
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::annotate::case::CaseIndex;
+use crate::annotate::copies::MinHashSignature;
+use crate::annotate::resources::Citation;
+use crate::annotate::{Annotation, SectionNotes, SectionRole};
+use crate::catalogue::{Origin, Source};
+use crate::crawl::BlobId;
+use crate::extract::{Address, Document, DocumentOpening, Extracted, Section};
+use crate::graph::SaidSentence;
+use crate::graph::cases::TextExtent;
+use crate::problem::Problem;
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
+use crate::refresh::wanted::versions::annotation_versions;
+use crate::search::{self, SectionId};
+
+/// Incremented when digests change: those of another version are made again.
+const VERSION: u32 = 1;
+
+/// What was extracted from a file or thread, as a digest.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::refresh) struct ItemDigest<'a> {
+    pub problems: Vec<Problem>,
+    #[serde(borrow)]
+    pub document: Option<DocumentDigest<'a>>,
+}
+
+/// The digest of a document.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::refresh) struct DocumentDigest<'a> {
+    #[serde(borrow)]
+    pub title: Option<&'a str>,
+    /// The SPDX id of the document's own licence.
+    #[serde(borrow)]
+    pub licence: Option<&'a str>,
+    /// Whether it is a copy of a commercial book, by its first page.
+    pub is_book: bool,
+    #[serde(borrow)]
+    pub sections: Vec<SectionDigest<'a>>,
+}
+
+/// The digest of a section.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::refresh) struct SectionDigest<'a> {
+    pub id: u64,
+    /// A hash of its text and code.
+    pub text_hash: u64,
+    /// The length of its text and code.
+    pub bytes: u64,
+    pub address: Address,
+    /// `None` if the section was not annotated.
+    #[serde(borrow)]
+    pub notes: Option<NotesDigest<'a>>,
+}
+
+/// The digest of the annotation of a section.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::refresh) struct NotesDigest<'a> {
+    /// Equal for exact copies.
+    pub fingerprint: u64,
+    /// `None` if the section is too short to have near-copies.
+    pub signature: Option<MinHashSignature>,
+    /// The topics that it mentions.
+    pub topics: Vec<u32>,
+    pub has_content: bool,
+    #[serde(borrow)]
+    pub said: Vec<SaidSentence<'a>>,
+    pub case: Option<CaseDigest>,
+    /// The works that it cites; empty if its role is not to cite works.
+    #[serde(borrow)]
+    pub cited: Vec<Citation<'a>>,
+}
+
+/// A case study and the step of it that a section is about.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::refresh) struct CaseDigest {
+    /// The index of the case in the vocabulary.
+    pub case: u32,
+    pub step: u8,
+    pub extent: TextExtent,
+}
+
+impl DocumentDigest<'_> {
+    /// The length of the text and code of all sections.
+    pub fn bytes(&self) -> u64 {
+        self.sections.iter().map(|section| section.bytes).sum()
+    }
+}
+
+/// Makes digests.
+pub(in crate::refresh) struct DigestMaker<'a> {
+    inputs: &'a RefreshInputs,
+    cases: CaseIndex,
+    /// A hash of everything that all digests depend on.
+    rules: blake3::Hash,
+}
+
+impl<'a> DigestMaker<'a> {
+    /// A maker for documents that are annotated with the vocabulary of `inputs`.
+    pub fn new(inputs: &'a RefreshInputs) -> anyhow::Result<DigestMaker<'a>> {
+        let policy = &inputs.policy;
+        let versions = annotation_versions(&inputs.vocabulary.version);
+        let rules = (VERSION, versions, &policy.books, &policy.book_formats);
+        let hash = postcard::to_io(&rules, blake3::Hasher::new()).context("cannot hash rules")?;
+        let cases = CaseIndex::new(&inputs.vocabulary);
+        Ok(DigestMaker { inputs, cases, rules: hash.finalize() })
+    }
+
+    /// A hash of everything that the digest of `item` depends on, except the id of the source and the path. A stored
+    /// digest with this version can be used.
+    pub fn version(&self, item: &WantedItem) -> u64 {
+        let mut hash = blake3::Hasher::new();
+        hash.update(self.rules.as_bytes());
+        for part in [item.blob.0.as_str(), &item.format, &own_address(item.source)] {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        search::first_u64(&hash.finalize())
+    }
+
+    /// The digest of `item`, of which `extracted` was extracted and annotated with `annotation`. O(length).
+    pub fn digest<'d>(
+        &self,
+        item: &WantedItem,
+        extracted: &'d Extracted,
+        annotation: &'d Annotation,
+    ) -> ItemDigest<'d> {
+        let document = extracted.document.as_ref();
+        ItemDigest {
+            problems: extracted.problems.clone(),
+            document: document.map(|document| self.document(item, document, annotation)),
+        }
+    }
+
+    fn document<'d>(
+        &self,
+        item: &WantedItem,
+        document: &'d Document,
+        annotation: &'d Annotation,
+    ) -> DocumentDigest<'d> {
+        let DocumentOpening { title, heading, text } = document.opening();
+        let case = self.cases.of_document(document, &item.path);
+        let own = own_address(item.source);
+        let section = |(at, section): (usize, &'d Section)| SectionDigest {
+            id: SectionId::of(&item.source.id.0, &item.path, section).0,
+            text_hash: text_hash(section),
+            bytes: (section.text.len() + section.code.len()) as u64,
+            address: section.address,
+            notes: annotation.sections.get(at).map(|notes| NotesDigest {
+                // Short sections have no fingerprint: they are copies only if their whole files are equal.
+                fingerprint: notes.fingerprint.unwrap_or_else(|| identity_hash(&item.blob, at)),
+                signature: notes.signature,
+                topics: notes.mentions.iter().map(|mention| mention.topic).collect(),
+                has_content: notes.role.has_content(),
+                said: notes.co_mentions.iter().filter_map(SaidSentence::of).collect(),
+                case: self.case(section, notes, case),
+                cited: cited(section, notes, &own),
+            }),
+        };
+        DocumentDigest {
+            title: document.title.as_deref(),
+            licence: document.licence.as_deref(),
+            is_book: self.inputs.policy.is_book(&item.format, title, heading, text),
+            sections: document.sections.iter().enumerate().map(section).collect(),
+        }
+    }
+
+    /// The case study that `section` is about. `case` is that of its document.
+    fn case(
+        &self,
+        section: &Section,
+        notes: &SectionNotes,
+        case: Option<u32>,
+    ) -> Option<CaseDigest> {
+        let step = notes.step.filter(|_| notes.role.has_content())?;
+        let case = self.cases.of_section(section.subject(), case)?;
+        Some(CaseDigest { case, step, extent: TextExtent::of(&section.text, &section.links) })
+    }
+}
+
+/// The citations in `section`. Links to the repository itself, whose address is `own`, cite nothing.
+fn cited<'d>(section: &'d Section, notes: &SectionNotes, own: &str) -> Vec<Citation<'d>> {
+    if matches!(notes.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
+        return Vec::new();
+    }
+    let links = section.links.iter().zip(&notes.cited);
+    let links = links.filter(|(link, _)| !is_below(&link.url, own));
+    links.map(|(link, cited)| Citation::of(link, cited)).collect()
+}
+
+/// The address of the repository of `source`; empty for other sources.
+fn own_address(source: &Source) -> String {
+    match &source.origin {
+        Origin::GitHub { owner, name } => format!("https://github.com/{owner}/{name}"),
+        Origin::Archive { .. } | Origin::Folder { .. } => String::new(),
+    }
+}
+
+/// Whether `url` is the address `own` or below it. No URL is below the empty address.
+fn is_below(url: &str, own: &str) -> bool {
+    let is_own = |head: &str| !own.is_empty() && head.eq_ignore_ascii_case(own);
+    url.get(..own.len()).is_some_and(is_own)
+        && matches!(url.as_bytes().get(own.len()), None | Some(b'/' | b'#' | b'?'))
+}
+
+/// A hash that is equal for section number `at` of all files with the same content.
+fn identity_hash(blob: &BlobId, at: usize) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
+    search::first_u64(&hash.finalize())
+}
+
+/// A hash of the text and code of `section`.
+fn text_hash(section: &Section) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(section.text.as_bytes()).update(b"\0").update(section.code.as_bytes());
+    search::first_u64(&hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_repository_is_compared_whole() {
+        let own = "https://github.com/Ann/notes";
+        for url in
+            [own, "https://github.com/ann/Notes/blob/main/a.md", "https://github.com/ann/notes#x"]
+        {
+            assert!(is_below(url, own), "{url}");
+        }
+        for url in ["https://github.com/ann/notes2", "https://github.com/ann", "https://a.org/"] {
+            assert!(!is_below(url, own), "{url}");
+        }
+        assert!(!is_below("", "") && !is_below("/a", ""));
+    }
+}
