@@ -105,24 +105,24 @@ impl TextPools {
     }
 }
 
-/// The beginning of one text of `pool` and the end of another. Short texts and links are not cut.
+/// The beginning of one text of `pool` and the end of another. Short texts and texts with a link in the middle are not
+/// cut, but returned whole.
 fn spliced(pool: &[String], dice: &mut fastrand::Rng) -> String {
-    let mut half = |is_end: bool| {
+    let mut halves = || {
         let text = dice.choice(pool).map_or("", String::as_str);
-        let cut = match text.split_whitespace().count() < LEAST_WORDS {
-            true => None,
-            false => text.match_indices(' ').map(|(at, _)| at).find(|at| *at >= text.len() / 2),
-        };
-        // A link is left whole: the text is cut before or after it.
-        let cut =
-            cut.filter(|at| text[..*at].matches('[').count() == text[..*at].matches(')').count());
-        match cut {
-            Some(at) if is_end => text[at..].to_owned(),
-            Some(at) => text[..at].to_owned(),
-            None => format!("{text} "),
-        }
+        let is_short = text.split_whitespace().count() < LEAST_WORDS;
+        let cut = text.match_indices(' ').map(|(at, _)| at).find(|at| *at >= text.len() / 2);
+        let is_whole =
+            |at: &usize| text[..*at].matches('[').count() == text[..*at].matches(')').count();
+        cut.filter(|at| !is_short && is_whole(at)).map_or((text, ""), |at| text.split_at(at))
     };
-    half(false) + &half(true)
+    match halves() {
+        (whole, "") => format!("{whole} "),
+        (begin, _) => {
+            let mut ends = std::iter::repeat_with(|| halves().1);
+            format!("{begin}{}", ends.find(|end| !end.is_empty()).unwrap_or_default())
+        }
+    }
 }
 
 /// `text` with each of its links changed with a probability of a half.

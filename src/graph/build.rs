@@ -1,7 +1,8 @@
 //! Builds the graph of a generation from the vocabulary and from the sections, which are added one by one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashSet};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::CaseCollector;
@@ -49,9 +50,9 @@ impl GraphBuilder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
             voice_counts: Vec::new(),
-            voices: HashMap::new(),
-            evidence: HashMap::new(),
-            known: HashSet::new(),
+            voices: HashMap::default(),
+            evidence: HashMap::default(),
+            known: HashSet::default(),
             cases: CaseCollector::default(),
         }
     }
@@ -124,9 +125,9 @@ impl GraphBuilder {
 
     /// The counts of each pair of topics that at least one sentence names together.
     fn pair_counts(&self) -> BTreeMap<(u32, u32), PairCounts> {
-        let mut each: HashMap<u32, f64> = HashMap::new();
+        let mut each: HashMap<u32, f64> = HashMap::default();
         let mut total = 0.0;
-        let mut pairs: BTreeMap<(u32, u32), PairCounts> = BTreeMap::new();
+        let mut pairs: HashMap<(u32, u32), PairCounts> = HashMap::default();
         for counts in &self.voice_counts {
             let weight = counts.weight();
             total += weight * f64::from(counts.sentences);
@@ -143,7 +144,7 @@ impl GraphBuilder {
         for ((a, b), counts) in &mut pairs {
             (counts.each, counts.total) = ([count(a), count(b)], total);
         }
-        pairs
+        pairs.into_iter().collect()
     }
 }
 

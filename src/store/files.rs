@@ -107,7 +107,7 @@ impl Store {
     pub fn files(&self, source: &SourceId) -> Result<Vec<StoredFile>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT path, blob, COALESCE(length, 0), first_seen, blobs.id IS NOT NULL
-             FROM files LEFT JOIN blobs ON blobs.id = files.blob
+             FROM files LEFT JOIN blobs INDEXED BY blob_lengths ON blobs.id = files.blob
              WHERE source = ?1 ORDER BY path",
         )?;
         let files = statement.query_map([&source.0], |row| {

@@ -1,11 +1,10 @@
 //! Collects citations into resources.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::entry::ResourceEntry;
-use super::{CitedResource, CitingSentence, LinkFacts, merge, title};
+use super::{CitedResource, LinkFacts, merge, title};
 use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
@@ -17,12 +16,42 @@ const SENTENCE: u32 = 3;
 /// The weight that a citation adds to a topic of the resource if the heading above the link names the topic.
 const HEADING: u32 = 1;
 
-/// A source that cites a resource.
+/// A source that cites resources, as [`CitationCollector::source`] returns it.
 #[derive(Clone, Copy, Debug)]
-pub struct CitingSource<'a> {
-    pub source: &'a str,
-    pub voice: &'a Voice,
-    pub visibility: Visibility,
+pub struct CitingSource {
+    source: u32,
+    voice: u32,
+    visibility: Visibility,
+}
+
+/// The ids of the citing sources, by their numbers.
+#[derive(Default)]
+pub(super) struct CitingNames {
+    names: Vec<String>,
+    /// The place of each source among all of them, sorted by id.
+    places: Vec<u32>,
+}
+
+impl CitingNames {
+    fn of(numbers: HashMap<String, u32>) -> CitingNames {
+        let mut sorted: Vec<(String, u32)> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let count = sorted.len();
+        let mut names = CitingNames { names: vec![String::new(); count], places: vec![0; count] };
+        for (place, (name, number)) in (0..).zip(sorted) {
+            names.names[number as usize] = name;
+            names.places[number as usize] = place;
+        }
+        names
+    }
+
+    pub fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
+
+    pub fn place(&self, number: u32) -> u32 {
+        self.places[number as usize]
+    }
 }
 
 /// A citation: what a section says about the target of a link.
@@ -63,18 +92,34 @@ impl<'a> Citation<'a> {
 #[derive(Default)]
 pub struct CitationCollector {
     entries: HashMap<String, ResourceEntry>,
+    sources: HashMap<String, u32>,
+    voices: HashMap<Voice, u32>,
 }
 
 impl CitationCollector {
+    /// The source `id` with its voice, for [`CitationCollector::cite`].
+    pub fn source(&mut self, id: &str, voice: &Voice, visibility: Visibility) -> CitingSource {
+        let next = |known: usize| u32::try_from(known).unwrap_or(u32::MAX);
+        let (source, said_by) = (next(self.sources.len()), next(self.voices.len()));
+        CitingSource {
+            source: *self.sources.entry(id.to_owned()).or_insert(source),
+            voice: *self.voices.entry(voice.clone()).or_insert(said_by),
+            visibility,
+        }
+    }
+
     /// Adds a `citation` by the source `citing`. Does nothing if the URL has no citation yet and neither the link's text
     /// nor its sentence describes the target. Link texts of private sources are used as titles only if no public source
-    /// cites the resource.
+    /// cites the resource. All citations of a source must be added one after another.
     pub fn cite(&mut self, citing: CitingSource, citation: &Citation) {
         let CitingSource { source, voice, visibility } = citing;
         let entry = match self.entries.get_mut(citation.url) {
             Some(entry) => entry,
             None if !citation.is_telling => return,
-            None => self.entries.entry(citation.url.to_owned()).or_default(),
+            None => {
+                let url = citation.url.to_owned();
+                self.entries.entry(url.clone()).or_insert_with(|| ResourceEntry::new(url))
+            }
         };
         let titles = match visibility {
             Visibility::Public => &mut entry.titles,
@@ -82,41 +127,29 @@ impl CitationCollector {
         };
         entry.is_public |= visibility == Visibility::Public;
         if let Some(title) = citation.title {
-            match titles.get_mut(title) {
-                Some(count) => *count += 1,
-                None => drop(titles.insert(title.to_owned(), 1)),
-            }
+            titles.add(title, 1);
         }
-        if !entry.sources.contains(source) {
-            entry.sources.insert(source.to_owned());
-        }
-        if !entry.voices.contains(voice) {
-            entry.voices.insert(voice.clone());
-        }
+        entry.cited_by(source, voice);
         for (topic, weight) in &citation.topics {
-            *entry.topics.entry(*topic).or_insert(0) += weight;
+            entry.add_topic(*topic, *weight);
         }
-        let known = entry.said.get(voice).map_or(0, |said| said.sentence.len());
-        if known < citation.sentence.len() {
-            let sentence = citation.sentence.to_owned();
-            entry
-                .said
-                .insert(voice.clone(), CitingSentence { source: source.to_owned(), sentence });
-        }
+        entry.say(source, voice, citation.sentence);
     }
 
     /// All resources, completed with the `facts` about their URLs. They are sorted by the number of independent voices
-    /// that cite them, the highest first. O(n log n).
+    /// that cite them, the highest first, then by URL. O(n log n).
     pub fn finish(self, facts: &LinkFacts) -> Vec<CitedResource> {
-        let entries = self.entries.into_iter().map(|(url, entry)| {
-            let paper = facts.paper(&url).cloned();
-            ResourceEntry { url, paper, ..entry }
-        });
-        let mut entries: Vec<ResourceEntry> = entries.collect();
-        entries.sort_by(|a, b| a.url.cmp(&b.url));
+        let names = CitingNames::of(self.sources);
+        let mut entries: Vec<ResourceEntry> = self.entries.into_values().collect();
+        entries.sort_unstable_by(|a, b| a.url.cmp(&b.url));
+        for entry in &mut entries {
+            entry.close();
+            entry.paper = facts.paper(&entry.url).cloned();
+        }
         let mut works = merge::merge(entries);
-        works.sort_by(|a, b| b.voices.len().cmp(&a.voices.len()).then(a.url.cmp(&b.url)));
-        works.into_iter().map(|entry| entry.resource(&facts.dead)).collect()
+        // The works are sorted by URL, and this sort is stable.
+        works.sort_by_key(|work| std::cmp::Reverse(work.voices()));
+        works.into_iter().map(|entry| entry.resource(&names, &facts.dead)).collect()
     }
 }
 
@@ -133,7 +166,7 @@ mod tests {
 
     fn cite(collector: &mut CitationCollector, id: &str, link: &Link, cited: &LinkTopics) {
         let (source, voice) = of(id);
-        let citing = CitingSource { source, voice: &voice, visibility: Visibility::Public };
+        let citing = collector.source(source, &voice, Visibility::Public);
         collector.cite(citing, &Citation::of(link, cited));
     }
 
@@ -181,7 +214,7 @@ mod tests {
         let (open, own) = ("https://example.org/open", "https://example.org/own");
         cite(&mut collector, "a/a", &link(open, "here"), &about(&[]));
         let (source, voice) = of("b/own");
-        let citing = CitingSource { source, voice: &voice, visibility: Visibility::Private };
+        let citing = collector.source(source, &voice, Visibility::Private);
         for url in [open, own] {
             let link = link(url, "Our plans for the feature store");
             collector.cite(citing, &Citation::of(&link, &about(&[])));
@@ -228,7 +261,8 @@ mod tests {
         ] {
             cite(&mut collector, source, &link(&url, text), &about(&[]));
         }
-        let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
+        let day = "2026-01-02".to_owned();
+        let dead = [("https://github.com/x/y".to_owned(), day)].into_iter().collect();
         let found = collector.finish(&LinkFacts { dead, ..LinkFacts::default() });
         assert_eq!(found.len(), 3, "{found:#?}");
         assert_eq!(found[0].sources, ["a/a", "b/b", "c/c", "d/d"]);

@@ -1,37 +1,141 @@
 //! The data of one cited URL while citations are collected.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
+use super::collect::CitingNames;
+use super::kind::UrlKind;
 use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
-use crate::catalogue::Voice;
 use crate::crawl::arxiv::PaperMetadata;
 
 /// The maximum number of citing sentences that are kept for a resource, each from a different voice.
 const MOST_SENTENCES: usize = 3;
+/// The maximum number of citing sentences that are kept while citations are collected. Some of them are left out later,
+/// because they only repeat the title.
+const MOST_CANDIDATES: usize = 16;
 /// The minimum length of a citing sentence, in bytes. Shorter ones are left out, because they add nothing to the title.
 const LEAST_SENTENCE: usize = 25;
 
 /// A URL and its citations.
-#[derive(Default)]
 pub(super) struct ResourceEntry {
     pub url: String,
     pub also: Vec<String>,
-    pub titles: BTreeMap<String, u32>,
+    /// What the URL says about the kind.
+    pub url_kind: UrlKind,
+    pub titles: TitleCounts,
     /// Link texts of private sources. They are used for the title only if no public source cites the URL.
-    pub private_titles: BTreeMap<String, u32>,
+    pub private_titles: TitleCounts,
     pub is_public: bool,
-    pub sources: BTreeSet<String>,
-    pub voices: BTreeSet<Voice>,
-    pub topics: BTreeMap<u32, u32>,
+    /// The numbers of the citing sources, in the order of citations.
+    sources: Vec<u32>,
+    /// The numbers of the citing voices. [`ResourceEntry::close`] removes duplicates.
+    voices: Vec<u32>,
+    /// Each topic with its weight.
+    topics: Vec<(u32, u32)>,
     /// The metadata from arXiv, if the URL is that of a paper on arXiv and the metadata is known.
     pub paper: Option<PaperMetadata>,
-    /// For each voice, its longest sentence that cites this URL.
-    pub said: BTreeMap<Voice, CitingSentence>,
+    /// The longest sentences that cite this URL, at most one for each voice.
+    said: Vec<SaidOfVoice>,
+}
+
+/// A sentence of a voice.
+struct SaidOfVoice {
+    voice: u32,
+    source: u32,
+    sentence: Box<str>,
+}
+
+/// Link texts with the numbers of their uses.
+#[derive(Default)]
+pub(super) struct TitleCounts(Vec<(Box<str>, u32)>);
+
+impl TitleCounts {
+    /// Counts `count` more uses of `title`.
+    pub fn add(&mut self, title: &str, count: u32) {
+        match self.0.iter_mut().find(|(known, _)| **known == *title) {
+            Some((_, known)) => *known += count,
+            None => self.0.push((title.into(), count)),
+        }
+    }
+
+    /// The most common title. Of equally common ones it is the longest, because it contains more information.
+    fn best(&self) -> Option<&str> {
+        let best = self.0.iter().max_by_key(|(title, count)| (*count, title.len(), title));
+        best.map(|(title, _)| &**title)
+    }
+
+    /// The alphabetically first title.
+    fn first(&self) -> Option<&str> {
+        self.0.iter().map(|(title, _)| &**title).min()
+    }
 }
 
 impl ResourceEntry {
-    /// The link texts that may be used as the title of the resource, each with its number of uses.
-    fn known_titles(&self) -> &BTreeMap<String, u32> {
+    /// The entry of `url`, without citations.
+    pub fn new(url: String) -> ResourceEntry {
+        ResourceEntry {
+            url_kind: UrlKind::of(&url),
+            url,
+            also: Vec::new(),
+            titles: TitleCounts::default(),
+            private_titles: TitleCounts::default(),
+            is_public: false,
+            sources: Vec::new(),
+            voices: Vec::new(),
+            topics: Vec::new(),
+            paper: None,
+            said: Vec::new(),
+        }
+    }
+
+    /// Adds a citation by `source`, which has the voice `voice`.
+    pub fn cited_by(&mut self, source: u32, voice: u32) {
+        if self.sources.last() != Some(&source) {
+            self.sources.push(source);
+        }
+        if self.voices.last() != Some(&voice) {
+            self.voices.push(voice);
+        }
+    }
+
+    /// Adds `weight` to the weight of `topic`.
+    pub fn add_topic(&mut self, topic: u32, weight: u32) {
+        match self.topics.iter_mut().find(|(known, _)| *known == topic) {
+            Some((_, known)) => *known += weight,
+            None => self.topics.push((topic, weight)),
+        }
+    }
+
+    /// Keeps `sentence` if it is longer than the known one of its voice, and than the shortest of those that are kept.
+    pub fn say(&mut self, source: u32, voice: u32, sentence: &str) {
+        let known = match self.said.iter().position(|said| said.voice == voice) {
+            None if sentence.is_empty() => return,
+            None if self.said.len() < MOST_CANDIDATES => {
+                let said = SaidOfVoice { voice, source, sentence: sentence.into() };
+                return self.said.push(said);
+            }
+            None => self.said.iter_mut().min_by_key(|said| said.sentence.len()),
+            Some(known) => self.said.get_mut(known),
+        };
+        if let Some(known) = known.filter(|known| known.sentence.len() < sentence.len()) {
+            *known = SaidOfVoice { voice, source, sentence: sentence.into() };
+        }
+    }
+
+    /// Ends the collection of citations.
+    pub fn close(&mut self) {
+        for numbers in [&mut self.sources, &mut self.voices] {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+    }
+
+    /// The number of voices that cite the URL, once it is closed.
+    pub fn voices(&self) -> usize {
+        self.voices.len()
+    }
+
+    /// The link texts that may be used as the title of the resource.
+    fn known_titles(&self) -> &TitleCounts {
         if self.is_public { &self.titles } else { &self.private_titles }
     }
 
@@ -41,59 +145,70 @@ impl ResourceEntry {
         if let Some(paper) = &self.paper {
             return Some(paper.title.clone());
         }
-        // Of equally common titles, the longer one is used, because it contains more information.
-        let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
-        best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
+        let best = self.known_titles().best().map(str::to_owned);
+        best.or_else(|| title::from_url(&self.url))
     }
 
     /// The kind of the resource, derived from its URL and from the alphabetically first of its link texts.
     pub fn kind(&self) -> ResourceKind {
-        kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
+        match self.url_kind {
+            UrlKind::Fixed(kind) => kind,
+            by_title => by_title.with_title(self.known_titles().first().unwrap_or_default()),
+        }
     }
 
-    /// Merges `other`, the same work at another URL, into this entry.
+    /// Merges `other`, the same work at another URL, into this entry. Both must be closed.
     pub fn take(&mut self, other: ResourceEntry) {
         self.also.push(other.url);
-        for (title, count) in other.titles {
-            *self.titles.entry(title).or_insert(0) += count;
+        for (title, count) in other.titles.0 {
+            self.titles.add(&title, count);
         }
-        for (title, count) in other.private_titles {
-            *self.private_titles.entry(title).or_insert(0) += count;
+        for (title, count) in other.private_titles.0 {
+            self.private_titles.add(&title, count);
         }
         self.is_public |= other.is_public;
         self.paper = self.paper.take().or(other.paper);
-        for (topic, count) in other.topics {
-            *self.topics.entry(topic).or_insert(0) += count;
+        for (topic, weight) in other.topics {
+            self.add_topic(topic, weight);
         }
         self.sources.extend(other.sources);
         self.voices.extend(other.voices);
-        for (voice, said) in other.said {
-            self.said.entry(voice).or_insert(said);
+        self.close();
+        for said in other.said {
+            if !self.said.iter().any(|known| known.voice == said.voice) {
+                self.said.push(said);
+            }
         }
     }
 
     /// The finished resource. `dead` maps each dead URL to the day on which it was first found dead (`YYYY-MM-DD`).
-    pub fn resource(self, dead: &HashMap<String, String>) -> CitedResource {
+    pub fn resource(self, names: &CitingNames, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
-        let mut topics: Vec<(u32, u32)> = self.topics.into_iter().collect();
-        topics.sort_by_key(|(topic, count)| (std::cmp::Reverse(*count), *topic));
+        let mut topics = self.topics;
+        topics.sort_unstable_by_key(|(topic, weight)| (std::cmp::Reverse(*weight), *topic));
         let is_useful =
-            |said: &CitingSentence| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
-        let mut said: Vec<CitingSentence> = self.said.into_values().filter(is_useful).collect();
-        said.sort_by(|a, b| b.sentence.len().cmp(&a.sentence.len()).then(a.source.cmp(&b.source)));
+            |said: &SaidOfVoice| said.sentence.len() >= LEAST_SENTENCE && *said.sentence != *title;
+        let mut said: Vec<SaidOfVoice> = self.said.into_iter().filter(is_useful).collect();
+        said.sort_by_key(|said| (std::cmp::Reverse(said.sentence.len()), names.place(said.source)));
         said.truncate(MOST_SENTENCES);
+        let said = said.into_iter().map(|said| CitingSentence {
+            source: names.name(said.source).to_owned(),
+            sentence: said.sentence.into_string(),
+        });
+        let mut sources = self.sources;
+        sources.sort_unstable_by_key(|source| names.place(*source));
         CitedResource {
-            kind: kind::kind_of(&self.url, &title),
+            kind: self.url_kind.with_title(&title),
             year: self.paper.and_then(|paper| paper.year).or_else(|| {
                 std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url))
             }),
             title,
             dead_since: dead.get(&self.url).cloned(),
             also: self.also,
-            sources: self.sources.into_iter().collect(),
+            sources: sources.into_iter().map(|source| names.name(source).to_owned()).collect(),
             topics: topics.into_iter().take(5).map(|(topic, _)| topic).collect(),
-            said,
+            said: said.collect(),
             url: self.url,
         }
     }

@@ -1,5 +1,8 @@
 //! The kind and the year of a resource, by its URL.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use url::Url;
 
 use super::ResourceKind;
@@ -8,43 +11,79 @@ use super::hosts::{KIND_HOSTS, KindHosts};
 /// A page on the host of a tool is an article if its path contains one of these, or if the host begins with `blog`.
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
-/// The kind of the resource at `url`, a canonical URL. `title` is used if the URL alone does not determine the kind.
-pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
-    let Ok(parsed) = Url::parse(url) else { return ResourceKind::Article };
-    let (host, path) = (parsed.host_str().unwrap_or_default(), parsed.path());
-    let is_at = |(name, below): &(&str, &str)| {
-        (host == *name || host.ends_with(&format!(".{name}"))) && path.starts_with(below)
-    };
-    let is_blog = BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
-    for KindHosts { kind, prefix, hosts } in &KIND_HOSTS {
-        let named = !prefix.is_empty() && host.starts_with(prefix) && host != "docs.google.com";
-        if named || hosts.iter().any(is_at) {
-            let is_post = is_blog && *kind == ResourceKind::Tool;
-            return by_title(if is_post { ResourceKind::Article } else { *kind }, title);
+/// What a URL alone says about the kind of its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UrlKind {
+    Fixed(ResourceKind),
+    /// An article, unless its title names a more specific kind.
+    Article,
+    /// The front page of a site: a tool if its title is short, else like an article.
+    FrontPage,
+}
+
+impl UrlKind {
+    /// What `url`, a canonical URL, says.
+    pub fn of(url: &str) -> UrlKind {
+        let Ok(parsed) = Url::parse(url) else { return UrlKind::Fixed(ResourceKind::Article) };
+        let (host, path) = (parsed.host_str().unwrap_or_default(), parsed.path());
+        if let Some(kind) = kind_of_host(host, path) {
+            let is_blog =
+                || BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
+            return match kind {
+                ResourceKind::Tool if is_blog() => UrlKind::Article,
+                kind => UrlKind::Fixed(kind),
+            };
+        }
+        let is_front_page = path.len() <= 1 && parsed.query().is_none();
+        match path.rsplit('.').next() {
+            Some("pdf") => UrlKind::Fixed(ResourceKind::Paper),
+            Some("csv" | "parquet" | "zip") => UrlKind::Fixed(ResourceKind::Dataset),
+            Some("ipynb") => UrlKind::Fixed(ResourceKind::Code),
+            _ if is_front_page => UrlKind::FrontPage,
+            _ => UrlKind::Article,
         }
     }
-    let is_front_page = path.len() <= 1 && parsed.query().is_none();
-    match path.rsplit('.').next() {
-        Some("pdf") => ResourceKind::Paper,
-        Some("csv" | "parquet" | "zip") => ResourceKind::Dataset,
-        Some("ipynb") => ResourceKind::Code,
-        _ if is_front_page && title.split_whitespace().count() <= 3 => ResourceKind::Tool,
-        _ => by_title(ResourceKind::Article, title),
+
+    /// The kind of the resource with this `title`.
+    pub fn with_title(self, title: &str) -> ResourceKind {
+        let has = |words: &[&str]| {
+            let is_one = |own: &str| words.iter().any(|word| own.eq_ignore_ascii_case(word));
+            title.split(|c: char| !c.is_alphanumeric()).any(is_one)
+        };
+        match self {
+            UrlKind::Fixed(kind) => kind,
+            UrlKind::FrontPage if title.split_whitespace().count() <= 3 => ResourceKind::Tool,
+            _ if has(&["dataset", "datasets"]) => ResourceKind::Dataset,
+            _ if has(&["course", "bootcamp", "mooc"]) => ResourceKind::Course,
+            _ if has(&["textbook", "ebook"]) => ResourceKind::Book,
+            _ => ResourceKind::Article,
+        }
     }
 }
 
-/// `kind`, or for an article the more specific kind that its title names.
-fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
-    let title = title.to_lowercase();
-    let has = |words: &[&str]| {
-        title.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
-    };
-    match kind {
-        ResourceKind::Article if has(&["dataset", "datasets"]) => ResourceKind::Dataset,
-        ResourceKind::Article if has(&["course", "bootcamp", "mooc"]) => ResourceKind::Course,
-        ResourceKind::Article if has(&["textbook", "ebook"]) => ResourceKind::Book,
-        kind => kind,
+/// For each host in [`KIND_HOSTS`], the indices of its entries there and the path prefixes.
+static BY_HOST: LazyLock<HashMap<&str, Vec<(usize, &str)>>> = LazyLock::new(|| {
+    let mut by_host: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
+    for (at, KindHosts { hosts, .. }) in KIND_HOSTS.iter().enumerate() {
+        for (host, below) in *hosts {
+            by_host.entry(host).or_default().push((at, below));
+        }
     }
+    by_host
+});
+
+/// The kind of the first entry of [`KIND_HOSTS`] that matches `host` and `path`.
+fn kind_of_host(host: &str, path: &str) -> Option<ResourceKind> {
+    let labels = host.match_indices('.').map(|(at, _)| &host[at + 1..]);
+    let named = std::iter::once(host).chain(labels).filter_map(|name| BY_HOST.get(name));
+    let matching = named.flatten().filter(|(_, below)| path.starts_with(below));
+    let by_name = matching.map(|(at, _)| *at).min();
+    let has_prefix = |entry: &KindHosts| {
+        !entry.prefix.is_empty() && host.starts_with(entry.prefix) && host != "docs.google.com"
+    };
+    let by_prefix = KIND_HOSTS.iter().position(has_prefix);
+    let first = by_name.into_iter().chain(by_prefix).min()?;
+    Some(KIND_HOSTS[first].kind)
 }
 
 /// The year in `url`; `None` if it contains none. arXiv's ids since April 2007 begin with the last two digits of the
@@ -86,7 +125,7 @@ mod tests {
             ("https://netflixtechblog.com/a-post", "A post", ResourceKind::Article),
             ("https://x.org/course", "A free ML course", ResourceKind::Course),
         ] {
-            assert_eq!(kind_of(url, title), kind, "{url}");
+            assert_eq!(UrlKind::of(url).with_title(title), kind, "{url}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! Merges resources that are the same work at several URLs.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
+use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 
 use super::entry::ResourceEntry;
@@ -19,33 +20,51 @@ const MOST_ALIKE: usize = 64;
 /// the same work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common
 /// (compared by [`title::key`]; a title can also come from the URL), and they have different hosts or the same last
 /// part of the path. O(n).
+///
+/// `entries` must be sorted by URL and closed; the result is sorted by URL, too.
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+    let hasher = foldhash::fast::RandomState::default();
+    // The keys are hashes of titles: two different titles never have the same hash in practice.
+    let mut by_key: HashMap<u64, Vec<usize>> = HashMap::default();
+    let mut is_any_joined = false;
     for (at, entry) in entries.iter().enumerate() {
         let is_work = matches!(entry.kind(), ResourceKind::Paper | ResourceKind::Article);
         if !is_work || REVIEWERS.contains(&host(&entry.url)) {
             continue;
         }
         let own = title::from_url(&entry.url);
-        let mut keys: Vec<String> =
-            [entry.title(), own].into_iter().flatten().filter_map(|t| title::key(&t)).collect();
+        let titles = [entry.title(), own].into_iter().flatten();
+        let keys = titles.filter_map(|title| Some(hasher.hash_one(title::key(&title)?)));
+        let mut keys: Vec<u64> = keys.collect();
         keys.dedup();
         for key in keys {
             let known = by_key.entry(key).or_default();
             if let Some(other) = known.iter().find(|other| are_one(&entries[**other], entry)) {
-                sets.union(*other, at);
+                is_any_joined |= sets.union(*other, at);
             }
             if known.len() < MOST_ALIKE {
                 known.push(at);
             }
         }
     }
-    let mut groups: HashMap<usize, Vec<ResourceEntry>> = HashMap::new();
-    for (at, entry) in entries.into_iter().enumerate() {
-        groups.entry(sets.find(at)).or_default().push(entry);
+    if is_any_joined { join(entries, &mut sets) } else { entries }
+}
+
+/// Merges the entries of each set. Keeps the order by URL.
+fn join(entries: Vec<ResourceEntry>, sets: &mut UnionFind<usize>) -> Vec<ResourceEntry> {
+    let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
+    for at in 0..entries.len() {
+        groups.entry(sets.find_mut(at)).or_default().push(at);
     }
-    groups.into_values().filter_map(joined).collect()
+    let mut entries: Vec<Option<ResourceEntry>> = entries.into_iter().map(Some).collect();
+    for group in groups.into_values().filter(|group| group.len() > 1) {
+        let taken = group.iter().filter_map(|at| Some((*at, entries[*at].take()?)));
+        if let Some((at, work)) = joined(taken.collect()) {
+            entries[at] = Some(work);
+        }
+    }
+    entries.into_iter().flatten().collect()
 }
 
 /// Whether two entries with the same title count as the same work: on one host, only if their paths end in the same
@@ -54,15 +73,16 @@ fn are_one(a: &ResourceEntry, b: &ResourceEntry) -> bool {
     host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
 }
 
-/// Merges all entries of a work into the one with the best URL.
-fn joined(mut group: Vec<ResourceEntry>) -> Option<ResourceEntry> {
-    group.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.url.cmp(&b.url)));
+/// Merges all entries of a work into the one with the best URL. Each entry has its index; returns that of the best one.
+fn joined(mut group: Vec<(usize, ResourceEntry)>) -> Option<(usize, ResourceEntry)> {
+    // The entries are in the order of their URLs, and this sort is stable.
+    group.sort_by_key(|(_, entry)| rank(entry));
     let mut entries = group.into_iter();
-    let mut best = entries.next()?;
-    for other in entries {
+    let (at, mut best) = entries.next()?;
+    for (_, other) in entries {
         best.take(other);
     }
-    Some(best)
+    Some((at, best))
 }
 
 /// The sort key that puts the best URL of a work first. URLs that public sources cite come before all others. If that
@@ -76,7 +96,7 @@ fn rank(entry: &ResourceEntry) -> (bool, u8, std::cmp::Reverse<usize>) {
         _ if entry.kind() == ResourceKind::Paper => 3,
         _ => 4,
     };
-    (!entry.is_public, place, std::cmp::Reverse(entry.voices.len()))
+    (!entry.is_public, place, std::cmp::Reverse(entry.voices()))
 }
 
 fn host(url: &str) -> &str {

@@ -113,19 +113,22 @@ pub(super) fn from_url(url: &str) -> Option<String> {
 pub(super) fn key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);
-    let words: Vec<&str> = bare
-        .unwrap_or(&lower)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !matches!(*word, "the" | "a" | "an" | "pdf" | "paper"))
-        .flat_map(|word| match word {
-            "ml" => vec!["machine", "learning"],
-            "ai" => vec!["artificial", "intelligence"],
-            "nn" => vec!["neural", "networks"],
-            word => vec![word],
-        })
-        .collect();
-    let key = words.join(" ");
-    (words.len() >= LEAST_WORDS && key.chars().count() >= LEAST_CHARS).then_some(key)
+    let (mut key, mut words) = (String::with_capacity(lower.len()), 0);
+    for word in bare.unwrap_or(&lower).split(|c: char| !c.is_alphanumeric()) {
+        let word = match word {
+            "" | "the" | "a" | "an" | "pdf" | "paper" => continue,
+            "ml" => "machine learning",
+            "ai" => "artificial intelligence",
+            "nn" => "neural networks",
+            word => word,
+        };
+        words += if word.contains(' ') { 2 } else { 1 };
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(word);
+    }
+    (words >= LEAST_WORDS && key.chars().count() >= LEAST_CHARS).then_some(key)
 }
 
 #[cfg(test)]

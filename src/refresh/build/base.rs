@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
+use super::previous::PreviousGeneration;
 use crate::disk;
 use crate::generation::checksums::{self, CheckDepth, FileMarks};
 use crate::generation::damage::IndexDamage;
@@ -24,9 +25,9 @@ pub(in crate::refresh) struct BuildBase {
     current: Option<Manifest>,
     /// Whether there is an intact writer's index.
     has_writer: bool,
-    /// The folders of earlier generations: the current one, then the others, newest first.
-    pub before: Vec<PathBuf>,
-    /// The checksums of the files of the first folder in `before`. The new generation reuses them for the files that it
+    /// The earlier generations: the current one, then the others, newest first.
+    pub before: Vec<PreviousGeneration>,
+    /// The checksums of the files of the first one in `before`. The new generation reuses them for the files that it
     /// shares with that generation. Empty if none may be reused.
     pub files: FileMarks,
     /// Damaged generations, to be removed after a new one is published.
@@ -70,7 +71,10 @@ impl BuildBase {
             index: index.to_owned(),
             current: latest.filter(is_current),
             has_writer: false,
-            before: numbers.iter().map(|number| folders::folder(index, *number)).collect(),
+            before: numbers
+                .iter()
+                .map(|number| PreviousGeneration::new(folders::folder(index, *number)))
+                .collect(),
             files,
             damaged,
         };
@@ -107,7 +111,7 @@ impl BuildBase {
             }
             // If this is a hard link to the generation's file, its content was checked with the generation.
             let is_link =
-                self.before.first().is_some_and(|before| is_same(&path, &before.join(name)));
+                self.before.first().is_some_and(|before| is_same(&path, &before.folder.join(name)));
             checksums::examine(&path, mark, if is_link { CheckDepth::Opening } else { depth })?;
         }
         Ok(())
@@ -129,12 +133,19 @@ impl BuildBase {
     }
 }
 
-/// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage.
+/// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage. Decodes no other file, unless
+/// `depth` is deep: the checksums confirm them.
 fn read_intact(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, IndexDamage> {
-    let manifest = Generation::open(index, number)?.manifest;
     match depth {
-        CheckDepth::Deep => open::examine(index, number).pop().map_or(Ok(manifest), Err),
-        CheckDepth::Opening => Ok(manifest),
+        CheckDepth::Deep => {
+            let manifest = Generation::open(index, number)?.manifest;
+            open::examine(index, number).pop().map_or(Ok(manifest), Err)
+        }
+        CheckDepth::Opening => {
+            let manifest = folders::manifest(index, number)?;
+            let folder = folders::folder(index, number);
+            checksums::damage(&folder, &manifest.files, depth).pop().map_or(Ok(manifest), Err)
+        }
     }
 }
 

@@ -211,7 +211,7 @@ impl<'a> GenerationBuilder<'a> {
     ) -> anyhow::Result<()> {
         let item = &self.items[at];
         let stored = stored.and_then(|stored| stored.extracted.document.as_ref());
-        let voice = self.corpus.voice(item);
+        let author = self.corpus.author(item);
         let mut crowded = 0;
         for (number, section) in (0..).zip(&document.sections) {
             let Some(notes) = &section.notes else { continue };
@@ -227,7 +227,7 @@ impl<'a> GenerationBuilder<'a> {
             )?;
             comparisons.extend(comparison.map(|comparison| (number, comparison)));
             crowded += usize::from(found.is_crowded);
-            self.corpus.section(item, &voice, found.section.id, section, notes);
+            self.corpus.section(item, &author, found.section.id, section, notes);
         }
         if let Some(share) = self.shares.get_mut(&item.source.id.0) {
             share.add_crowded(&item.path, crowded);

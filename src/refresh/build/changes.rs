@@ -47,6 +47,7 @@ impl GenerationDifference {
         };
         for (source, documents) in &new.sources {
             match old.sources.get(source).filter(|before| !before.is_empty()) {
+                Some(before) if before == documents => {}
                 Some(before) => {
                     difference.documents(before, documents, &|what| base(source, what));
                 }

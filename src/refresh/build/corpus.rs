@@ -20,6 +20,12 @@ pub(in crate::refresh) struct CorpusCollector {
     voices: Voices,
 }
 
+/// The author of an item.
+pub(in crate::refresh) struct ItemAuthor {
+    voice: Voice,
+    citing: CitingSource,
+}
+
 impl CorpusCollector {
     /// An empty collector for the sources of `catalogue`.
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> CorpusCollector {
@@ -32,17 +38,20 @@ impl CorpusCollector {
         }
     }
 
-    /// The voice of `item`.
-    pub fn voice(&self, item: &WantedItem) -> Voice {
-        self.voices.of(&item.source.id.0)
+    /// The author of `item`, for [`CorpusCollector::section`].
+    pub fn author(&mut self, item: &WantedItem) -> ItemAuthor {
+        let source = item.source;
+        let voice = self.voices.of(&source.id.0);
+        let citing = self.resources.source(&source.id.0, &voice, source.visibility);
+        ItemAuthor { voice, citing }
     }
 
     /// Adds a `section` with its `notes`. `representative` is the section under which it is folded, or itself if it is
-    /// not folded. `voice` is the voice of `item`.
+    /// not folded. `author` is the author of `item`.
     pub fn section(
         &mut self,
         item: &WantedItem,
-        voice: &Voice,
+        author: &ItemAuthor,
         representative: SectionId,
         section: &SectionDigest,
         notes: &NotesDigest,
@@ -60,6 +69,7 @@ impl CorpusCollector {
             });
             return;
         }
+        let voice = &author.voice;
         self.counts.mentions += notes.topics.len();
         if notes.has_content {
             let (path, address) = (item.path.as_str(), section.address);
@@ -69,9 +79,8 @@ impl CorpusCollector {
                 self.graph.cases.add(place, case.case, case.step, case.extent);
             }
         }
-        let citing = CitingSource { source, voice, visibility: item.source.visibility };
         for citation in &notes.cited {
-            self.resources.cite(citing, citation);
+            self.resources.cite(author.citing, citation);
         }
     }
 }

@@ -9,12 +9,13 @@
 mod changed;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 
 use self::changed::{ChangedDocument, DocumentPair};
 use super::changes::moved;
+use super::previous::PreviousGeneration;
 use crate::extract::Address;
 use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
@@ -25,30 +26,28 @@ use crate::generation::manifest::{Manifest, SourceCondition};
 use crate::search::{self, SectionLocation};
 
 /// Writes `earlier.bin` into `building`, the folder of the generation with these `contents` and this `manifest`. The
-/// folder must already contain the generation's search index. The first of the folders `before` that can be read is the
-/// previous generation.
+/// folder must already contain the generation's search index. The first of the generations `before` that can be read is
+/// the previous one.
 ///
 /// Decodes the stored records of the sections that are gone. For each changed document with earlier sections, also
 /// decodes the records of its current sections. Takes O(earlier sections × current sections) for each changed document,
 /// and O(earlier sections) for each of the others.
 pub(in crate::refresh) fn write(
     contents: &GenerationContents,
-    before: &[PathBuf],
+    before: &[PreviousGeneration],
     manifest: &Manifest,
     building: &Path,
 ) -> anyhow::Result<()> {
-    let entries = contents.sources.values().flatten();
-    let current: HashSet<u64> = entries.flat_map(ContentsEntry::ids).collect();
-    let read = |folder: &PathBuf| match PreviousSections::read(folder, &current) {
+    let read = |before| match PreviousSections::read(before, contents) {
         Ok(previous) => Some(previous),
         Err(error) => {
-            let folder = folder.display();
+            let folder = before.folder.display();
             tracing::warn!("the section ids of {folder} are not carried over: {error:#}");
             None
         }
     };
     let mut earlier = match before.iter().find_map(read) {
-        Some(previous) => previous.carry(contents, &current, manifest, building)?,
+        Some(previous) => previous.carry(contents, manifest, building)?,
         None => EarlierSections::default(),
     };
     earlier.limit(MOST_OF_SOURCE, MOST);
@@ -56,8 +55,12 @@ pub(in crate::refresh) fn write(
 }
 
 /// The data of the previous generation about sections that are not current.
-struct PreviousSections {
-    contents: GenerationContents,
+struct PreviousSections<'a> {
+    contents: &'a GenerationContents,
+    /// The sources whose earlier sections may differ from those of the previous generation, or that have any.
+    sources: HashSet<String>,
+    /// The ids of the current sections of these sources.
+    current: HashSet<u64>,
     /// The sections that were no longer current in the previous generation.
     earlier: EarlierSections,
     /// The sections that were current in the previous generation and are not in the new one.
@@ -69,30 +72,37 @@ struct PreviousSections {
 /// The documents that both generations contain, by source and previous path.
 type DocumentPairs<'a> = HashMap<(&'a str, &'a str), DocumentPair<'a>>;
 
-impl PreviousSections {
-    /// Reads the generation in `folder`. `current` contains the ids of the new generation's sections.
-    fn read(folder: &Path, current: &HashSet<u64>) -> anyhow::Result<PreviousSections> {
+impl<'a> PreviousSections<'a> {
+    /// Reads the generation `before`. `contents` are those of the new generation.
+    fn read(
+        before: &'a PreviousGeneration,
+        contents: &GenerationContents,
+    ) -> anyhow::Result<PreviousSections<'a>> {
+        let folder = &before.folder;
         let name = folder.file_name().and_then(|name| name.to_str());
         let number = name.and_then(|name| name.parse().ok()).context("its name is no number")?;
-        let contents = GenerationContents::read(&folder.join("contents.bin"))?;
+        let old = before.contents()?;
         let earlier = EarlierSections::read(folder)?;
-        let entries = contents.sources.values().flatten();
-        let gone: HashSet<u64> =
-            entries.flat_map(ContentsEntry::ids).filter(|id| !current.contains(id)).collect();
+        let sources = touched(old, contents, &earlier);
+        let ids = |contents: &GenerationContents| -> HashSet<u64> {
+            let entries = contents.sources.iter().filter(|(source, _)| sources.contains(*source));
+            entries.flat_map(|(_, entries)| entries).flat_map(ContentsEntry::ids).collect()
+        };
+        let current = ids(contents);
+        let gone: HashSet<u64> = ids(old).difference(&current).copied().collect();
         let gone = locations(folder, &gone)?;
-        Ok(PreviousSections { contents, earlier, gone, number })
+        Ok(PreviousSections { contents: old, sources, current, earlier, gone, number })
     }
 
-    /// The earlier sections of the new generation.
+    /// The earlier sections of the new generation, whose contents are `contents`.
     fn carry(
         self,
         contents: &GenerationContents,
-        current: &HashSet<u64>,
         manifest: &Manifest,
         building: &Path,
     ) -> anyhow::Result<EarlierSections> {
-        let PreviousSections { contents: old, earlier, gone, number } = self;
-        let pairs = pairs(&old, contents);
+        let PreviousSections { contents: old, sources, current, earlier, gone, number } = self;
+        let pairs = pairs(old, contents, &sources);
         let mut collected = CollectedSections::new(manifest, &pairs);
         for EarlierDocument { source, path, sections } in earlier.documents {
             for section in sections.into_iter().filter(|section| !current.contains(&section.id)) {
@@ -181,10 +191,26 @@ impl<'a> CollectedSections<'a> {
     }
 }
 
-/// The documents of `old` that are also in `new`, at the same path or moved, and have sections there.
-fn pairs<'a>(old: &'a GenerationContents, new: &'a GenerationContents) -> DocumentPairs<'a> {
+/// The ids of the sources whose documents differ in `old` and `new`, or that have sections in `earlier`.
+fn touched(
+    old: &GenerationContents,
+    new: &GenerationContents,
+    earlier: &EarlierSections,
+) -> HashSet<String> {
+    let sources = old.sources.keys().chain(new.sources.keys());
+    let changed = sources.filter(|source| old.sources.get(*source) != new.sources.get(*source));
+    let documents = earlier.documents.iter().map(|document| &document.source);
+    changed.chain(documents).chain(earlier.removed.keys()).cloned().collect()
+}
+
+/// The documents of `sources` in `old` that are also in `new`, at the same path or moved, and have sections there.
+fn pairs<'a>(
+    old: &'a GenerationContents,
+    new: &'a GenerationContents,
+    sources: &HashSet<String>,
+) -> DocumentPairs<'a> {
     let mut pairs = DocumentPairs::new();
-    for (source, now) in &new.sources {
+    for (source, now) in new.sources.iter().filter(|(source, _)| sources.contains(*source)) {
         let Some(before) = old.sources.get(source) else { continue };
         let at_path: HashMap<&str, &ContentsEntry> =
             before.iter().map(|entry| (entry.path.as_str(), entry)).collect();

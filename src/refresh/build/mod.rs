@@ -14,6 +14,7 @@ pub(super) mod loss;
 mod nearest;
 mod news;
 pub(super) mod outcome;
+mod previous;
 mod record;
 mod sketches;
 mod source_digests;

@@ -3,6 +3,8 @@
 use serde_json::json;
 use tempfile::TempDir;
 
+use std::path::PathBuf;
+
 use super::*;
 use crate::crawl::BlobId;
 use crate::generation::manifest::{GenerationCounts, SourceState};
@@ -52,7 +54,9 @@ impl Generations {
         }
         writer.commit(&folder.join(SEARCH)).unwrap();
         let contents = GenerationContents { sources: [("s".to_owned(), entries)].into() };
-        write(&contents, &self.folders, &self.manifest, &folder).unwrap();
+        let before = self.folders.iter().cloned().map(PreviousGeneration::new);
+        let before: Vec<PreviousGeneration> = before.collect();
+        write(&contents, &before, &self.manifest, &folder).unwrap();
         contents.write(&folder.join("contents.bin")).unwrap();
         self.folders.insert(0, folder);
         EarlierSections::read(&self.folders[0]).unwrap()
