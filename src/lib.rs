@@ -62,13 +62,14 @@
 //!
 //! ```text
 //! library.db            SQLite, opened only by refresh: sources, files, threads with the cursors of fetching them,
-//!                       blobs (zstd, by git's id), and what was derived from them, keyed by content and versions
+//!                       blobs (zstd, by git's id), what was derived from them, keyed by content and versions, and
+//!                       digests of documents: what each contributes to the results over all documents
 //! building/             tantivy's writer directory
-//! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
-//!                       contents.bin (documents and sections, with hashes), earlier.bin (ids of sections that are
-//!                       not current, and where they lead), papers.bin (metadata of cited papers, only if it was
-//!                       fetched), news.json (what is new), manifest.json (format, counts, per-source state,
-//!                       problems, length and checksum of each file)
+//! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, resources/ (the cited works;
+//!                       files that did not change are hard-linked), copies.bin, contents.bin (documents and sections,
+//!                       with hashes), earlier.bin (ids of sections that are not current, and where they lead),
+//!                       papers.bin (metadata of cited papers, only if it was fetched), news.json (what is new),
+//!                       manifest.json (format, counts, per-source state, problems, length and checksum of each file)
 //! current               the number of the generation that readers open; replaced by rename, as the last step. If it
 //!                       is missing, they open the newest intact generation
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes

@@ -1,7 +1,8 @@
 //! The length and checksum of each file of a generation, as its manifest lists them.
 //!
 //! Segments of the search index are hard-linked unchanged from generation to generation. Their checksums are carried
-//! over and never computed again, so that later decay on the disk can still be detected.
+//! over and never computed again, so that later decay on the disk can still be detected. Other large files are made
+//! again in each build, and shared with the previous generation if they are equal.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,6 +18,9 @@ use crate::disk::{DiskError, DiskOperation};
 pub(crate) const SEARCH: &str = "search";
 /// The only file of the search index that every refresh rewrites.
 const META: &str = "search/meta.json";
+
+/// Files with fewer bytes are not shared between generations: writing them costs nothing.
+const LEAST_SHARED: u64 = 50_000;
 
 /// The length and checksum of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,21 +43,40 @@ pub enum CheckDepth {
 }
 
 /// The files in `folder` with their lengths and checksums. If a segment is in `known` with the same length, its
-/// checksum is carried over.
-pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskError> {
+/// checksum is carried over. `known` are the files of `previous`, the generation before, if it is intact. Large files
+/// that are equal in both generations become hard links to those of `previous`, so that they are not written to the disk
+/// again.
+pub(crate) fn seal(
+    folder: &Path,
+    known: &FileMarks,
+    previous: Option<&Path>,
+) -> Result<FileMarks, DiskError> {
     let mut files = FileMarks::new();
     for path in listed(folder)? {
         let name = name(folder, &path);
         let unreadable = |cause| DiskError::new(DiskOperation::Read, &path, cause);
         let bytes = fs::metadata(&path).map_err(unreadable)?.len();
-        let carried = known.get(&name).filter(|mark| is_segment(&name) && mark.bytes == bytes);
-        let mark = match carried {
+        let known = known.get(&name).filter(|mark| mark.bytes == bytes);
+        let mark = match known.filter(|_| is_segment(&name)) {
             Some(mark) => mark.clone(),
             None => FileMark { bytes, blake3: checksum(&path).map_err(unreadable)? },
         };
+        let is_shared = bytes >= LEAST_SHARED && !is_segment(&name) && known == Some(&mark);
+        if let Some(previous) = previous.filter(|_| is_shared) {
+            share(&path, &previous.join(&name));
+        }
         files.insert(name, mark);
     }
     Ok(files)
+}
+
+/// Replaces the file `path` by a hard link to `known`, which has the same content. If that fails, the file stays.
+fn share(path: &Path, known: &Path) {
+    let link = path.with_extension("link");
+    if fs::hard_link(known, &link).is_ok() && fs::rename(&link, path).is_err() {
+        // A file that is not listed would only take space.
+        let _ = fs::remove_file(&link);
+    }
 }
 
 /// Checks the `files` in `folder`, and returns the damage. Checks the length of each file, and the checksum of each
@@ -129,12 +152,12 @@ mod tests {
         for name in ["graph.bin", "search/meta.json", "search/1.store"] {
             fs::write(folder.join(name), name).unwrap();
         }
-        let first = seal(folder, &FileMarks::new()).unwrap();
+        let first = seal(folder, &FileMarks::new(), None).unwrap();
         assert_eq!(first.keys().collect::<Vec<_>>(), ["graph.bin", "search/1.store", META]);
         assert!(damage(folder, &first, CheckDepth::Deep).is_empty());
 
         fs::write(folder.join("search/1.store"), "search/2.store").unwrap();
-        let second = seal(folder, &first).unwrap();
+        let second = seal(folder, &first, None).unwrap();
         assert_eq!(first, second, "carried over, not computed");
         assert!(damage(folder, &second, CheckDepth::Opening).is_empty());
         let found = damage(folder, &second, CheckDepth::Deep);
@@ -156,5 +179,28 @@ mod tests {
             damage(folder, &second, CheckDepth::Opening).iter().map(ToString::to_string).collect();
         assert!(messages[0].ends_with("graph.bin: it is missing"), "{messages:?}");
         assert!(messages[1].ends_with("1.store has 5 bytes instead of 14"), "{messages:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_large_file_that_is_equal_in_the_previous_generation_becomes_a_link_to_it() {
+        use std::os::unix::fs::MetadataExt;
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let [one, two] = [folders[0].path(), folders[1].path()];
+        for (name, length, last) in
+            [("same.bin", 60_000, 1), ("small.bin", 9, 1), ("new.bin", 60_000, 2)]
+        {
+            fs::write(one.join(name), vec![1; length]).unwrap();
+            fs::write(two.join(name), [vec![1; length - 1], vec![last]].concat()).unwrap();
+        }
+        let known = seal(one, &FileMarks::new(), None).unwrap();
+        let files = seal(two, &known, Some(one)).unwrap();
+        assert!(damage(two, &files, CheckDepth::Deep).is_empty());
+        let is_link = |name: &str| {
+            let [of_one, of_two] =
+                [one, two].map(|folder| fs::metadata(folder.join(name)).unwrap().ino());
+            of_one == of_two
+        };
+        assert_eq!(["same.bin", "small.bin", "new.bin"].map(is_link), [true, false, false]);
     }
 }

@@ -70,8 +70,8 @@ pub struct EarlierSections {
 }
 
 impl EarlierSections {
-    /// The earlier sections of the generation in `folder`; empty if the generation has no such file, because it has the
-    /// previous format. `Err` if the file can't be read or decoded. Holds all of it in memory.
+    /// The earlier sections of the generation in `folder`; empty if the generation has no such file, because it has an
+    /// old format. `Err` if the file can't be read or decoded. Holds all of it in memory.
     pub fn read(folder: &Path) -> Result<EarlierSections, IndexDamage> {
         let path = folder.join(EARLIER);
         let packed = match disk::read(&path) {
@@ -156,7 +156,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let nothing = EarlierSections::default();
-        assert_eq!(EarlierSections::read(folder).unwrap(), nothing, "the previous format");
+        assert_eq!(EarlierSections::read(folder).unwrap(), nothing, "an old format");
         let removed = vec![RemovedSection { id: 7, last: 2 }];
         let earlier = EarlierSections {
             documents: vec![document("s", &[(5, 3), (6, 4)])],

@@ -16,6 +16,7 @@ mod learn;
 mod model;
 mod path;
 pub mod place;
+mod shards;
 mod ties;
 mod walk;
 mod without;

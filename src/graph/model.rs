@@ -6,7 +6,7 @@ use petgraph::graph::UnGraph;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::CaseStudy;
+use super::{CaseStudy, shards};
 use crate::annotate::resources::CitedResource;
 use crate::disk::{self, DiskError};
 use crate::extract::Address;
@@ -96,18 +96,25 @@ impl Graph {
         self.cases.binary_search_by_key(&topic, |case| case.topic as usize).is_ok()
     }
 
-    /// Writes the graph to `path`; the same graph gives the same bytes.
+    /// Writes the graph to `path`, and its resources to files in a folder beside it. The same graph gives the same bytes.
     pub fn write(&self, path: &Path) -> Result<(), GraphError> {
-        let name = || path.display().to_string();
-        let bytes = postcard::to_stdvec(self)
-            .map_err(|cause| GraphError::Decode { path: name(), cause })?;
+        shards::write(path, &self.resources)?;
+        let Graph { vocabulary, topics, mentions, resources: _, cases } = self;
+        let bytes = postcard::to_stdvec(&(vocabulary, topics, mentions, cases))
+            .map_err(|cause| GraphError::Decode { path: path.display().to_string(), cause })?;
         Ok(disk::write(path, &bytes)?)
     }
 
-    /// Reads the graph at `path`.
+    /// Reads the graph at `path` with its resources. Also reads the previous format, in which the file contains the
+    /// resources.
     pub fn read(path: &Path) -> Result<Graph, GraphError> {
-        let name = || path.display().to_string();
         let bytes = disk::read(path)?;
-        postcard::from_bytes(&bytes).map_err(|cause| GraphError::Decode { path: name(), cause })
+        let undecodable = |cause| GraphError::Decode { path: path.display().to_string(), cause };
+        let Some(resources) = shards::read(path)? else {
+            return postcard::from_bytes(&bytes).map_err(undecodable);
+        };
+        let (vocabulary, topics, mentions, cases) =
+            postcard::from_bytes(&bytes).map_err(undecodable)?;
+        Ok(Graph { vocabulary, topics, mentions, resources, cases })
     }
 }

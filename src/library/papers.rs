@@ -205,6 +205,7 @@ mod tests {
             title: "A title".into(),
             kind: ResourceKind::Paper,
             year: None,
+            voices: 1,
             sources: vec![],
             topics: vec![],
             said: vec![],

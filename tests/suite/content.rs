@@ -22,6 +22,8 @@ pub struct Content {
     pub resources: Vec<String>,
     pub counts: String,
     pub sources: Vec<String>,
+    /// The checksums of the files that contain nothing else, by name.
+    pub files: BTreeMap<String, String>,
 }
 
 /// The content of the current generation of `index`. Fails unless the search index has each section exactly once and
@@ -48,7 +50,11 @@ pub fn content(index: &Path) -> Content {
     edges.sort();
     let counts =
         cairn::generation::manifest::GenerationCounts { index_bytes: 0, ..manifest.counts.clone() };
+    let names = ["graph.bin", "copies.bin", "contents.bin"];
+    let is_equal = |name: &str| names.contains(&name) || name.starts_with("resources/");
+    let files = manifest.files.iter().filter(|(name, _)| is_equal(name));
     Content {
+        files: files.map(|(name, mark)| (name.clone(), mark.blake3.clone())).collect(),
         documents,
         copies: copies
             .by_representative

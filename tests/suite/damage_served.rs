@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use cairn::graph::Graph;
+
 use crate::content::content;
 use crate::damage::world_of_two_generations;
 use crate::serve::Server;
@@ -84,12 +86,18 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
 /// Turns the generation `number` into one of the previous format, which has no `earlier.bin`.
 pub(crate) fn make_previous_format(world: &World, number: u64) {
     let folder = world.path(&format!("index/generations/{number:04}"));
-    fs::remove_file(folder.join("earlier.bin")).unwrap();
+    let graph = folder.join("graph.bin");
+    let whole = postcard::to_stdvec(&Graph::read(&graph).unwrap()).unwrap();
+    fs::write(&graph, &whole).unwrap();
+    fs::remove_dir_all(folder.join("resources")).unwrap();
     let path = folder.join("manifest.json");
     let mut manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    manifest["format"] = 3.into();
-    manifest["files"].as_object_mut().unwrap().remove("earlier.bin").unwrap();
+    manifest["format"] = 4.into();
+    let files = manifest["files"].as_object_mut().unwrap();
+    files.remove("resources/000.bin").unwrap();
+    files["graph.bin"]["bytes"] = whole.len().into();
+    files["graph.bin"]["blake3"] = blake3::hash(&whole).to_hex().as_str().into();
     let zeros = "0".repeat(64);
     manifest["checksum"] = zeros.clone().into();
     let text = manifest.to_string();
@@ -110,5 +118,5 @@ fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
     assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
     server.wait_for("/api/v1/status", "\"generation\":3");
     let made = fs::read_to_string(world.path("index/generations/0003/manifest.json")).unwrap();
-    assert!(made.contains("\"format\": 4") && made.contains("\"earlier.bin\""));
+    assert!(made.contains("\"format\": 5") && made.contains("\"resources/000.bin\""));
 }

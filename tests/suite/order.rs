@@ -10,12 +10,28 @@ use crate::github::{Archive, Fault, GitHub, Repo, archive};
 use crate::world::{World, entry};
 
 const NAMES: [&str; 3] = ["ann/one", "bob/two", "cat/three"];
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 8] = [
     "# Bias\n\nPosition bias makes clicks a poor label for a ranking model, says everyone.\n",
     "# Stores\n\nA feature store avoids training-serving skew. See [a paper](https://example.com/p).\n",
     "# Drift\n\nConcept drift and data drift need monitoring, and a feature store with position bias.\n\n## Tiny\n\nYes.\n",
     "",
     "# Drift\n\nConcept drift and data drift need monitoring, and a feature store with position bias.\n",
+    // The second is a near-copy of both others, but these are not near-copies of each other.
+    "# Colours\n\nalpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november \
+     oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu amber beige \
+     coral denim ebony fern gold hazel ivory jade khaki lemon mauve navy ochre peach quartz \
+     ruby sable teal umber violet wheat yellow azure brick cream dusk flint grape honey \
+     indigo jet lilac.\n",
+    "# Colours\n\nalpha bravo charlie delta echo foxtrot golf hotel india juliet changed10 lima mike \
+     november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu \
+     amber beige coral denim ebony fern gold hazel ivory jade khaki lemon mauve navy ochre \
+     peach quartz ruby sable teal umber violet wheat yellow azure brick cream dusk flint \
+     grape honey indigo jet lilac.\n",
+    "# Colours\n\nalpha bravo charlie delta echo foxtrot golf hotel india juliet changed10 lima mike \
+     november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu \
+     amber beige coral denim ebony fern gold hazel ivory jade khaki lemon mauve navy \
+     changed40 peach quartz ruby sable teal umber violet wheat yellow azure brick cream dusk \
+     flint grape honey indigo jet lilac.\n",
 ];
 
 /// A change of the sources or the catalogue, or a refresh.

@@ -196,6 +196,7 @@ impl ResourceEntry {
             source: names.name(said.source).to_owned(),
             sentence: said.sentence.into_string(),
         });
+        let voices = u32::try_from(self.voices.len()).unwrap_or(u32::MAX);
         let mut sources = self.sources;
         sources.sort_unstable_by_key(|source| names.place(*source));
         CitedResource {
@@ -206,6 +207,7 @@ impl ResourceEntry {
             title,
             dead_since: dead.get(&self.url).cloned(),
             also: self.also,
+            voices,
             sources: sources.into_iter().map(|source| names.name(source).to_owned()).collect(),
             topics: topics.into_iter().take(5).map(|(topic, _)| topic).collect(),
             said: said.collect(),

@@ -69,6 +69,7 @@ mod tests {
             title: "On \"stores\" & <skews>\u{1}".into(),
             kind: ResourceKind::Paper,
             year: Some(2020),
+            voices: 1,
             sources: vec!["a/a".into(), "b/b".into()],
             topics: vec![topic],
             said: Vec::new(),

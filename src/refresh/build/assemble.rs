@@ -128,7 +128,8 @@ fn build(
     (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
     earlier::write(&contents, &base.before, &manifest, new.building)?;
     let changes = news::write(&contents, &base.before, &manifest, new.building)?;
-    manifest.files = checksums::seal(new.building, &base.files)?;
+    let previous = base.before.first().map(|previous| previous.folder.as_path());
+    manifest.files = checksums::seal(new.building, &base.files, previous)?;
     manifest.write(&new.building.join("manifest.json"))?;
     folders::publish(&config.index, new.building, new.number)?;
     base.remove_damaged()?;
