@@ -4,12 +4,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
 use super::crawler::SourceFetch;
 use super::path_rules::{MOST_PROBLEMS, name_problem, path_refusal};
-use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
+use super::stamp::FolderStamp;
+use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile, Snapshot};
 use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Selection, SourceList};
 use crate::config::DataFiles;
@@ -19,11 +21,15 @@ impl SourceFetch<'_> {
     /// Sends the selected files of the folder `path`. The path is absolute or relative to the sources folder. If the
     /// source is in the built-in list, sends the copies of the files that are compiled into the program.
     ///
-    /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. Reads every
-    /// selected file.
-    pub(super) async fn folder(&mut self, path: &str) -> Result<Fetched, CrawlError> {
+    /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. The validator is a
+    /// hash of the sizes and times of the files. If it is that of `known`, no file is read.
+    pub(super) async fn folder(
+        &mut self,
+        path: &str,
+        known: Option<&Snapshot>,
+    ) -> Result<Fetched, CrawlError> {
         let failed = |cause: String| CrawlError::Folder { path: path.to_owned(), cause };
-        let mut hash = blake3::Hasher::new();
+        let (mut hash, mut validator) = (blake3::Hasher::new(), None);
         match root_of(&self.crawler.sources, self.source.list, Path::new(path)) {
             Some(root) => {
                 let root = opened(&root, &self.crawler.index).map_err(&failed)?;
@@ -33,10 +39,17 @@ impl SourceFetch<'_> {
                 if found.is_empty {
                     return Ok(Fetched::Nothing);
                 }
+                validator = found.stamp.validator(SystemTime::now());
+                if validator.is_some() && known.is_some_and(|known| known.validator == validator) {
+                    return Ok(Fetched::Unchanged);
+                }
                 self.report.problems.extend(found.problems);
                 self.report.unread.extend(found.unread);
                 for path in found.paths {
                     self.file(&root, path, &mut hash).await?;
+                }
+                if !self.report.unread.is_empty() {
+                    validator = None;
                 }
                 for path in &self.report.unread {
                     hash.update(b"unread\0").update(path.as_bytes()).update(b"\0");
@@ -55,7 +68,7 @@ impl SourceFetch<'_> {
             }
         }
         let revision = hash.finalize().to_hex()[..40].to_owned();
-        Ok(Fetched::Changed { revision, validator: None })
+        Ok(Fetched::Changed { revision, validator })
     }
 
     /// Sends the file `path` below `root`. If the file can't be read, or if its path leads through a link, records a
@@ -168,6 +181,7 @@ struct FolderListing {
     problems: Vec<Problem>,
     /// Whether the folder contains no file at all, not even one that is not selected.
     is_empty: bool,
+    stamp: FolderStamp,
 }
 
 /// Lists the selected files below `root`, except those in the index folder `index`. `Err` if the listing is incomplete,
@@ -179,6 +193,7 @@ fn list(
     index: &Path,
 ) -> Result<FolderListing, String> {
     let mut found = FolderListing { is_empty: true, ..FolderListing::default() };
+    found.stamp.add(Path::new(&format!("{limits:?}")), None);
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(|entry| entry.path() != index) {
         let entry = match entry {
@@ -198,12 +213,15 @@ fn list(
         }
         let Some(path) = inside(root, entry.path()) else {
             found.misnamed(root, entry.path(), selection);
+            found.stamp.add(entry.path(), None);
             continue;
         };
         if !(selection.selects(&path) || Selection::always(&path)) {
             continue;
         }
-        let length = entry.metadata().map_or(0, |metadata| metadata.len());
+        let metadata = entry.metadata().ok();
+        found.stamp.add(entry.path(), metadata.as_ref());
+        let length = metadata.map_or(0, |metadata| metadata.len());
         match refusal(&path, length, found.paths.len() as u64, limits) {
             Some(message) => found.refuse(Problem::new(Stage::Crawl, message), &path),
             None => found.paths.push(path),

@@ -1,9 +1,9 @@
 //! Fetches the files of the sources in the catalogue. This is the only module with an HTTP client.
 //!
 //! [`Crawler::fetch`] checks with one conditional request whether a repository or an archive changed. If it changed,
-//! the crawler streams its files to the caller through a channel. The files of a folder are always streamed. This
-//! module writes nothing to disk. If an archive is truncated or exceeds a limit, the fetch fails, and the caller keeps
-//! the files of the previous fetch.
+//! the crawler streams its files to the caller through a channel. The files of a folder are streamed unless their sizes
+//! and times are the same as before ([`mod@stamp`]). This module writes nothing to disk. If an archive is truncated or
+//! exceeds a limit, the fetch fails, and the caller keeps the files of the previous fetch.
 //!
 //! [`mod@session`] sends each [`request`], [`judge`] interprets the responses, [`pace`] enforces rate limits, [`retry`]
 //! sets the backoff, and [`hosts`] defines which hosts may be contacted. [`github`] implements GitHub's URLs and API
@@ -29,6 +29,7 @@ mod path_rules;
 mod request;
 mod retry;
 mod session;
+mod stamp;
 mod tar_headers;
 mod unpack;
 

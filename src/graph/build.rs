@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::CaseCollector;
-use super::evidence::{EvidenceCandidates, SaidSentence};
+use super::evidence::{EvidenceCandidates, NewCandidate, SaidSentence};
 use super::place::SectionPlace;
 use super::ties::{MOST_SENTENCES, PairCounts, tie};
 use super::{Edge, Graph, Why, curated};
@@ -89,11 +89,12 @@ impl GraphBuilder {
         let topics = said.topics();
         let counts = &mut self.voice_counts[voice];
         counts.sentences += 1;
+        let mut new = NewCandidate { said, voice, place, shared: None };
         for (at, first) in topics.iter().enumerate() {
             *counts.topics.entry(*first).or_insert(0) += 1;
             for second in &topics[at + 1..] {
                 *counts.pairs.entry((*first, *second)).or_insert(0) += 1;
-                self.evidence.entry((*first, *second)).or_default().add(said, voice, place);
+                self.evidence.entry((*first, *second)).or_default().add(&mut new);
             }
         }
     }

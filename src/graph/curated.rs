@@ -1,6 +1,6 @@
 //! The edges that the vocabulary states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Edge, Why};
 use crate::vocabulary::Vocabulary;
@@ -15,9 +15,11 @@ const RELATED: f32 = 0.9;
 /// The edges that `vocabulary` states. The key of an edge is the vocabulary indices of its ends, the smaller one first.
 pub(super) fn edges(vocabulary: &Vocabulary) -> BTreeMap<(u32, u32), Edge> {
     let mut edges: BTreeMap<(u32, u32), Edge> = BTreeMap::new();
-    let mut add = |from: usize, to: &str, why: Why, weight: f32, reason: Option<&str>| {
-        let Some(to) = vocabulary.position(to) else { return };
-        let (from, to) = (u32::try_from(from).unwrap_or(0), u32::try_from(to).unwrap_or(0));
+    let slugs = vocabulary.topics.iter().map(|topic| topic.slug.0.as_str());
+    let positions: HashMap<&str, u32> = slugs.zip(0..).collect();
+    let position = |slug: &str| positions.get(slug).copied();
+    let mut add = |from: u32, to: &str, why: Why, weight: f32, reason: Option<&str>| {
+        let Some(to) = position(to) else { return };
         let edge = edges.entry((from.min(to), from.max(to))).or_default();
         if !edge.why.contains(&why) {
             edge.why.push(why);
@@ -26,9 +28,10 @@ pub(super) fn edges(vocabulary: &Vocabulary) -> BTreeMap<(u32, u32), Edge> {
         edge.weight = edge.weight.max(weight);
         edge.reason = edge.reason.take().or(reason.map(str::to_owned));
     };
-    for (at, topic) in vocabulary.topics.iter().enumerate() {
+    for (at, topic) in (0..).zip(&vocabulary.topics) {
         for broader in &topic.broader {
-            let is_field = vocabulary.topic(&broader.0).is_some_and(|topic| topic.top);
+            let above = position(&broader.0).and_then(|at| vocabulary.topics.get(at as usize));
+            let is_field = above.is_some_and(|topic| topic.top);
             add(at, &broader.0, Why::Broader, if is_field { FIELD } else { BROADER }, None);
         }
         for requirement in &topic.requires {

@@ -1,6 +1,8 @@
 //! Selects the sentences that are kept as evidence of an edge: short, complete and specific sentences of different
 //! voices.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Evidence;
@@ -50,7 +52,7 @@ impl<'a> SaidSentence<'a> {
 }
 
 /// A sentence that may become evidence; a lower rank is better.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct EvidenceCandidate {
     pub rank: u32,
     /// The index of its voice.
@@ -85,31 +87,51 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     u32::try_from(faults.into_iter().flatten().sum::<usize>()).unwrap_or(u32::MAX)
 }
 
+/// A sentence that is being added to the candidates of several edges. They share one copy of it, which is made only if it
+/// is kept.
+pub(super) struct NewCandidate<'a> {
+    pub said: &'a SaidSentence<'a>,
+    /// The index of its voice.
+    pub voice: usize,
+    pub place: SectionPlace<'a>,
+    pub shared: Option<Rc<EvidenceCandidate>>,
+}
+
+impl NewCandidate<'_> {
+    fn shared(&mut self) -> Rc<EvidenceCandidate> {
+        let NewCandidate { said, voice, place, shared } = self;
+        let make = || {
+            Rc::new(EvidenceCandidate {
+                rank: said.rank,
+                voice: *voice,
+                evidence: Evidence {
+                    sentence: said.sentence.to_owned(),
+                    source: place.source.to_owned(),
+                    path: place.path.to_owned(),
+                    address: place.address,
+                    section: place.section,
+                },
+            })
+        };
+        Rc::clone(shared.get_or_insert_with(make))
+    }
+}
+
 /// Candidates for an edge's evidence; never more than [`CANDIDATES`].
 #[derive(Debug, Default)]
-pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
+pub(super) struct EvidenceCandidates(Vec<Rc<EvidenceCandidate>>);
 
 impl EvidenceCandidates {
-    /// Adds the sentence `said` by the voice with the index `voice`, at `place`. If there are then more than
-    /// [`CANDIDATES`], drops the worst candidate of the voice that has the most candidates.
-    pub fn add(&mut self, said: &SaidSentence, voice: usize, place: SectionPlace) {
+    /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice that
+    /// has the most candidates.
+    pub fn add(&mut self, new: &mut NewCandidate) {
         if self.0.len() == CANDIDATES {
-            match self.worst(said.rank, voice) {
+            match self.worst(new.said.rank, new.voice) {
                 Some(worst) => drop(self.0.remove(worst)),
                 None => return,
             }
         }
-        self.0.push(EvidenceCandidate {
-            rank: said.rank,
-            voice,
-            evidence: Evidence {
-                sentence: said.sentence.to_owned(),
-                source: place.source.to_owned(),
-                path: place.path.to_owned(),
-                address: place.address,
-                section: place.section,
-            },
-        });
+        self.0.push(new.shared());
     }
 
     /// The index of the candidate that is dropped for a new one with this `rank` and `voice`; `None` if the new one is
@@ -180,7 +202,7 @@ mod tests {
             let of = &Voice::Source(source.to_owned());
             let address = Address::Lines(1, 1);
             let place = SectionPlace { source, voice: of, path: "p.md", address, section: 1 };
-            candidates.add(&said, voice, place);
+            candidates.add(&mut NewCandidate { said: &said, voice, place, shared: None });
         };
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
         for (source, rank) in said {

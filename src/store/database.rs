@@ -127,15 +127,20 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
             "CREATE TABLE loose (blob TEXT PRIMARY KEY) WITHOUT ROWID;
             INSERT INTO loose SELECT id FROM blobs;
             CREATE TRIGGER stored_blob AFTER INSERT ON blobs
-                BEGIN INSERT OR IGNORE INTO loose VALUES (new.id); END;
+                BEGIN INSERT INTO loose SELECT new.id
+                    WHERE NOT EXISTS (SELECT 1 FROM loose WHERE blob = new.id); END;
             CREATE TRIGGER removed_file AFTER DELETE ON files
-                BEGIN INSERT OR IGNORE INTO loose VALUES (old.blob); END;
+                BEGIN INSERT INTO loose SELECT old.blob
+                    WHERE NOT EXISTS (SELECT 1 FROM loose WHERE blob = old.blob); END;
             CREATE TRIGGER changed_file AFTER UPDATE OF blob ON files WHEN old.blob <> new.blob
-                BEGIN INSERT OR IGNORE INTO loose VALUES (old.blob); END;
+                BEGIN INSERT INTO loose SELECT old.blob
+                    WHERE NOT EXISTS (SELECT 1 FROM loose WHERE blob = old.blob); END;
             CREATE TRIGGER removed_thread AFTER DELETE ON threads
-                BEGIN INSERT OR IGNORE INTO loose VALUES (old.blob); END;
+                BEGIN INSERT INTO loose SELECT old.blob
+                    WHERE NOT EXISTS (SELECT 1 FROM loose WHERE blob = old.blob); END;
             CREATE TRIGGER changed_thread AFTER UPDATE OF blob ON threads WHEN old.blob <> new.blob
-                BEGIN INSERT OR IGNORE INTO loose VALUES (old.blob); END;",
+                BEGIN INSERT INTO loose SELECT old.blob
+                    WHERE NOT EXISTS (SELECT 1 FROM loose WHERE blob = old.blob); END;",
         ),
     ])
 });

@@ -4,6 +4,7 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::entry::ResourceEntry;
+use super::kind::UrlKind;
 use super::{CitedResource, LinkFacts, merge, title};
 use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
@@ -54,13 +55,38 @@ impl CitingNames {
     }
 }
 
+/// What a URL says about its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UrlFacts {
+    pub kind: UrlKind,
+    /// The key of the title that the URL contains, if it contains one that identifies a work.
+    pub title_key: Option<u64>,
+}
+
+impl UrlFacts {
+    /// The facts of `url`. O(length).
+    fn of(url: &str) -> UrlFacts {
+        let title_key = title::from_url(url).and_then(|title| title::key_hash(&title));
+        UrlFacts { kind: UrlKind::of(url), title_key }
+    }
+}
+
+/// The text of a link, which may be a title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LinkTitle<'a> {
+    pub text: &'a str,
+    /// Its key, if it identifies a work.
+    pub key: Option<u64>,
+}
+
 /// A citation: what a section says about the target of a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation<'a> {
     pub url: &'a str,
+    facts: UrlFacts,
     /// The text of the link, if it may be a title.
     #[serde(borrow)]
-    title: Option<&'a str>,
+    title: Option<LinkTitle<'a>>,
     sentence: &'a str,
     /// Whether the link's text or its sentence describes the target.
     is_telling: bool,
@@ -80,7 +106,8 @@ impl<'a> Citation<'a> {
         let text = link.text.trim();
         Citation {
             url: &link.url,
-            title: title::is_title(text).then_some(text),
+            facts: UrlFacts::of(&link.url),
+            title: title::is_title(text).then(|| LinkTitle { text, key: title::key_hash(text) }),
             sentence: &link.sentence,
             is_telling: title::says_something(&link.text, &link.sentence),
             topics: topics.collect(),
@@ -118,7 +145,9 @@ impl CitationCollector {
             None if !citation.is_telling => return,
             None => {
                 let url = citation.url.to_owned();
-                self.entries.entry(url.clone()).or_insert_with(|| ResourceEntry::new(url))
+                self.entries
+                    .entry(url.clone())
+                    .or_insert_with(|| ResourceEntry::new(url, citation.facts))
             }
         };
         let titles = match visibility {

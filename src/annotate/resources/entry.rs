@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::collect::CitingNames;
+use super::collect::{CitingNames, LinkTitle, UrlFacts};
 use super::kind::UrlKind;
 use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::crawl::arxiv::PaperMetadata;
@@ -19,8 +19,8 @@ const LEAST_SENTENCE: usize = 25;
 pub(super) struct ResourceEntry {
     pub url: String,
     pub also: Vec<String>,
-    /// What the URL says about the kind.
-    pub url_kind: UrlKind,
+    /// What the URL says.
+    pub facts: UrlFacts,
     pub titles: TitleCounts,
     /// Link texts of private sources. They are used for the title only if no public source cites the URL.
     pub private_titles: TitleCounts,
@@ -46,35 +46,47 @@ struct SaidOfVoice {
 
 /// Link texts with the numbers of their uses.
 #[derive(Default)]
-pub(super) struct TitleCounts(Vec<(Box<str>, u32)>);
+pub(super) struct TitleCounts(Vec<TitleCount>);
+
+struct TitleCount {
+    text: Box<str>,
+    key: Option<u64>,
+    count: u32,
+}
 
 impl TitleCounts {
     /// Counts `count` more uses of `title`.
-    pub fn add(&mut self, title: &str, count: u32) {
-        match self.0.iter_mut().find(|(known, _)| **known == *title) {
-            Some((_, known)) => *known += count,
-            None => self.0.push((title.into(), count)),
+    pub fn add(&mut self, title: LinkTitle, count: u32) {
+        let LinkTitle { text, key } = title;
+        match self.0.iter_mut().find(|known| *known.text == *text) {
+            Some(known) => known.count += count,
+            None => self.0.push(TitleCount { text: text.into(), key, count }),
+        }
+    }
+
+    fn add_all(&mut self, other: TitleCounts) {
+        for TitleCount { text, key, count } in other.0 {
+            self.add(LinkTitle { text: &text, key }, count);
         }
     }
 
     /// The most common title. Of equally common ones it is the longest, because it contains more information.
-    fn best(&self) -> Option<&str> {
-        let best = self.0.iter().max_by_key(|(title, count)| (*count, title.len(), title));
-        best.map(|(title, _)| &**title)
+    fn best(&self) -> Option<&TitleCount> {
+        self.0.iter().max_by_key(|title| (title.count, title.text.len(), &title.text))
     }
 
     /// The alphabetically first title.
     fn first(&self) -> Option<&str> {
-        self.0.iter().map(|(title, _)| &**title).min()
+        self.0.iter().map(|title| &*title.text).min()
     }
 }
 
 impl ResourceEntry {
-    /// The entry of `url`, without citations.
-    pub fn new(url: String) -> ResourceEntry {
+    /// The entry of `url` with its `facts`, without citations.
+    pub fn new(url: String, facts: UrlFacts) -> ResourceEntry {
         ResourceEntry {
-            url_kind: UrlKind::of(&url),
             url,
+            facts,
             also: Vec::new(),
             titles: TitleCounts::default(),
             private_titles: TitleCounts::default(),
@@ -145,13 +157,23 @@ impl ResourceEntry {
         if let Some(paper) = &self.paper {
             return Some(paper.title.clone());
         }
-        let best = self.known_titles().best().map(str::to_owned);
+        let best = self.known_titles().best().map(|title| title.text.to_string());
         best.or_else(|| title::from_url(&self.url))
+    }
+
+    /// The keys of its titles: of [`ResourceEntry::title`], and of the one in its URL.
+    pub fn title_keys(&self) -> impl Iterator<Item = u64> {
+        let own = self.facts.title_key;
+        let title = match &self.paper {
+            Some(paper) => title::key_hash(&paper.title),
+            None => self.known_titles().best().map_or(own, |title| title.key),
+        };
+        title.into_iter().chain(own.filter(|own| title != Some(*own)))
     }
 
     /// The kind of the resource, derived from its URL and from the alphabetically first of its link texts.
     pub fn kind(&self) -> ResourceKind {
-        match self.url_kind {
+        match self.facts.kind {
             UrlKind::Fixed(kind) => kind,
             by_title => by_title.with_title(self.known_titles().first().unwrap_or_default()),
         }
@@ -160,12 +182,8 @@ impl ResourceEntry {
     /// Merges `other`, the same work at another URL, into this entry. Both must be closed.
     pub fn take(&mut self, other: ResourceEntry) {
         self.also.push(other.url);
-        for (title, count) in other.titles.0 {
-            self.titles.add(&title, count);
-        }
-        for (title, count) in other.private_titles.0 {
-            self.private_titles.add(&title, count);
-        }
+        self.titles.add_all(other.titles);
+        self.private_titles.add_all(other.private_titles);
         self.is_public |= other.is_public;
         self.paper = self.paper.take().or(other.paper);
         for (topic, weight) in other.topics {
@@ -200,7 +218,7 @@ impl ResourceEntry {
         let mut sources = self.sources;
         sources.sort_unstable_by_key(|source| names.place(*source));
         CitedResource {
-            kind: self.url_kind.with_title(&title),
+            kind: self.facts.kind.with_title(&title),
             year: self.paper.and_then(|paper| paper.year).or_else(|| {
                 std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url))
             }),

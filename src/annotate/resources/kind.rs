@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::ResourceKind;
@@ -12,8 +13,8 @@ use super::hosts::{KIND_HOSTS, KindHosts};
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
 /// What a URL alone says about the kind of its resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UrlKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UrlKind {
     Fixed(ResourceKind),
     /// An article, unless its title names a more specific kind.
     Article,

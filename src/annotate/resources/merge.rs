@@ -1,12 +1,10 @@
 //! Merges resources that are the same work at several URLs.
 
-use std::hash::BuildHasher;
-
 use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 
+use super::ResourceKind;
 use super::entry::ResourceEntry;
-use super::{ResourceKind, title};
 
 /// Hosts of pages about works, such as reviews. Such a page has the title of the work, but is not merged with it.
 const REVIEWERS: [&str; 4] =
@@ -18,33 +16,27 @@ const MOST_ALIKE: usize = 64;
 
 /// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Two entries are
 /// the same work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common
-/// (compared by [`title::key`]; a title can also come from the URL), and they have different hosts or the same last
+/// (compared by [`super::title::key_hash`]; a title can also come from the URL), and they have different hosts or the same last
 /// part of the path. O(n).
 ///
 /// `entries` must be sorted by URL and closed; the result is sorted by URL, too.
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
-    let hasher = foldhash::fast::RandomState::default();
-    // The keys are hashes of titles: two different titles never have the same hash in practice.
-    let mut by_key: HashMap<u64, Vec<usize>> = HashMap::default();
-    let mut is_any_joined = false;
+    let mut by_key: Vec<(u64, usize)> = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
         let is_work = matches!(entry.kind(), ResourceKind::Paper | ResourceKind::Article);
-        if !is_work || REVIEWERS.contains(&host(&entry.url)) {
-            continue;
+        if is_work && !REVIEWERS.contains(&host(&entry.url)) {
+            by_key.extend(entry.title_keys().map(|key| (key, at)));
         }
-        let own = title::from_url(&entry.url);
-        let titles = [entry.title(), own].into_iter().flatten();
-        let keys = titles.filter_map(|title| Some(hasher.hash_one(title::key(&title)?)));
-        let mut keys: Vec<u64> = keys.collect();
-        keys.dedup();
-        for key in keys {
-            let known = by_key.entry(key).or_default();
-            if let Some(other) = known.iter().find(|other| are_one(&entries[**other], entry)) {
-                is_any_joined |= sets.union(*other, at);
-            }
-            if known.len() < MOST_ALIKE {
-                known.push(at);
+    }
+    by_key.sort_unstable();
+    let mut is_any_joined = false;
+    for same in by_key.chunk_by(|(one, _), (other, _)| one == other) {
+        for (number, (_, at)) in same.iter().enumerate() {
+            let mut earlier = same[..number.min(MOST_ALIKE)].iter();
+            let is_other = |(_, other): &&(u64, usize)| are_one(&entries[*other], &entries[*at]);
+            if let Some((_, other)) = earlier.find(is_other) {
+                is_any_joined |= sets.union(*other, *at);
             }
         }
     }

@@ -107,10 +107,17 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
+/// A hash that is equal for variants of one title, and never for others in practice; `None` if the title is too short to
+/// identify a work.
+pub(super) fn key_hash(title: &str) -> Option<u64> {
+    let hash = blake3::hash(key(title)?.as_bytes());
+    hash.as_bytes().first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
 /// A key that is equal for variants of one title: its words in lower case, without articles, "pdf" and "paper", and
 /// with some abbreviations spelled out. If the text before the first bracket is long enough, the key ignores the rest
 /// of the title. `None` if the title is too short to identify a work.
-pub(super) fn key(title: &str) -> Option<String> {
+fn key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);
     let (mut key, mut words) = (String::with_capacity(lower.len()), 0);
