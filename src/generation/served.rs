@@ -1,6 +1,7 @@
 //! The documents that an index currently serves, whatever its format. A refresh uses them to check how many documents
 //! it would lose.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -9,10 +10,13 @@ use super::contents::GenerationContents;
 use super::run::SourceResult;
 use super::{folders, runs};
 
-/// The number of served documents of each source. Uses only the keys of the manifest that every format has, so that it
-/// also works for a generation that this program can't open.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct ServedDocuments {
+/// The number of served documents of each source, by its id. Uses only the keys of the manifest that every format has, so
+/// that it also works for a generation that this program can't open.
+#[derive(Debug, Default)]
+pub(crate) struct ServedDocuments(HashMap<String, usize>);
+
+#[derive(Debug, Deserialize)]
+struct ServedManifest {
     sources: Vec<ServedSource>,
 }
 
@@ -34,24 +38,27 @@ impl ServedDocuments {
         let manifest = folders::folder(index, number).join("manifest.json");
         let manifest = std::fs::read(manifest).ok();
         let served = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        served.unwrap_or_else(|| ServedDocuments::recorded(index))
+        let Some(ServedManifest { sources }) = served else {
+            return ServedDocuments::recorded(index);
+        };
+        let documents = sources.into_iter().map(|source| (source.id, source.documents));
+        ServedDocuments(documents.collect())
     }
 
     fn recorded(index: &Path) -> ServedDocuments {
         let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
-        let served =
-            |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
-        ServedDocuments { sources: run.sources.into_iter().map(served).collect() }
+        let documents = |source: SourceResult| (source.source, source.documents);
+        ServedDocuments(run.sources.into_iter().map(documents).collect())
     }
 
     /// The number of documents of all sources together.
     pub fn documents(&self) -> usize {
-        self.sources.iter().map(|source| source.documents).sum()
+        self.0.values().sum()
     }
 
     /// The number of documents of the source `id`; 0 if there is no such source.
     pub fn documents_of(&self, id: &str) -> usize {
-        self.sources.iter().find(|source| source.id == id).map_or(0, |source| source.documents)
+        self.0.get(id).copied().unwrap_or(0)
     }
 }
 

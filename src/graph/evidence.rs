@@ -53,11 +53,11 @@ impl<'a> SaidSentence<'a> {
 
 /// A sentence that may become evidence; a lower rank is better.
 #[derive(Debug)]
-pub(super) struct EvidenceCandidate {
-    pub rank: u32,
+struct EvidenceCandidate {
+    rank: u32,
     /// The index of its voice.
-    pub voice: usize,
-    pub evidence: Evidence,
+    voice: usize,
+    evidence: Rc<Evidence>,
 }
 
 /// How unsuitable `sentence` is as evidence; 0 is best. `topics` is the number of topics that the sentence names.
@@ -94,23 +94,19 @@ pub(super) struct NewCandidate<'a> {
     /// The index of its voice.
     pub voice: usize,
     pub place: SectionPlace<'a>,
-    pub shared: Option<Rc<EvidenceCandidate>>,
+    pub shared: Option<Rc<Evidence>>,
 }
 
 impl NewCandidate<'_> {
-    fn shared(&mut self) -> Rc<EvidenceCandidate> {
-        let NewCandidate { said, voice, place, shared } = self;
+    fn shared(&mut self) -> Rc<Evidence> {
+        let NewCandidate { said, place, shared, .. } = self;
         let make = || {
-            Rc::new(EvidenceCandidate {
-                rank: said.rank,
-                voice: *voice,
-                evidence: Evidence {
-                    sentence: said.sentence.to_owned(),
-                    source: place.source.to_owned(),
-                    path: place.path.to_owned(),
-                    address: place.address,
-                    section: place.section,
-                },
+            Rc::new(Evidence {
+                sentence: said.sentence.to_owned(),
+                source: place.source.to_owned(),
+                path: place.path.to_owned(),
+                address: place.address,
+                section: place.section,
             })
         };
         Rc::clone(shared.get_or_insert_with(make))
@@ -119,19 +115,20 @@ impl NewCandidate<'_> {
 
 /// Candidates for an edge's evidence; never more than [`CANDIDATES`].
 #[derive(Debug, Default)]
-pub(super) struct EvidenceCandidates(Vec<Rc<EvidenceCandidate>>);
+pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 
 impl EvidenceCandidates {
     /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice that
     /// has the most candidates.
     pub fn add(&mut self, new: &mut NewCandidate) {
+        let (rank, voice) = (new.said.rank, new.voice);
         if self.0.len() == CANDIDATES {
-            match self.worst(new.said.rank, new.voice) {
+            match self.worst(rank, voice) {
                 Some(worst) => drop(self.0.remove(worst)),
                 None => return,
             }
         }
-        self.0.push(new.shared());
+        self.0.push(EvidenceCandidate { rank, voice, evidence: new.shared() });
     }
 
     /// The index of the candidate that is dropped for a new one with this `rank` and `voice`; `None` if the new one is
@@ -150,9 +147,8 @@ impl EvidenceCandidates {
     pub fn best(self) -> Vec<Evidence> {
         let mut sorted = self.0;
         sorted.sort_by(|a, b| {
-            let place =
-                |c: &EvidenceCandidate| (c.evidence.source.clone(), c.evidence.path.clone());
-            a.rank.cmp(&b.rank).then_with(|| place(a).cmp(&place(b)))
+            let source = a.evidence.source.cmp(&b.evidence.source);
+            a.rank.cmp(&b.rank).then(source).then_with(|| a.evidence.path.cmp(&b.evidence.path))
         });
         let mut kept: Vec<&EvidenceCandidate> = Vec::new();
         let mut others: Vec<&EvidenceCandidate> = Vec::new();
@@ -166,7 +162,7 @@ impl EvidenceCandidates {
             if has_sentence { &mut others } else { &mut kept }.push(candidate);
         }
         let best = kept.into_iter().chain(others).take(MOST_EVIDENCE);
-        best.map(|candidate| candidate.evidence.clone()).collect()
+        best.map(|candidate| (*candidate.evidence).clone()).collect()
     }
 }
 

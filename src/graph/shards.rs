@@ -3,9 +3,9 @@
 //! with this one.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::GraphError;
@@ -70,7 +70,9 @@ pub(super) fn write(path: &Path, resources: &[CitedResource]) -> Result<(), Grap
 
 fn shard<'a>(resources: &[&'a CitedResource]) -> Shard<'a> {
     let citing = resources.iter().flat_map(|resource| &resource.sources);
-    let sources: BTreeSet<&str> = citing.map(String::as_str).collect();
+    let known: HashSet<&str> = citing.map(String::as_str).collect();
+    let mut sources: Vec<&str> = known.into_iter().collect();
+    sources.sort_unstable();
     let numbers: HashMap<&str, u32> = sources.iter().copied().zip(0..).collect();
     let number = |source: &str| numbers.get(source).copied().unwrap_or(u32::MAX);
     let stored = |resource: &&'a CitedResource| StoredResource {
@@ -86,7 +88,7 @@ fn shard<'a>(resources: &[&'a CitedResource]) -> Shard<'a> {
         dead_since: resource.dead_since.as_deref(),
     };
     let resources = resources.iter().map(stored).collect();
-    Shard { sources: sources.into_iter().collect(), resources }
+    Shard { sources, resources }
 }
 
 /// The resources beside the file `path` of their graph, the most cited first. `None` if there are no such files: in

@@ -47,10 +47,14 @@ pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
 fn join(entries: Vec<ResourceEntry>, sets: &mut UnionFind<usize>) -> Vec<ResourceEntry> {
     let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
     for at in 0..entries.len() {
-        groups.entry(sets.find_mut(at)).or_default().push(at);
+        let first = sets.find_mut(at);
+        if first != at {
+            groups.entry(first).or_insert_with(|| vec![first]).push(at);
+        }
     }
     let mut entries: Vec<Option<ResourceEntry>> = entries.into_iter().map(Some).collect();
-    for group in groups.into_values().filter(|group| group.len() > 1) {
+    for mut group in groups.into_values() {
+        group.sort_unstable();
         let taken = group.iter().filter_map(|at| Some((*at, entries[*at].take()?)));
         if let Some((at, work)) = joined(taken.collect()) {
             entries[at] = Some(work);

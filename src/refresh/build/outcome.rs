@@ -1,5 +1,6 @@
 //! Fills in the record of a run.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::assemble::Assembled;
 use crate::generation::folders;
 use crate::generation::loss::DocumentLoss;
-use crate::generation::manifest::Manifest;
+use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::run::{RunRecord, SourceResult};
 use crate::problem::Problem;
 use crate::refresh::gather::fetch::FetchResults;
@@ -61,9 +62,10 @@ impl RunRecord {
     /// Copies the counts of `manifest`.
     fn copy_counts(&mut self, manifest: &Manifest) {
         (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
+        let states = manifest.sources.iter().map(|state| (state.id.as_str(), state));
+        let states: HashMap<&str, &SourceState> = states.collect();
         for result in &mut self.sources {
-            let state = manifest.sources.iter().find(|state| state.id == result.source);
-            if let Some(state) = state {
+            if let Some(state) = states.get(result.source.as_str()) {
                 (result.documents, result.sections) = (state.documents, state.sections);
                 result.problems = state.problems.len();
             }

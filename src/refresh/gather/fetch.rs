@@ -3,7 +3,7 @@
 //! Fetching is asynchronous, the store is not: files are sent through one bounded channel to the only thread that
 //! writes. The files of a source replace the old ones only after all have arrived.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ use super::metadata;
 use super::store_result::store_result;
 use super::tasks::{self, TaskMessage};
 use super::threads::fetch as threads;
+use crate::catalogue::SourceId;
 use crate::crawl::{ApiQuota, CrawlError, Crawler, FetchMessage, MemoryShare, RawFile, Traffic};
 use crate::generation::run::{FetchOutcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
@@ -133,8 +134,9 @@ impl CollectedResults {
 
     /// The results, with one for each source of the catalogue.
     fn finish(mut self, run: FetchRun) -> FetchResults {
+        let chosen: HashSet<&SourceId> = run.chosen.iter().map(|source| &source.id).collect();
         for source in &run.inputs.catalogue.sources {
-            let was_chosen = run.chosen.iter().any(|chosen| chosen.id == source.id);
+            let was_chosen = chosen.contains(&source.id);
             // If a chosen source has no result although the run was not stopped, its task ended without a report.
             let (outcome, error) = match was_chosen && !run.stop.is_cancelled() {
                 true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
