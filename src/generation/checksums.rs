@@ -1,8 +1,8 @@
 //! The length and checksum of each file of a generation, as its manifest lists them.
 //!
 //! Segments of the search index are hard-linked unchanged from generation to generation. Their checksums are carried
-//! over and never computed again, so that later decay on the disk can still be detected. Other large files are made
-//! again in each build, and shared with the previous generation if they are equal.
+//! over and never computed again, so that later decay on the disk can still be detected. The other files are made again in
+//! each build. Those that hold a part of a large table are shared with the previous generation if they are equal.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -43,7 +43,7 @@ pub enum CheckDepth {
 }
 
 /// The files in `folder` with their lengths and checksums. If a segment is in `known` with the same length, its
-/// checksum is carried over. `known` are the files of `previous`, the generation before, if it is intact. Large files
+/// checksum is carried over. `known` are the files of `previous`, the generation before, if it is intact. Large parts
 /// that are equal in both generations become hard links to those of `previous`, so that they are not written to the disk
 /// again.
 pub(crate) fn seal(
@@ -61,7 +61,7 @@ pub(crate) fn seal(
             Some(mark) => mark.clone(),
             None => FileMark { bytes, blake3: checksum(&path).map_err(unreadable)? },
         };
-        let is_shared = bytes >= LEAST_SHARED && !is_segment(&name) && known == Some(&mark);
+        let is_shared = bytes >= LEAST_SHARED && is_part(&name) && known == Some(&mark);
         if let Some(previous) = previous.filter(|_| is_shared) {
             share(&path, &previous.join(&name));
         }
@@ -114,6 +114,12 @@ fn checksum(path: &Path) -> io::Result<String> {
     let mut hash = blake3::Hasher::new();
     hash.update_reader(BufReader::new(File::open(path)?))?;
     Ok(hash.finalize().to_hex().to_string())
+}
+
+/// Whether the file `name` is one of many that together hold one table, such as the resources. Other files are not
+/// shared: if the file of one generation is damaged, that of the other is still intact.
+fn is_part(name: &str) -> bool {
+    name.contains('/') && !name.starts_with(SEARCH)
 }
 
 fn is_segment(name: &str) -> bool {
@@ -183,13 +189,16 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_large_file_that_is_equal_in_the_previous_generation_becomes_a_link_to_it() {
+    fn a_large_part_that_is_equal_in_the_previous_generation_becomes_a_link_to_it() {
         use std::os::unix::fs::MetadataExt;
         let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let [one, two] = [folders[0].path(), folders[1].path()];
-        for (name, length, last) in
-            [("same.bin", 60_000, 1), ("small.bin", 9, 1), ("new.bin", 60_000, 2)]
-        {
+        for folder in [one, two] {
+            fs::create_dir(folder.join("t")).unwrap();
+        }
+        let large = 60_000;
+        let same = [("t/same.bin", large, 1), ("t/small.bin", 9, 1), ("one.bin", large, 1)];
+        for (name, length, last) in same.into_iter().chain([("t/new.bin", large, 2)]) {
             fs::write(one.join(name), vec![1; length]).unwrap();
             fs::write(two.join(name), [vec![1; length - 1], vec![last]].concat()).unwrap();
         }
@@ -201,6 +210,7 @@ mod tests {
                 [one, two].map(|folder| fs::metadata(folder.join(name)).unwrap().ino());
             of_one == of_two
         };
-        assert_eq!(["same.bin", "small.bin", "new.bin"].map(is_link), [true, false, false]);
+        assert!(is_link("t/same.bin"));
+        assert_eq!(["t/small.bin", "t/new.bin", "one.bin"].map(is_link), [false; 3]);
     }
 }

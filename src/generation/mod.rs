@@ -28,7 +28,7 @@
 
 pub mod checksums;
 pub mod contents;
-pub(crate) mod copies;
+pub mod copies;
 pub mod damage;
 pub mod earlier;
 pub mod folders;

@@ -34,7 +34,7 @@ impl Generation {
             return Err(damage);
         }
         let graph = Graph::read(&folder.join("graph.bin"))?;
-        let copies = copies::read(&folder.join("copies.bin"))?;
+        let copies = copies::read(&folder.join("copies.bin"), manifest.format)?;
         let papers = GenerationPapers::read(&folder.join(PAPERS))?;
         let sources = manifest
             .sources

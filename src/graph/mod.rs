@@ -10,6 +10,7 @@
 pub mod build;
 pub mod cases;
 mod curated;
+mod error;
 mod evidence;
 pub mod export;
 mod learn;
@@ -22,8 +23,9 @@ mod walk;
 mod without;
 
 pub use cases::{CaseStudy, Coverage};
+pub use error::GraphError;
 pub use evidence::{MOST_EVIDENCE, SaidSentence};
 pub use learn::{NeededFor, TopicToLearn, learn};
-pub use model::{Edge, Evidence, Graph, GraphError, VERSION, Why};
+pub use model::{Edge, Evidence, Graph, VERSION, Why};
 pub use path::{PathHop, paths};
 pub use walk::{Neighbour, related};

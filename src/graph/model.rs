@@ -6,9 +6,10 @@ use petgraph::graph::UnGraph;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::error::GraphError;
 use super::{CaseStudy, shards};
 use crate::annotate::resources::CitedResource;
-use crate::disk::{self, DiskError};
+use crate::disk;
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
@@ -79,15 +80,6 @@ pub struct Graph {
     pub resources: Vec<CitedResource>,
     /// The case studies in the vocabulary's order.
     pub cases: Vec<CaseStudy>,
-}
-
-/// Why a graph could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum GraphError {
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    #[error("the graph file {path} can't be decoded: {cause}")]
-    Decode { path: String, cause: postcard::Error },
 }
 
 impl Graph {

@@ -8,7 +8,7 @@ use std::path::Path;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
-use super::GraphError;
+use super::error::GraphError;
 use crate::annotate::resources::{CitedResource, CitingSentence, ResourceKind};
 use crate::disk;
 

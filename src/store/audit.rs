@@ -135,6 +135,13 @@ impl Store {
         Ok(self.connection.prepare_cached(sql)?.exists([&source.0])?)
     }
 
+    /// Whether the bytes of the file `path` of `source` are missing, although the file is listed.
+    pub fn lacks_blob_of(&self, source: &SourceId, path: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM files WHERE source = ?1 AND path = ?2
+                   AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)";
+        Ok(self.connection.prepare_cached(sql)?.exists([&*source.0, path])?)
+    }
+
     /// The number of files of `source` for which the store has neither the bytes nor a document that was derived with
     /// `versions`.
     pub fn lost_files(&self, source: &SourceId, versions: &str) -> Result<usize, StoreError> {

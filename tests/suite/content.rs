@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use cairn::generation::contents::GenerationContents;
-use cairn::generation::folders;
+use cairn::generation::{copies, folders};
 use cairn::graph::Graph;
-use cairn::search::{FoldedCopies, Searcher};
+use cairn::search::Searcher;
 
 /// The records of the sections by source and path.
 type Documents = BTreeMap<(String, String), Vec<String>>;
@@ -33,8 +33,7 @@ pub fn content(index: &Path) -> Content {
     let folder = folders::folder(index, number);
     let manifest = folders::manifest(index, number).unwrap();
     let graph = Graph::read(&folder.join("graph.bin")).unwrap();
-    let copies: FoldedCopies =
-        postcard::from_bytes(&std::fs::read(folder.join("copies.bin")).unwrap()).unwrap();
+    let copies = copies::read(&folder.join("copies.bin"), manifest.format).unwrap();
     let contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
     let searcher =
         Searcher::open(&folder.join("search"), copies.clone(), &graph.vocabulary, Vec::new())

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use cairn::generation::copies;
+use cairn::generation::format::FORMAT;
 use cairn::graph::Graph;
 
 use crate::content::content;
@@ -86,18 +88,24 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
 /// Turns the generation `number` into one of the previous format, which has no `earlier.bin`.
 pub(crate) fn make_previous_format(world: &World, number: u64) {
     let folder = world.path(&format!("index/generations/{number:04}"));
-    let graph = folder.join("graph.bin");
-    let whole = postcard::to_stdvec(&Graph::read(&graph).unwrap()).unwrap();
-    fs::write(&graph, &whole).unwrap();
+    let graph = Graph::read(&folder.join("graph.bin")).unwrap();
+    let copies = copies::read(&folder.join("copies.bin"), FORMAT).unwrap();
+    let files = [
+        ("graph.bin", postcard::to_stdvec(&graph).unwrap()),
+        ("copies.bin", postcard::to_stdvec(&copies).unwrap()),
+    ];
     fs::remove_dir_all(folder.join("resources")).unwrap();
     let path = folder.join("manifest.json");
     let mut manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     manifest["format"] = 4.into();
-    let files = manifest["files"].as_object_mut().unwrap();
-    files.remove("resources/000.bin").unwrap();
-    files["graph.bin"]["bytes"] = whole.len().into();
-    files["graph.bin"]["blake3"] = blake3::hash(&whole).to_hex().as_str().into();
+    let marks = manifest["files"].as_object_mut().unwrap();
+    marks.remove("resources/000.bin").unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.join(name), &bytes).unwrap();
+        marks[name]["bytes"] = bytes.len().into();
+        marks[name]["blake3"] = blake3::hash(&bytes).to_hex().as_str().into();
+    }
     let zeros = "0".repeat(64);
     manifest["checksum"] = zeros.clone().into();
     let text = manifest.to_string();

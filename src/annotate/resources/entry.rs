@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::collect::{CitingNames, LinkTitle, UrlFacts};
+use super::citation::{LinkTitle, UrlFacts};
+use super::citing::CitingNames;
 use super::kind::UrlKind;
 use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::crawl::arxiv::PaperMetadata;

@@ -1,5 +1,7 @@
 //! The articles, papers and tools that the sources cite. A work has one entry, however many URLs it has.
 
+mod citation;
+mod citing;
 mod collect;
 mod entry;
 mod facts;
@@ -9,6 +11,8 @@ mod merge;
 mod resource;
 mod title;
 
-pub use collect::{Citation, CitationCollector, CitingSource};
+pub use citation::Citation;
+pub use citing::CitingSource;
+pub use collect::CitationCollector;
 pub use facts::LinkFacts;
 pub use resource::{CitedResource, CitingSentence, ResourceKind};

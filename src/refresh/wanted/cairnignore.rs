@@ -24,8 +24,7 @@ pub(in crate::refresh) struct CairnIgnore {
 /// Whether the `.cairnignore` of `source` exists, but its content is damaged and was not fetched again yet. In this
 /// case nothing of the source may be indexed.
 pub(in crate::refresh) fn is_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
-    let is_unknown = |file: &StoredFile| file.path == PATH && !file.is_stored;
-    Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))
+    store.lacks_blob_of(source, PATH)
 }
 
 impl CairnIgnore {
