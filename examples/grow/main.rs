@@ -6,16 +6,17 @@
 //! cairn --sources OUT --index INDEX refresh
 //! ```
 //!
-//! FOLDER contains tarballs of repositories named `OWNER+NAME.tar.gz`, such as those that `--example github` serves. OUT
-//! becomes a folder of data files: a `catalogue.toml`, and a folder for each source. With `--tarballs`, it contains a
-//! tarball for each source instead, with a `manifest.json`, and `--example github -- OUT` serves them.
+//! FOLDER contains tarballs of repositories named `OWNER+NAME.tar.gz`, such as those that `--example github` serves.
+//! OUT becomes a folder of data files: a `catalogue.toml`, the rules of the program, and a folder for each source. With
+//! `--tarballs`, it contains a tarball for each source instead, with a `manifest.json`, and `--example github -- OUT`
+//! serves them.
 //!
-//! Each Markdown file of each repository becomes `--times` documents in as many sources. Headings, lists, tables and code
-//! keep their form. Each sentence, list item, cell and line of code is spliced: it consists of the beginning of one such
-//! text and the end of another, which are drawn from all repositories. So the words have their natural frequencies, but
-//! no two sections are near-duplicates. Half of the links are changed, so that the number of cited pages grows with the
-//! number of sources. With `--forks N`, each source also gets N forks, in which about one word in eighty differs. So each
-//! section has near-duplicates. The same arguments give the same files.
+//! Each Markdown file of each repository becomes `--times` documents in as many sources. Headings, lists, tables and
+//! code keep their form. Each sentence, list item, cell and line of code is spliced: it consists of the beginning of
+//! one such text and the end of another, which are drawn from all repositories. So the words have their natural
+//! frequencies, but no two sections are near-duplicates. Half of the links are changed, so that the number of cited
+//! pages grows with the number of sources. With `--forks N`, each source also gets N forks, in which about one word in
+//! eighty differs. So each section has near-duplicates. The same arguments give the same files.
 
 mod text;
 
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use cairn::config::DataFiles;
 use clap::Parser;
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -101,12 +103,24 @@ fn grow(arguments: &GrowArguments) -> Result<String> {
         }
     }
     fs::write(arguments.out.join("catalogue.toml"), catalogue)?;
+    write_rules(&arguments.out)?;
     if arguments.tarballs {
         let manifest = serde_json::json!({"repos": listed});
         fs::write(arguments.out.join("manifest.json"), manifest.to_string())?;
     }
     let (out, sources) = (arguments.out.display(), listed.len());
     Ok(format!("{sources} sources with {files} files in {out}"))
+}
+
+/// Copies the program's policy and vocabulary into `out`.
+fn write_rules(out: &Path) -> Result<()> {
+    let vocabulary = DataFiles::Compiled.list("vocabulary", ".ttl")?;
+    let vocabulary = vocabulary.into_iter().map(|name| format!("vocabulary/{name}"));
+    fs::create_dir_all(out.join("vocabulary"))?;
+    for path in vocabulary.chain(["policy.toml".to_owned()]) {
+        fs::write(out.join(&path), DataFiles::Compiled.read(&path)?.unwrap_or_default())?;
+    }
+    Ok(())
 }
 
 /// The repositories in `folder`, sorted by name.

@@ -27,8 +27,8 @@ impl Crawler {
     }
 
     /// Sends the selected files of `source` to the channel `files`. For a repository or an archive, sends them only if
-    /// the source changed since `known`, in the archive's order. For a folder, sends them sorted by path, unless the sizes
-    /// and times of all files are as they were at `known`.
+    /// the source changed since `known`, in the archive's order. For a folder, sends them sorted by path, unless the
+    /// sizes and times of all files are as they were at `known`.
     ///
     /// For a repository or an archive, sends one conditional request to check for changes. Without a token, and for
     /// archives that are not repositories, the response to this request contains a changed archive. With a token, a

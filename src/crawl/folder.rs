@@ -21,8 +21,8 @@ impl SourceFetch<'_> {
     /// Sends the selected files of the folder `path`. The path is absolute or relative to the sources folder. If the
     /// source is in the built-in list, sends the copies of the files that are compiled into the program.
     ///
-    /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. The validator is a
-    /// hash of the sizes and times of the files. If it is that of `known`, no file is read.
+    /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. The validator is
+    /// a hash of the sizes and times of the files. If it is that of `known`, no file is read.
     pub(super) async fn folder(
         &mut self,
         path: &str,

@@ -1,8 +1,8 @@
 //! The length and checksum of each file of a generation, as its manifest lists them.
 //!
 //! Segments of the search index are hard-linked unchanged from generation to generation. Their checksums are carried
-//! over and never computed again, so that later decay on the disk can still be detected. The other files are made again in
-//! each build. Those that hold a part of a large table are shared with the previous generation if they are equal.
+//! over and never computed again, so that later decay on the disk can still be detected. The other files are made again
+//! in each build. Those that hold a part of a large table are shared with the previous generation if they are equal.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -44,8 +44,8 @@ pub enum CheckDepth {
 
 /// The files in `folder` with their lengths and checksums. If a segment is in `known` with the same length, its
 /// checksum is carried over. `known` are the files of `previous`, the generation before, if it is intact. Large parts
-/// that are equal in both generations become hard links to those of `previous`, so that they are not written to the disk
-/// again.
+/// that are equal in both generations become hard links to those of `previous`, so that they are not written to the
+/// disk again.
 pub(crate) fn seal(
     folder: &Path,
     known: &FileMarks,

@@ -10,8 +10,8 @@ use super::contents::GenerationContents;
 use super::run::SourceResult;
 use super::{folders, runs};
 
-/// The number of served documents of each source, by its id. Uses only the keys of the manifest that every format has, so
-/// that it also works for a generation that this program can't open.
+/// The number of served documents of each source, by its id. Uses only the keys of the manifest that every format has,
+/// so that it also works for a generation that this program can't open.
 #[derive(Debug, Default)]
 pub(crate) struct ServedDocuments(HashMap<String, usize>);
 

@@ -57,8 +57,8 @@ impl GraphBuilder {
         }
     }
 
-    /// Adds a section, which must not be a copy. `topics` are the topics that it mentions, and `said` its sentences that
-    /// name several topics. O(topics + pairs in its sentences).
+    /// Adds a section, which must not be a copy. `topics` are the topics that it mentions, and `said` its sentences
+    /// that name several topics. O(topics + pairs in its sentences).
     pub fn section(&mut self, place: SectionPlace, topics: &[u32], said: &[SaidSentence]) {
         for topic in topics {
             if let Some(count) = self.mentions.get_mut(*topic as usize) {

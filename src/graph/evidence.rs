@@ -87,8 +87,8 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     u32::try_from(faults.into_iter().flatten().sum::<usize>()).unwrap_or(u32::MAX)
 }
 
-/// A sentence that is being added to the candidates of several edges. They share one copy of it, which is made only if it
-/// is kept.
+/// A sentence that is being added to the candidates of several edges. They share one copy of it, which is made only if
+/// it is kept.
 pub(super) struct NewCandidate<'a> {
     pub said: &'a SaidSentence<'a>,
     /// The index of its voice.
@@ -118,8 +118,8 @@ impl NewCandidate<'_> {
 pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 
 impl EvidenceCandidates {
-    /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice that
-    /// has the most candidates.
+    /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice
+    /// that has the most candidates.
     pub fn add(&mut self, new: &mut NewCandidate) {
         let (rank, voice) = (new.said.rank, new.voice);
         if self.0.len() == CANDIDATES {

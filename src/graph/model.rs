@@ -88,7 +88,8 @@ impl Graph {
         self.cases.binary_search_by_key(&topic, |case| case.topic as usize).is_ok()
     }
 
-    /// Writes the graph to `path`, and its resources to files in a folder beside it. The same graph gives the same bytes.
+    /// Writes the graph to `path`, and its resources to files in a folder beside it. The same graph gives the same
+    /// bytes.
     pub fn write(&self, path: &Path) -> Result<(), GraphError> {
         shards::write(path, &self.resources)?;
         let Graph { vocabulary, topics, mentions, resources: _, cases } = self;

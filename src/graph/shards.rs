@@ -1,6 +1,6 @@
 //! The resources of a graph on disk, in files of about a thousand resources each. The hash of its URL decides in which
-//! file a resource is. So a change of a few resources changes only a few files, and the next generation shares the others
-//! with this one.
+//! file a resource is. So a change of a few resources changes only a few files, and the next generation shares the
+//! others with this one.
 
 use std::cmp::Reverse;
 use std::path::Path;

@@ -165,8 +165,8 @@ impl Store {
 
     /// Deletes the blobs that no file or thread refers to, and the data derived from them.
     ///
-    /// One transaction. Returns the number of deleted blobs. O(blobs that were stored or lost a reference since the last
-    /// call).
+    /// One transaction. Returns the number of deleted blobs. O(blobs that were stored or lost a reference since the
+    /// last call).
     pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
         transaction.execute(

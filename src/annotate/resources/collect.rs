@@ -28,9 +28,9 @@ impl CitationCollector {
         }
     }
 
-    /// Adds a `citation` by the source `citing`. Does nothing if the URL has no citation yet and neither the link's text
-    /// nor its sentence describes the target. Link texts of private sources are used as titles only if no public source
-    /// cites the resource. All citations of a source must be added one after another.
+    /// Adds a `citation` by the source `citing`. Does nothing if the URL has no citation yet and neither the link's
+    /// text nor its sentence describes the target. Link texts of private sources are used as titles only if no public
+    /// source cites the resource. All citations of a source must be added one after another.
     pub fn cite(&mut self, citing: CitingSource, citation: &Citation) {
         let CitingSource { source, voice, visibility } = citing;
         let entry = match self.entries.get_mut(citation.url) {

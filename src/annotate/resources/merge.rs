@@ -16,8 +16,8 @@ const MOST_ALIKE: usize = 64;
 
 /// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Two entries are
 /// the same work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common
-/// (compared by [`super::title::key_hash`]; a title can also come from the URL), and they have different hosts or the same last
-/// part of the path. O(n).
+/// (compared by [`super::title::key_hash`]; a title can also come from the URL), and they have different hosts or the
+/// same last part of the path. O(n).
 ///
 /// `entries` must be sorted by URL and closed; the result is sorted by URL, too.
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {

@@ -68,8 +68,8 @@ pub struct CitedResource {
     pub kind: ResourceKind,
     /// The year of publication, if arXiv gives it or a URL contains it.
     pub year: Option<u16>,
-    /// The number of independent voices that cite the work. It determines the order of resources. Later the catalogue may
-    /// assign other voices, so readers use [`CitedResource::cited_by`]. The previous format does not contain it.
+    /// The number of independent voices that cite the work. It determines the order of resources. Later the catalogue
+    /// may assign other voices, so readers use [`CitedResource::cited_by`]. The previous format does not contain it.
     #[serde(skip)]
     pub voices: u32,
     /// The ids of the sources that cite the work, sorted. [`CitedResource::cited_by`] counts their voices.

@@ -107,8 +107,8 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// A hash that is equal for variants of one title, and never for others in practice; `None` if the title is too short to
-/// identify a work.
+/// A hash that is equal for variants of one title, and never for others in practice; `None` if the title is too short
+/// to identify a work.
 pub(super) fn key_hash(title: &str) -> Option<u64> {
     let hash = blake3::hash(key(title)?.as_bytes());
     hash.as_bytes().first_chunk().map(|bytes| u64::from_le_bytes(*bytes))

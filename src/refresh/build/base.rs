@@ -133,8 +133,8 @@ impl BuildBase {
     }
 }
 
-/// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage. Decodes no other file, unless
-/// `depth` is deep: the checksums confirm them.
+/// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage. Decodes no other file,
+/// unless `depth` is deep: the checksums confirm them.
 fn read_intact(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, IndexDamage> {
     match depth {
         CheckDepth::Deep => {

@@ -92,8 +92,8 @@ impl<'a> GenerationBuilder<'a> {
         }
     }
 
-    /// Adds the items `of` of `source`. Reads their digests from `store`, and makes those that are missing. If `stop` is
-    /// cancelled, the items are incomplete.
+    /// Adds the items `of` of `source`. Reads their digests from `store`, and makes those that are missing. If `stop`
+    /// is cancelled, the items are incomplete.
     pub fn source(
         &mut self,
         source: &Source,
