@@ -5,7 +5,7 @@ const CHANGED_WORD: usize = 80;
 /// A text with fewer words is not spliced from two.
 const LEAST_WORDS: usize = 4;
 
-/// A line of Markdown: how it begins, and the texts that are drawn anew.
+/// A line of Markdown: how it begins, and the texts that are drawn again.
 enum MarkdownLine<'a> {
     /// Kept as it is.
     Kept,

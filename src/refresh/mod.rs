@@ -10,7 +10,7 @@
 //!
 //! # The cost of a change
 //!
-//! Results over all documents, such as the graph and the copies, are computed anew in each build, from the digests of
+//! Results over all documents, such as the graph and the copies, are recomputed in each build, from the digests of
 //! the documents ([`derive::digest`]). The store keeps the digests, so only changed documents are decoded. The copies
 //! of a section are compared again only if its candidates changed. The files of a generation that are the same as in
 //! the previous one are shared with it.
