@@ -47,7 +47,7 @@ fn state(metadata: &Metadata) -> Option<(String, SystemTime)> {
     use std::os::unix::fs::MetadataExt;
     let seconds = Duration::from_secs(u64::try_from(metadata.ctime()).ok()?);
     let part = Duration::from_nanos(u64::try_from(metadata.ctime_nsec()).ok()?);
-    let changed_at = SystemTime::UNIX_EPOCH + seconds + part;
+    let changed_at = SystemTime::UNIX_EPOCH.checked_add(seconds)?.checked_add(part)?;
     let modified_at = metadata.modified().ok()?;
     let numbers = (metadata.dev(), metadata.ino(), metadata.len());
     Some((format!("{numbers:?} {modified_at:?} {changed_at:?}"), changed_at))
