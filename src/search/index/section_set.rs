@@ -51,13 +51,6 @@ impl SectionSet {
 
     /// The sections in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        let each_bit = |mut word: u64| {
-            std::iter::from_fn(move || {
-                let bit = word.trailing_zeros();
-                word &= word.checked_sub(1)?;
-                Some(bit)
-            })
-        };
         (0..)
             .zip(&self.bits)
             .flat_map(move |(at, word)| each_bit(*word).map(move |bit| at * 64 + bit))
@@ -72,6 +65,15 @@ impl SectionSet {
             _ => of(at) >> shift | of(at + 1) << (64 - shift),
         }
     }
+}
+
+/// The bits of `word` that are set, ascending.
+pub(in crate::search) fn each_bit(mut word: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros();
+        word &= word.checked_sub(1)?;
+        Some(bit)
+    })
 }
 
 impl FromIterator<bool> for SectionSet {

@@ -1,15 +1,13 @@
 //! Sets of bits: the units of a query, and the sections of a window.
 
+use crate::search::index::section_set::each_bit;
+
 /// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
 /// The units of `units`, ascending.
-pub(in crate::search) fn each_unit(mut units: UnitBits) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let unit = units.trailing_zeros();
-        units &= units.checked_sub(1)?;
-        Some(unit as usize)
-    })
+pub(in crate::search) fn each_unit(units: UnitBits) -> impl Iterator<Item = usize> {
+    each_bit(u64::from(units)).map(|unit| unit as usize)
 }
 
 /// The number of sections of a window. The data of one unit and window, 17 kB, fits in the first-level cache.
@@ -82,15 +80,6 @@ impl WindowBits {
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.words).flat_map(|(at, word)| each_bit(*word).map(move |bit| at * 64 + bit))
     }
-}
-
-/// The bits of `word` that are set, ascending.
-pub(in crate::search) fn each_bit(mut word: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let bit = word.trailing_zeros();
-        word &= word.checked_sub(1)?;
-        Some(bit)
-    })
 }
 
 #[cfg(test)]
