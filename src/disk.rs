@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The number of bytes that [`probe`] tries to write.
 const PROBE_BYTES: usize = 1_000_000;
 
+/// Files with fewer bytes are not shared by several names: writing them costs nothing.
+pub const LEAST_SHARED: u64 = 50_000;
+
 /// An operation on a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiskOperation {
@@ -128,6 +131,29 @@ pub fn list(path: &Path) -> Result<(), DiskError> {
 /// Whether the file or folder `path` exists. `Err` if that can't be determined.
 pub fn is_there(path: &Path) -> Result<bool, DiskError> {
     path.try_exists().map_err(|cause| DiskError::new(DiskOperation::Read, path, cause))
+}
+
+/// Whether `one` and `other` are the same file under two names.
+#[cfg(unix)]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    identity(one).is_some() && identity(one) == identity(other)
+}
+
+#[cfg(not(unix))]
+pub fn is_same(_one: &Path, _other: &Path) -> bool {
+    false
+}
+
+/// Makes the new file `path` the same as the file `known`, which never changes: a hard link if it is large, else a copy.
+/// Returns whether that succeeded.
+pub fn share(known: &Path, path: &Path) -> bool {
+    let shared = fs::metadata(known).and_then(|file| match file.len() {
+        LEAST_SHARED.. => fs::hard_link(known, path),
+        _ => fs::copy(known, path).map(drop),
+    });
+    shared.is_ok()
 }
 
 /// Creates or overwrites the file `path` with `bytes`.

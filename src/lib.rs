@@ -65,8 +65,8 @@
 //!                       blobs (zstd, by git's id), what was derived from them, keyed by content and versions, and
 //!                       digests of documents: what each contributes to the results over all documents
 //! building/             tantivy's writer directory
-//! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, resources/ (the cited works;
-//!                       files that did not change are hard-linked), copies.bin, contents.bin (documents and sections,
+//! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, resources/ (the cited works,
+//!                       with hashes of what each file is made of; files that did not change are hard-linked), copies.bin, contents.bin (documents and sections,
 //!                       with hashes), earlier.bin (ids of sections that are not current, and where they lead),
 //!                       papers.bin (metadata of cited papers, only if it was fetched), news.json (what is new),
 //!                       manifest.json (format, counts, per-source state, problems, length and checksum of each file)

@@ -1,8 +1,9 @@
 //! The length and checksum of each file of a generation, as its manifest lists them.
 //!
 //! Segments of the search index are hard-linked unchanged from generation to generation. Their checksums are carried
-//! over and never computed again, so that later decay on the disk can still be detected. The other files are made again
-//! in each build. Those that hold a part of a large table are shared with the previous generation if they are equal.
+//! over and never computed again, so that later decay on the disk can still be detected. The same holds for other files
+//! that a build links. The rest is made again in each build. Files that hold a part of a large table are shared with the
+//! previous generation if they are equal.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,15 +13,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::damage::IndexDamage;
-use crate::disk::{DiskError, DiskOperation};
+use crate::disk::{self, DiskError, DiskOperation, LEAST_SHARED};
 
 /// The folder of the search index in a generation.
 pub(crate) const SEARCH: &str = "search";
 /// The only file of the search index that every refresh rewrites.
 const META: &str = "search/meta.json";
-
-/// Files with fewer bytes are not shared between generations: writing them costs nothing.
-const LEAST_SHARED: u64 = 50_000;
 
 /// The length and checksum of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +41,7 @@ pub enum CheckDepth {
 }
 
 /// The files in `folder` with their lengths and checksums. If a segment is in `known` with the same length, its
-/// checksum is carried over. `known` are the files of `previous`, the generation before, if it is intact. Large parts
+/// checksum is carried over, and so is that of a link to the same file of `previous`. `known` are the files of `previous`, the generation before, if it is intact. Large parts
 /// that are equal in both generations become hard links to those of `previous`, so that they are not written to the
 /// disk again.
 pub(crate) fn seal(
@@ -57,11 +55,12 @@ pub(crate) fn seal(
         let unreadable = |cause| DiskError::new(DiskOperation::Read, &path, cause);
         let bytes = fs::metadata(&path).map_err(unreadable)?.len();
         let known = known.get(&name).filter(|mark| mark.bytes == bytes);
-        let mark = match known.filter(|_| is_segment(&name)) {
+        let is_link = previous.is_some_and(|previous| disk::is_same(&path, &previous.join(&name)));
+        let mark = match known.filter(|_| is_link || is_segment(&name)) {
             Some(mark) => mark.clone(),
             None => FileMark { bytes, blake3: checksum(&path).map_err(unreadable)? },
         };
-        let is_shared = bytes >= LEAST_SHARED && is_part(&name) && known == Some(&mark);
+        let is_shared = !is_link && bytes >= LEAST_SHARED && is_part(&name) && known == Some(&mark);
         if let Some(previous) = previous.filter(|_| is_shared) {
             share(&path, &previous.join(&name));
         }

@@ -9,14 +9,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::damage::IndexDamage;
-use crate::annotate::resources::{CitedResource, LinkFacts};
+use crate::annotate::resources::CitedWorks;
 use crate::crawl::arxiv::PaperMetadata;
 use crate::disk;
 
 /// The name of the file in the folder of a generation.
 pub(crate) const PAPERS: &str = "papers.bin";
 
-/// The metadata of the papers among the resources of a generation, by [`CitedResource::url`].
+/// The metadata of the papers among the resources of a generation, by the URLs of the resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GenerationPapers {
@@ -24,11 +24,9 @@ pub struct GenerationPapers {
 }
 
 impl GenerationPapers {
-    /// The metadata that `facts` has about `resources`. O(resources · log papers).
-    pub(crate) fn of(resources: &[CitedResource], facts: &LinkFacts) -> GenerationPapers {
-        let known = resources.iter().filter_map(|resource| {
-            facts.paper_of(resource).map(|paper| (resource.url.clone(), paper.clone()))
-        });
+    /// The metadata that is known about `works`. O(works · log papers).
+    pub(crate) fn of(works: &CitedWorks) -> GenerationPapers {
+        let known = works.papers().map(|(url, paper)| (url.to_owned(), paper.clone()));
         GenerationPapers { by_url: known.collect() }
     }
 

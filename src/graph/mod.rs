@@ -28,4 +28,5 @@ pub use evidence::{MOST_EVIDENCE, SaidSentence};
 pub use learn::{NeededFor, TopicToLearn, learn};
 pub use model::{Edge, Evidence, Graph, VERSION, Why};
 pub use path::{PathHop, paths};
+pub use shards::write_resources;
 pub use walk::{Neighbour, related};

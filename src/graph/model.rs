@@ -88,10 +88,9 @@ impl Graph {
         self.cases.binary_search_by_key(&topic, |case| case.topic as usize).is_ok()
     }
 
-    /// Writes the graph to `path`, and its resources to files in a folder beside it. The same graph gives the same
-    /// bytes.
+    /// Writes the graph to `path`, without its resources, which [`super::write_resources`] writes. The same graph gives
+    /// the same bytes.
     pub fn write(&self, path: &Path) -> Result<(), GraphError> {
-        shards::write(path, &self.resources)?;
         let Graph { vocabulary, topics, mentions, resources: _, cases } = self;
         let bytes = postcard::to_stdvec(&(vocabulary, topics, mentions, cases))
             .map_err(|cause| GraphError::Decode { path: path.display().to_string(), cause })?;

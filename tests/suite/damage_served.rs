@@ -100,7 +100,7 @@ pub(crate) fn make_previous_format(world: &World, number: u64) {
         serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     manifest["format"] = 4.into();
     let marks = manifest["files"].as_object_mut().unwrap();
-    marks.remove("resources/000.bin").unwrap();
+    marks.retain(|name, _| !name.starts_with("resources/"));
     for (name, bytes) in files {
         fs::write(folder.join(name), &bytes).unwrap();
         marks[name]["bytes"] = bytes.len().into();

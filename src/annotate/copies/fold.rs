@@ -3,7 +3,8 @@
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::shingles::{BANDS, MinHashSignature, mixed};
+use super::bands::BandKeys;
+use super::shingles::{BANDS, mixed};
 
 /// The maximum number of representatives in one bucket. Further ones are not added to the bucket, so that a section is
 /// compared with at most `BANDS` times this many others. On real sources, no measured bucket was full.
@@ -78,7 +79,7 @@ impl<T> Default for CopyFold<T> {
 
 impl<T: Copy> CopyFold<T> {
     /// Returns the representative of `section`. If a section with the same `fingerprint` was added before, it is that
-    /// section's representative. Else it is the first earlier representative that shares a band of `signature` and is a
+    /// section's representative. Else it is the first earlier representative that shares one of `bands` and is a
     /// near-copy by `is_alike`, which gets both sections. If there is none, `section` represents itself.
     ///
     /// `comparison` is the result of an earlier comparison of a section with this fingerprint, if there was one, and is
@@ -87,7 +88,7 @@ impl<T: Copy> CopyFold<T> {
     pub fn representative<E>(
         &mut self,
         fingerprint: u64,
-        signature: Option<&MinHashSignature>,
+        bands: Option<&BandKeys>,
         section: T,
         comparison: &mut Option<FoldComparison>,
         is_alike: impl FnMut(T, T) -> Result<bool, E>,
@@ -97,12 +98,12 @@ impl<T: Copy> CopyFold<T> {
             *comparison = None;
             return Ok(found(*first));
         }
-        let Some(signature) = signature else {
+        let Some(bands) = bands else {
             *comparison = None;
             self.first.insert(fingerprint, section);
             return Ok(found(section));
         };
-        self.find_candidates(signature);
+        self.find_candidates(bands);
         let near = self.near_copy(section, comparison, is_alike)?;
         self.first.insert(fingerprint, near.unwrap_or(section));
         Ok(match near {
@@ -110,17 +111,17 @@ impl<T: Copy> CopyFold<T> {
             None => {
                 let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
                 self.known.push(KnownRepresentative { section, fingerprint, found_by: 0 });
-                Representative { section, is_crowded: self.near.add(signature, place) }
+                Representative { section, is_crowded: self.near.add(bands, place) }
             }
         })
     }
 
-    /// Sets `candidates` to the representatives that share a band of `signature`, without duplicates.
-    fn find_candidates(&mut self, signature: &MinHashSignature) {
+    /// Sets `candidates` to the representatives that share one of `bands`, without duplicates.
+    fn find_candidates(&mut self, bands: &BandKeys) {
         self.searches += 1;
         self.candidates.clear();
-        for band in signature.0.into_iter().enumerate() {
-            for place in self.near.of(band) {
+        for key in bands.0 {
+            for place in self.near.of(key) {
                 let Some(known) = self.known.get_mut(place as usize) else { continue };
                 if std::mem::replace(&mut known.found_by, self.searches) != self.searches {
                     self.candidates.push(place);
@@ -166,7 +167,7 @@ impl<T: Copy> CopyFold<T> {
 /// The buckets of representatives that share a band, each in the order in which they were added.
 #[derive(Debug, Default)]
 struct Buckets {
-    /// The last slot of each bucket, by a hash of the band. Different bands have the same hash very rarely, and that
+    /// The last slot of each bucket, by the key of the band. Different bands have the same key very rarely, and that
     /// only leads to a comparison more. A slot is eight times the index of a representative, plus the band's position.
     last: HashMap<u32, u32>,
     /// For each slot, the next slot of its bucket; for the last slot, the first slot.
@@ -176,9 +177,9 @@ struct Buckets {
 }
 
 impl Buckets {
-    /// The representatives with the band `hash` at the position `band`.
-    fn of(&self, (band, hash): (usize, u64)) -> impl Iterator<Item = u32> {
-        let last = self.last.get(&band_key(band, hash)).copied();
+    /// The representatives with a band that has this `key`.
+    fn of(&self, key: u32) -> impl Iterator<Item = u32> {
+        let last = self.last.get(&key).copied();
         let next = |slot: u32| self.next[slot as usize];
         let follow = move |slot: &u32| (Some(*slot) != last).then(|| next(*slot));
         let slots = std::iter::successors(last.map(next), follow);
@@ -187,19 +188,19 @@ impl Buckets {
 
     /// Adds the representative number `place`, which must be the next number. Returns whether one of its buckets was
     /// full.
-    fn add(&mut self, signature: &MinHashSignature, place: u32) -> bool {
+    fn add(&mut self, bands: &BandKeys, place: u32) -> bool {
         let mut is_crowded = false;
-        for (band, hash) in signature.0.into_iter().enumerate() {
+        for (band, key) in bands.0.into_iter().enumerate() {
             let slot = place * BANDS as u32 + band as u32;
             let (mut next, mut before) = (slot, 0);
-            match self.last.get_mut(&band_key(band, hash)) {
+            match self.last.get_mut(&key) {
                 Some(last) if usize::from(self.before[*last as usize]) + 1 < BUCKET => {
                     before = self.before[*last as usize] + 1;
                     next = std::mem::replace(&mut self.next[*last as usize], slot);
                     *last = slot;
                 }
                 Some(_) => is_crowded = true,
-                None => drop(self.last.insert(band_key(band, hash), slot)),
+                None => drop(self.last.insert(key, slot)),
             }
             self.next.push(next);
             self.before.push(before);
@@ -208,15 +209,10 @@ impl Buckets {
     }
 }
 
-fn band_key(band: usize, hash: u64) -> u32 {
-    (mixed(hash ^ band as u64) >> 32) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::copies::ShingleSketch;
-    use crate::annotate::copies::shingles::signature;
+    use crate::annotate::copies::{MinHashSignature, ShingleSketch, signature};
     use crate::extract::{Section, extract};
 
     /// Adds `section` with the sketches that `sketch` returns. Returns its representative.
@@ -227,7 +223,8 @@ mod tests {
         sketch: impl Fn(u32) -> ShingleSketch,
     ) -> Representative<u32> {
         let is_alike = |one, two| -> Result<bool, ()> { Ok(sketch(one).is_alike(&sketch(two))) };
-        fold.representative(section.into(), signature, section, &mut None, is_alike).unwrap()
+        let bands = signature.map(BandKeys::of);
+        fold.representative(section.into(), bands.as_ref(), section, &mut None, is_alike).unwrap()
     }
 
     #[test]
@@ -288,7 +285,7 @@ mod tests {
                     compared += 1;
                     Ok(one % 2 == two % 2)
                 };
-                let same = MinHashSignature([1; BANDS]);
+                let same = BandKeys::of(&MinHashSignature([1; BANDS]));
                 let comparison = &mut comparisons[*section as usize];
                 let folded =
                     fold.representative(*section, Some(&same), *section, comparison, is_alike);

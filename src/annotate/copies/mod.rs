@@ -6,9 +6,11 @@
 //! representatives, so every section of a group is similar to its representative. The work for one section is bounded,
 //! because the sizes of sketches and buckets are bounded. A bucket contains representatives that share a band.
 
+mod bands;
 mod fold;
 mod shingles;
 
+pub use bands::BandKeys;
 pub use fold::{BUCKET, CopyFold, FoldComparison, Representative};
 pub use shingles::{MinHashSignature, ShingleSketch};
 pub(crate) use shingles::{fingerprint, signature};

@@ -1,4 +1,7 @@
-//! A citation: what one link says about its target.
+//! A citation: what one link says about its target. Most citations are only counted in a refresh, so what they say is
+//! kept encoded until a resource is made of it.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,21 +44,41 @@ pub(super) struct LinkTitle<'a> {
 /// A citation: what a section says about the target of a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation<'a> {
-    pub url: &'a str,
-    pub(super) facts: UrlFacts,
-    /// The text of the link, if it may be a title.
-    #[serde(borrow)]
-    pub(super) title: Option<LinkTitle<'a>>,
-    pub(super) sentence: &'a str,
+    /// A hash of the URL.
+    pub(super) url_hash: u64,
+    /// A hash of everything that the citation says.
+    pub(super) hash: u64,
     /// Whether the link's text or its sentence describes the target.
     pub(super) is_telling: bool,
-    /// The topics that the link may be about, each with its weight.
-    pub(super) topics: Vec<(u32, u32)>,
+    /// The encoded [`CitationBody`].
+    #[serde(borrow)]
+    pub(super) body: Cow<'a, [u8]>,
 }
 
-impl<'a> Citation<'a> {
-    /// The citation by `link`. `cited` contains the topics that the link may be about. O(length).
-    pub fn of(link: &'a Link, cited: &LinkTopics) -> Citation<'a> {
+/// What a citation says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CitationBody<'a> {
+    #[serde(borrow)]
+    pub head: CitationHead<'a>,
+    pub sentence: &'a str,
+    /// The topics that the link may be about, each with its weight.
+    pub topics: Vec<(u32, u32)>,
+}
+
+/// The beginning of a [`CitationBody`], which can be decoded alone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct CitationHead<'a> {
+    pub url: &'a str,
+    pub facts: UrlFacts,
+    /// The text of the link, if it may be a title.
+    #[serde(borrow)]
+    pub title: Option<LinkTitle<'a>>,
+}
+
+impl Citation<'_> {
+    /// The citation by `link`. `cited` contains the topics that the link may be about. `None` if it can't be encoded.
+    /// O(length).
+    pub fn of(link: &Link, cited: &LinkTopics) -> Option<Citation<'static>> {
         let LinkTopics { anchor, sentence, heading } = cited;
         let named = [(anchor, ANCHOR), (sentence, SENTENCE), (heading, HEADING)];
         let topics = named.into_iter().flat_map(|(topics, weight)| {
@@ -63,13 +86,26 @@ impl<'a> Citation<'a> {
             topics.iter().map(weighted)
         });
         let text = link.text.trim();
-        Citation {
+        let head = CitationHead {
             url: &link.url,
             facts: UrlFacts::of(&link.url),
             title: title::is_title(text).then(|| LinkTitle { text, key: title::key_hash(text) }),
-            sentence: &link.sentence,
-            is_telling: title::says_something(&link.text, &link.sentence),
-            topics: topics.collect(),
-        }
+        };
+        let body = CitationBody { head, sentence: &link.sentence, topics: topics.collect() };
+        let body = postcard::to_stdvec(&body).ok()?;
+        let is_telling = title::says_something(&link.text, &link.sentence);
+        let mut hash = blake3::Hasher::new();
+        hash.update(&body).update(&[u8::from(is_telling)]);
+        Some(Citation {
+            url_hash: first_u64(&blake3::hash(link.url.as_bytes())),
+            hash: first_u64(&hash.finalize()),
+            is_telling,
+            body: body.into(),
+        })
     }
+}
+
+/// The first 64 bits of a hash.
+pub(super) fn first_u64(hash: &blake3::Hash) -> u64 {
+    hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }

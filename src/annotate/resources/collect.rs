@@ -2,76 +2,51 @@
 
 use foldhash::HashMap;
 
+use super::LinkFacts;
 use super::citation::Citation;
-use super::citing::{CitingNames, CitingSource};
-use super::entry::ResourceEntry;
-use super::{CitedResource, LinkFacts, merge};
+use super::citing::{CitingSource, CitingSources};
+use super::urls::{CitedUrls, KeptCitation};
+use super::works::CitedWorks;
 use crate::catalogue::{Visibility, Voice};
 
-/// Collects citations; [`CitationCollector::finish`] returns the resources.
+/// Collects citations; [`CitationCollector::finish`] returns the cited works. Keeps the citations encoded, one after
+/// another, so that adding one costs little more than copying it.
 #[derive(Default)]
 pub struct CitationCollector {
-    entries: HashMap<String, ResourceEntry>,
-    sources: HashMap<String, u32>,
-    voices: HashMap<Voice, u32>,
+    sources: CitingSources,
+    /// The number of each URL, by its hash.
+    urls: HashMap<u64, u32>,
+    citations: Vec<KeptCitation>,
+    bodies: Vec<u8>,
 }
 
 impl CitationCollector {
     /// The source `id` with its voice, for [`CitationCollector::cite`].
     pub fn source(&mut self, id: &str, voice: &Voice, visibility: Visibility) -> CitingSource {
-        let next = |known: usize| u32::try_from(known).unwrap_or(u32::MAX);
-        let (source, said_by) = (next(self.sources.len()), next(self.voices.len()));
-        CitingSource {
-            source: *self.sources.entry(id.to_owned()).or_insert(source),
-            voice: *self.voices.entry(voice.clone()).or_insert(said_by),
-            visibility,
-        }
+        self.sources.add(id, voice, visibility)
     }
 
     /// Adds a `citation` by the source `citing`. Does nothing if the URL has no citation yet and neither the link's
     /// text nor its sentence describes the target. Link texts of private sources are used as titles only if no public
     /// source cites the resource. All citations of a source must be added one after another.
     pub fn cite(&mut self, citing: CitingSource, citation: &Citation) {
-        let CitingSource { source, voice, visibility } = citing;
-        let entry = match self.entries.get_mut(citation.url) {
-            Some(entry) => entry,
+        let url = match self.urls.get(&citation.url_hash) {
+            Some(url) => *url,
             None if !citation.is_telling => return,
             None => {
-                let url = citation.url.to_owned();
-                self.entries
-                    .entry(url.clone())
-                    .or_insert_with(|| ResourceEntry::new(url, citation.facts))
+                let next = u32::try_from(self.urls.len()).unwrap_or(u32::MAX);
+                *self.urls.entry(citation.url_hash).or_insert(next)
             }
         };
-        let titles = match visibility {
-            Visibility::Public => &mut entry.titles,
-            Visibility::Private => &mut entry.private_titles,
-        };
-        entry.is_public |= visibility == Visibility::Public;
-        if let Some(title) = citation.title {
-            titles.add(title, 1);
-        }
-        entry.cited_by(source, voice);
-        for (topic, weight) in &citation.topics {
-            entry.add_topic(*topic, *weight);
-        }
-        entry.say(source, voice, citation.sentence);
+        let (hash, start, source) = (citation.hash, self.bodies.len(), citing.source);
+        self.citations.push(KeptCitation { hash, start, url, source });
+        self.bodies.extend_from_slice(&citation.body);
     }
 
-    /// All resources, completed with the `facts` about their URLs. They are sorted by the number of independent voices
-    /// that cite them, the highest first, then by URL. O(n log n).
-    pub fn finish(self, facts: &LinkFacts) -> Vec<CitedResource> {
-        let names = CitingNames::of(self.sources);
-        let mut entries: Vec<ResourceEntry> = self.entries.into_values().collect();
-        entries.sort_unstable_by(|a, b| a.url.cmp(&b.url));
-        for entry in &mut entries {
-            entry.close();
-            entry.paper = facts.paper(&entry.url).cloned();
-        }
-        let mut works = merge::merge(entries);
-        // The works are sorted by URL, and this sort is stable.
-        works.sort_by_key(|work| std::cmp::Reverse(work.voices()));
-        works.into_iter().map(|entry| entry.resource(&names, &facts.dead)).collect()
+    /// All works, completed with the `facts` about their URLs. O(n log n).
+    pub fn finish(self, facts: &LinkFacts) -> CitedWorks<'_> {
+        let CitationCollector { sources, urls, citations, bodies } = self;
+        CitedWorks::new(CitedUrls::new(urls, citations, bodies, sources), facts)
     }
 }
 
@@ -79,7 +54,7 @@ impl CitationCollector {
 mod tests {
     use super::*;
     use crate::annotate::LinkTopics;
-    use crate::annotate::resources::ResourceKind;
+    use crate::annotate::resources::{CitedResource, ResourceKind};
     use crate::crawl::arxiv::{ArxivId, PaperMetadata};
     use crate::extract::Link;
 
@@ -91,7 +66,16 @@ mod tests {
     fn cite(collector: &mut CitationCollector, id: &str, link: &Link, cited: &LinkTopics) {
         let (source, voice) = of(id);
         let citing = collector.source(source, &voice, Visibility::Public);
-        collector.cite(citing, &Citation::of(link, cited));
+        collector.cite(citing, &Citation::of(link, cited).unwrap());
+    }
+
+    /// All resources, the most cited first.
+    fn resources(collector: CitationCollector, facts: &LinkFacts) -> Vec<CitedResource> {
+        let works = collector.finish(facts);
+        let mut found: Vec<CitedResource> =
+            works.all().iter().filter_map(|work| works.resource(work)).collect();
+        found.sort_by(|a, b| b.voices.cmp(&a.voices).then_with(|| a.url.cmp(&b.url)));
+        found
     }
 
     fn link(url: &str, text: &str) -> Link {
@@ -114,7 +98,7 @@ mod tests {
             &link,
             &LinkTopics { heading: vec![9], ..LinkTopics::default() },
         );
-        assert_eq!(collector.finish(&LinkFacts::default())[0].topics, [7, 8, 9]);
+        assert_eq!(resources(collector, &LinkFacts::default())[0].topics, [7, 8, 9]);
     }
 
     #[test]
@@ -124,7 +108,7 @@ mod tests {
         cite(&mut collector, "a/a", &link("here"), &about(&[1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[]));
-        let [resource] = &collector.finish(&LinkFacts::default())[..] else { panic!() };
+        let [resource] = &resources(collector, &LinkFacts::default())[..] else { panic!() };
         assert_eq!(resource.title, "Attention Is All You Need");
         assert_eq!(resource.sources, ["a/a", "b/b"]);
         assert_eq!((resource.kind, resource.year), (ResourceKind::Paper, Some(2017)));
@@ -141,9 +125,9 @@ mod tests {
         let citing = collector.source(source, &voice, Visibility::Private);
         for url in [open, own] {
             let link = link(url, "Our plans for the feature store");
-            collector.cite(citing, &Citation::of(&link, &about(&[])));
+            collector.cite(citing, &Citation::of(&link, &about(&[])).unwrap());
         }
-        let found = collector.finish(&LinkFacts::default());
+        let found = resources(collector, &LinkFacts::default());
         let titles: Vec<(&str, &str)> =
             found.iter().map(|found| (&*found.url, &*found.title)).collect();
         assert_eq!(titles, [(open, "example.org/open"), (own, "Our plans for the feature store")]);
@@ -161,7 +145,7 @@ mod tests {
         {
             cite(&mut collector, source, link, &about(&[]));
         }
-        let found = collector.finish(&LinkFacts::default());
+        let found = resources(collector, &LinkFacts::default());
         assert_eq!(
             [&*found[0].title, &*found[1].title],
             ["LinkTopics by two owners", "LinkTopics twice by one"]
@@ -187,7 +171,7 @@ mod tests {
         }
         let day = "2026-01-02".to_owned();
         let dead = [("https://github.com/x/y".to_owned(), day)].into_iter().collect();
-        let found = collector.finish(&LinkFacts { dead, ..LinkFacts::default() });
+        let found = resources(collector, &LinkFacts { dead, ..LinkFacts::default() });
         assert_eq!(found.len(), 3, "{found:#?}");
         assert_eq!(found[0].sources, ["a/a", "b/b", "c/c", "d/d"]);
         assert_eq!(found[0].also.len(), 3);
@@ -208,7 +192,7 @@ mod tests {
         };
         let papers = [(ArxivId::parse("2003.00001").unwrap(), paper.clone())].into();
         let facts = LinkFacts { papers, ..LinkFacts::default() };
-        let [resource] = &collector.finish(&facts)[..] else { panic!() };
+        let [resource] = &resources(collector, &facts)[..] else { panic!() };
         assert_eq!((&resource.title, resource.year), (&paper.title, Some(2019)));
         assert_eq!(resource.also, [other]);
         assert_eq!(facts.paper_of(resource), Some(&paper));
@@ -222,7 +206,7 @@ mod tests {
             cite(&mut collector, "a/a", &link, &about(&[]));
         }
         let begun = std::time::Instant::now();
-        assert_eq!(collector.finish(&LinkFacts::default()).len(), 30_000);
+        assert_eq!(resources(collector, &LinkFacts::default()).len(), 30_000);
         // This takes seconds on an idle machine. Comparing all pairs would take many minutes.
         assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
     }
@@ -233,6 +217,6 @@ mod tests {
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();
         cite(&mut collector, "a/a", &mute, &about(&[]));
-        assert!(collector.finish(&LinkFacts::default()).is_empty());
+        assert!(resources(collector, &LinkFacts::default()).is_empty());
     }
 }

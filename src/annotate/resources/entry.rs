@@ -1,11 +1,11 @@
-//! The data of one cited URL while citations are collected.
+//! Everything that is said about one cited URL, from which its resource is made.
 
 use std::collections::HashMap;
 
-use super::citation::{LinkTitle, UrlFacts};
+use super::citation::UrlFacts;
 use super::citing::CitingNames;
-use super::kind::UrlKind;
-use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
+use super::titles::UrlTitles;
+use super::{CitedResource, CitingSentence, kind, title};
 use crate::crawl::arxiv::PaperMetadata;
 
 /// The maximum number of citing sentences that are kept for a resource, each from a different voice.
@@ -17,15 +17,12 @@ const MOST_CANDIDATES: usize = 16;
 const LEAST_SENTENCE: usize = 25;
 
 /// A URL and its citations.
-pub(super) struct ResourceEntry {
-    pub url: String,
-    pub also: Vec<String>,
+pub(super) struct ResourceEntry<'a> {
+    pub url: &'a str,
+    also: Vec<&'a str>,
     /// What the URL says.
-    pub facts: UrlFacts,
-    pub titles: TitleCounts,
-    /// Link texts of private sources. They are used for the title only if no public source cites the URL.
-    pub private_titles: TitleCounts,
-    pub is_public: bool,
+    facts: UrlFacts,
+    pub titles: UrlTitles<'a>,
     /// The numbers of the citing sources, in the order of citations.
     sources: Vec<u32>,
     /// The numbers of the citing voices. [`ResourceEntry::close`] removes duplicates.
@@ -33,65 +30,26 @@ pub(super) struct ResourceEntry {
     /// Each topic with its weight.
     topics: Vec<(u32, u32)>,
     /// The metadata from arXiv, if the URL is that of a paper on arXiv and the metadata is known.
-    pub paper: Option<PaperMetadata>,
+    pub paper: Option<&'a PaperMetadata>,
     /// The longest sentences that cite this URL, at most one for each voice.
-    said: Vec<SaidOfVoice>,
+    said: Vec<SaidOfVoice<'a>>,
 }
 
 /// A sentence of a voice.
-struct SaidOfVoice {
+struct SaidOfVoice<'a> {
     voice: u32,
     source: u32,
-    sentence: Box<str>,
+    sentence: &'a str,
 }
 
-/// Link texts with the numbers of their uses.
-#[derive(Default)]
-pub(super) struct TitleCounts(Vec<TitleCount>);
-
-struct TitleCount {
-    text: Box<str>,
-    key: Option<u64>,
-    count: u32,
-}
-
-impl TitleCounts {
-    /// Counts `count` more uses of `title`.
-    pub fn add(&mut self, title: LinkTitle, count: u32) {
-        let LinkTitle { text, key } = title;
-        match self.0.iter_mut().find(|known| *known.text == *text) {
-            Some(known) => known.count += count,
-            None => self.0.push(TitleCount { text: text.into(), key, count }),
-        }
-    }
-
-    fn add_all(&mut self, other: TitleCounts) {
-        for TitleCount { text, key, count } in other.0 {
-            self.add(LinkTitle { text: &text, key }, count);
-        }
-    }
-
-    /// The most common title. Of equally common ones it is the longest, because it contains more information.
-    fn best(&self) -> Option<&TitleCount> {
-        self.0.iter().max_by_key(|title| (title.count, title.text.len(), &title.text))
-    }
-
-    /// The alphabetically first title.
-    fn first(&self) -> Option<&str> {
-        self.0.iter().map(|title| &*title.text).min()
-    }
-}
-
-impl ResourceEntry {
+impl<'a> ResourceEntry<'a> {
     /// The entry of `url` with its `facts`, without citations.
-    pub fn new(url: String, facts: UrlFacts) -> ResourceEntry {
+    pub fn new(url: &'a str, facts: UrlFacts) -> ResourceEntry<'a> {
         ResourceEntry {
             url,
             facts,
             also: Vec::new(),
-            titles: TitleCounts::default(),
-            private_titles: TitleCounts::default(),
-            is_public: false,
+            titles: UrlTitles::default(),
             sources: Vec::new(),
             voices: Vec::new(),
             topics: Vec::new(),
@@ -119,18 +77,18 @@ impl ResourceEntry {
     }
 
     /// Keeps `sentence` if it is longer than the known one of its voice, and than the shortest of those that are kept.
-    pub fn say(&mut self, source: u32, voice: u32, sentence: &str) {
+    pub fn say(&mut self, source: u32, voice: u32, sentence: &'a str) {
         let known = match self.said.iter().position(|said| said.voice == voice) {
             None if sentence.is_empty() => return,
             None if self.said.len() < MOST_CANDIDATES => {
-                let said = SaidOfVoice { voice, source, sentence: sentence.into() };
+                let said = SaidOfVoice { voice, source, sentence };
                 return self.said.push(said);
             }
             None => self.said.iter_mut().min_by_key(|said| said.sentence.len()),
             Some(known) => self.said.get_mut(known),
         };
         if let Some(known) = known.filter(|known| known.sentence.len() < sentence.len()) {
-            *known = SaidOfVoice { voice, source, sentence: sentence.into() };
+            *known = SaidOfVoice { voice, source, sentence };
         }
     }
 
@@ -147,46 +105,21 @@ impl ResourceEntry {
         self.voices.len()
     }
 
-    /// The link texts that may be used as the title of the resource.
-    fn known_titles(&self) -> &TitleCounts {
-        if self.is_public { &self.titles } else { &self.private_titles }
-    }
-
     /// The title that arXiv gives, else the most common link text that may be a title, else a title derived from the
     /// URL. `None` if none of these exists.
-    pub fn title(&self) -> Option<String> {
-        if let Some(paper) = &self.paper {
+    fn title(&self) -> Option<String> {
+        if let Some(paper) = self.paper {
             return Some(paper.title.clone());
         }
-        let best = self.known_titles().best().map(|title| title.text.to_string());
-        best.or_else(|| title::from_url(&self.url))
-    }
-
-    /// The keys of its titles: of [`ResourceEntry::title`], and of the one in its URL.
-    pub fn title_keys(&self) -> impl Iterator<Item = u64> {
-        let own = self.facts.title_key;
-        let title = match &self.paper {
-            Some(paper) => title::key_hash(&paper.title),
-            None => self.known_titles().best().map_or(own, |title| title.key),
-        };
-        title.into_iter().chain(own.filter(|own| title != Some(*own)))
-    }
-
-    /// The kind of the resource, derived from its URL and from the alphabetically first of its link texts.
-    pub fn kind(&self) -> ResourceKind {
-        match self.facts.kind {
-            UrlKind::Fixed(kind) => kind,
-            by_title => by_title.with_title(self.known_titles().first().unwrap_or_default()),
-        }
+        let best = self.titles.best().map(|title| title.text.to_owned());
+        best.or_else(|| title::from_url(self.url))
     }
 
     /// Merges `other`, the same work at another URL, into this entry. Both must be closed.
-    pub fn take(&mut self, other: ResourceEntry) {
+    pub fn take(&mut self, other: ResourceEntry<'a>) {
         self.also.push(other.url);
         self.titles.add_all(other.titles);
-        self.private_titles.add_all(other.private_titles);
-        self.is_public |= other.is_public;
-        self.paper = self.paper.take().or(other.paper);
+        self.paper = self.paper.or(other.paper);
         for (topic, weight) in other.topics {
             self.add_topic(topic, weight);
         }
@@ -207,13 +140,13 @@ impl ResourceEntry {
         let mut topics = self.topics;
         topics.sort_unstable_by_key(|(topic, weight)| (std::cmp::Reverse(*weight), *topic));
         let is_useful =
-            |said: &SaidOfVoice| said.sentence.len() >= LEAST_SENTENCE && *said.sentence != *title;
+            |said: &SaidOfVoice| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
         let mut said: Vec<SaidOfVoice> = self.said.into_iter().filter(is_useful).collect();
         said.sort_by_key(|said| (std::cmp::Reverse(said.sentence.len()), names.place(said.source)));
         said.truncate(MOST_SENTENCES);
         let said = said.into_iter().map(|said| CitingSentence {
             source: names.name(said.source).to_owned(),
-            sentence: said.sentence.into_string(),
+            sentence: said.sentence.to_owned(),
         });
         let voices = u32::try_from(self.voices.len()).unwrap_or(u32::MAX);
         let mut sources = self.sources;
@@ -224,13 +157,13 @@ impl ResourceEntry {
                 std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url))
             }),
             title,
-            dead_since: dead.get(&self.url).cloned(),
-            also: self.also,
+            dead_since: dead.get(self.url).cloned(),
+            also: self.also.into_iter().map(str::to_owned).collect(),
             voices,
             sources: sources.into_iter().map(|source| names.name(source).to_owned()).collect(),
             topics: topics.into_iter().take(5).map(|(topic, _)| topic).collect(),
             said: said.collect(),
-            url: self.url,
+            url: self.url.to_owned(),
         }
     }
 }

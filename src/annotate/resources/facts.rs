@@ -17,7 +17,7 @@ pub struct LinkFacts {
 impl LinkFacts {
     /// The metadata of the paper at `url`, if `url` is a page of arXiv and the metadata is known.
     pub fn paper(&self, url: &str) -> Option<&PaperMetadata> {
-        self.papers.get(&ArxivId::of_url(url)?)
+        if self.papers.is_empty() { None } else { self.papers.get(&ArxivId::of_url(url)?) }
     }
 
     /// The metadata of the paper `resource`, found by any of its URLs.

@@ -1,98 +1,147 @@
-//! Merges resources that are the same work at several URLs.
+//! Merges URLs of the same work.
 
 use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 
-use super::ResourceKind;
-use super::entry::ResourceEntry;
+use super::kind::UrlKind;
+use super::titles::UrlTitles;
+use super::urls::CitedUrls;
+use super::{LinkFacts, ResourceKind, title};
 
 /// Hosts of pages about works, such as reviews. Such a page has the title of the work, but is not merged with it.
 const REVIEWERS: [&str; 4] =
     ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
 
-/// The maximum number of earlier entries with the same title that an entry is compared with. No known work has more
-/// URLs.
+/// The maximum number of earlier URLs with the same title that a URL is compared with. No known work has more URLs.
 const MOST_ALIKE: usize = 64;
 
-/// Merges those of `entries` that are the same work. Returns the merged entries and all other entries. Two entries are
-/// the same work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common
-/// (compared by [`super::title::key_hash`]; a title can also come from the URL), and they have different hosts or the
-/// same last part of the path. O(n).
-///
-/// `entries` must be sorted by URL and closed; the result is sorted by URL, too.
-pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
-    let mut sets = UnionFind::<usize>::new(entries.len());
-    let mut by_key: Vec<(u64, usize)> = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        let is_work = matches!(entry.kind(), ResourceKind::Paper | ResourceKind::Article);
-        if is_work && !REVIEWERS.contains(&host(&entry.url)) {
-            by_key.extend(entry.title_keys().map(|key| (key, at)));
-        }
+/// A work, as the numbers of its URLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WorkUrls {
+    /// The best URL.
+    pub best: u32,
+    /// The others, the best first.
+    pub also: Vec<u32>,
+}
+
+impl WorkUrls {
+    /// All of its URLs, the best first.
+    pub fn all(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.best).chain(self.also.iter().copied())
+    }
+}
+
+/// Merges those of `urls` that are the same work. Each URL is one of exactly one of the works. Two URLs are the same
+/// work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common (compared by
+/// [`super::title::key_hash`]; a title can also come from the URL or, by `facts`, from arXiv), and they have different
+/// hosts or the same last part of the path. O(n log n).
+pub(super) fn merge(urls: &CitedUrls, facts: &LinkFacts) -> Vec<WorkUrls> {
+    let mut by_key: Vec<(u64, u32)> = Vec::new();
+    let mut titles = UrlTitles::default();
+    for number in numbers(urls) {
+        add_keys(urls, facts, number, &mut titles, &mut by_key);
     }
     by_key.sort_unstable();
-    let mut is_any_joined = false;
-    for same in by_key.chunk_by(|(one, _), (other, _)| one == other) {
-        for (number, (_, at)) in same.iter().enumerate() {
-            let mut earlier = same[..number.min(MOST_ALIKE)].iter();
-            let is_other = |(_, other): &&(u64, usize)| are_one(&entries[*other], &entries[*at]);
-            if let Some((_, other)) = earlier.find(is_other) {
-                is_any_joined |= sets.union(*other, *at);
+    let mut sets = UnionFind::<u32>::new(urls.len());
+    let mut is_joined = vec![false; urls.len()];
+    for same in by_key.chunk_by_mut(|(one, _), (other, _)| one == other) {
+        if same.len() > 1 {
+            for (one, other) in pairs(urls, same) {
+                sets.union(one, other);
+                (is_joined[one as usize], is_joined[other as usize]) = (true, true);
             }
         }
     }
-    if is_any_joined { join(entries, &mut sets) } else { entries }
+    works(urls, &sets, &is_joined)
 }
 
-/// Merges the entries of each set. Keeps the order by URL.
-fn join(entries: Vec<ResourceEntry>, sets: &mut UnionFind<usize>) -> Vec<ResourceEntry> {
-    let mut groups: HashMap<usize, Vec<usize>> = HashMap::default();
-    for at in 0..entries.len() {
-        let first = sets.find_mut(at);
-        if first != at {
-            groups.entry(first).or_insert_with(|| vec![first]).push(at);
+/// Adds the URL number `number` to `by_key` with each key of its titles: of the title that arXiv gives, else of the most
+/// common link text, else only of the title in the URL itself. Adds nothing if it is never merged with others.
+fn add_keys<'a>(
+    urls: &'a CitedUrls,
+    facts: &LinkFacts,
+    number: u32,
+    titles: &mut UrlTitles<'a>,
+    by_key: &mut Vec<(u64, u32)>,
+) {
+    let Some(head) = urls.head(number) else { return };
+    if matches!(head.facts.kind, UrlKind::Fixed(kind) if !is_work(kind)) {
+        return;
+    }
+    urls.read_titles(number, titles);
+    let kind = head.facts.kind.with_title(titles.first().unwrap_or_default());
+    if !is_work(kind) || REVIEWERS.contains(&host(head.url)) {
+        return;
+    }
+    let own = head.facts.title_key;
+    let key = match facts.paper(head.url) {
+        Some(paper) => title::key_hash(&paper.title),
+        None => titles.best().map_or(own, |title| title.key),
+    };
+    let other = own.filter(|own| key != Some(*own));
+    by_key.extend(key.into_iter().chain(other).map(|key| (key, number)));
+}
+
+fn is_work(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Paper | ResourceKind::Article)
+}
+
+/// The pairs of URLs that are the same work among `same`, the URLs with one title.
+fn pairs(urls: &CitedUrls, same: &mut [(u64, u32)]) -> Vec<(u32, u32)> {
+    let url = |number: u32| urls.head(number).map(|head| head.url).unwrap_or_default();
+    same.sort_by_cached_key(|(_, number)| url(*number));
+    let pair = |(place, (_, number)): (usize, &(u64, u32))| {
+        let mut earlier = same[..place.min(MOST_ALIKE)].iter();
+        let is_same = |(_, other): &&(u64, u32)| are_one(url(*other), url(*number));
+        earlier.find(is_same).map(|(_, other)| (*other, *number))
+    };
+    same.iter().enumerate().filter_map(pair).collect()
+}
+
+/// The works that the sets of URLs are. `is_joined` says of each URL whether it has the work in common with others.
+fn works(urls: &CitedUrls, sets: &UnionFind<u32>, is_joined: &[bool]) -> Vec<WorkUrls> {
+    let mut groups: HashMap<u32, Vec<u32>> = HashMap::default();
+    let mut works = Vec::with_capacity(urls.len());
+    for number in numbers(urls) {
+        if is_joined[number as usize] {
+            groups.entry(sets.find(number)).or_default().push(number);
+        } else {
+            works.push(WorkUrls { best: number, also: Vec::new() });
         }
     }
-    let mut entries: Vec<Option<ResourceEntry>> = entries.into_iter().map(Some).collect();
     for mut group in groups.into_values() {
-        group.sort_unstable();
-        let taken = group.iter().filter_map(|at| Some((*at, entries[*at].take()?)));
-        if let Some((at, work)) = joined(taken.collect()) {
-            entries[at] = Some(work);
-        }
+        group.sort_by_cached_key(|number| rank(urls, *number));
+        let also = group.split_off(1);
+        works.extend(group.first().map(|best| WorkUrls { best: *best, also }));
     }
-    entries.into_iter().flatten().collect()
+    works
 }
 
-/// Whether two entries with the same title count as the same work: on one host, only if their paths end in the same
-/// part.
-fn are_one(a: &ResourceEntry, b: &ResourceEntry) -> bool {
-    host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
+fn numbers(urls: &CitedUrls) -> std::ops::Range<u32> {
+    0..u32::try_from(urls.len()).unwrap_or(u32::MAX)
 }
 
-/// Merges all entries of a work into the one with the best URL. Each entry has its index; returns that of the best one.
-fn joined(mut group: Vec<(usize, ResourceEntry)>) -> Option<(usize, ResourceEntry)> {
-    // The entries are in the order of their URLs, and this sort is stable.
-    group.sort_by_key(|(_, entry)| rank(entry));
-    let mut entries = group.into_iter();
-    let (at, mut best) = entries.next()?;
-    for (_, other) in entries {
-        best.take(other);
-    }
-    Some((at, best))
+/// Whether two URLs with the same title count as the same work: on one host, only if their paths end in the same part.
+fn are_one(a: &str, b: &str) -> bool {
+    host(a) != host(b) || last_part(a) == last_part(b)
 }
 
 /// The sort key that puts the best URL of a work first. URLs that public sources cite come before all others. If that
 /// is equal, archives of papers come first, then other papers, then the rest. If that is equal too, URLs that more
-/// voices cite come first.
-fn rank(entry: &ResourceEntry) -> (bool, u8, std::cmp::Reverse<usize>) {
-    let place = match host(&entry.url) {
+/// voices cite come first, and then the alphabetical order decides.
+fn rank(urls: &CitedUrls, number: u32) -> (bool, u8, std::cmp::Reverse<usize>, &str) {
+    let head = urls.head(number);
+    let url = head.map(|head| head.url).unwrap_or_default();
+    let place = match host(url) {
         "arxiv.org" => 0,
         "proceedings.neurips.cc" | "papers.nips.cc" | "proceedings.mlr.press" => 1,
         "doi.org" => 2,
-        _ if entry.kind() == ResourceKind::Paper => 3,
+        // Only a fixed kind can be that of a paper.
+        _ if head.is_some_and(|head| head.facts.kind == UrlKind::Fixed(ResourceKind::Paper)) => 3,
         _ => 4,
     };
-    (!entry.is_public, place, std::cmp::Reverse(entry.voices()))
+    let voices = urls.entry(number).map_or(0, |entry| entry.voices());
+    (!urls.is_public(number), place, std::cmp::Reverse(voices), url)
 }
 
 fn host(url: &str) -> &str {

@@ -10,9 +10,13 @@ mod kind;
 mod merge;
 mod resource;
 mod title;
+mod titles;
+mod urls;
+mod works;
 
 pub use citation::Citation;
 pub use citing::CitingSource;
 pub use collect::CitationCollector;
 pub use facts::LinkFacts;
 pub use resource::{CitedResource, CitingSentence, ResourceKind};
+pub use works::{CitedWork, CitedWorks};

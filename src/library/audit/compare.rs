@@ -6,7 +6,9 @@ use std::convert::Infallible;
 
 use super::tally::percent;
 use super::traits::SectionTraits;
-use crate::annotate::copies::{CopyFold, Representative, ShingleSketch, fingerprint, signature};
+use crate::annotate::copies::{
+    BandKeys, CopyFold, Representative, ShingleSketch, fingerprint, signature,
+};
 use crate::extract::Section;
 use crate::library::Library;
 use crate::library::view::{ComparedView, DuplicatedSourceView};
@@ -108,8 +110,8 @@ impl SectionComparer {
             let known = self.sketches.get(&one.number).zip(sketch.as_ref());
             Ok(known.is_some_and(|(one, own)| one.is_alike(own)))
         };
-        let found =
-            self.fold.representative(fingerprint, signature.as_ref(), own, &mut None, is_alike);
+        let bands = signature.as_ref().map(BandKeys::of);
+        let found = self.fold.representative(fingerprint, bands.as_ref(), own, &mut None, is_alike);
         let Ok(Representative { section: found, .. }) = found;
         if found == own {
             self.sketches.extend(sketch.map(|sketch| (own.number, sketch)));

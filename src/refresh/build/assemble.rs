@@ -121,14 +121,15 @@ fn build(
     }
     let (indexed, contents) =
         (builder.index.indexed_sections, std::mem::take(&mut builder.contents));
-    let mut manifest = builder.finish(new.building, rows)?;
+    let previous = base.before.first().map(|previous| previous.folder.as_path());
+    let intact = previous.filter(|_| !base.files.is_empty());
+    let mut manifest = builder.finish(new.building, rows, intact)?;
     if stop.is_cancelled() {
         return Ok(None);
     }
     (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
     earlier::write(&contents, &base.before, &manifest, new.building)?;
     let changes = news::write(&contents, &base.before, &manifest, new.building)?;
-    let previous = base.before.first().map(|previous| previous.folder.as_path());
     manifest.files = checksums::seal(new.building, &base.files, previous)?;
     manifest.write(&new.building.join("manifest.json"))?;
     folders::publish(&config.index, new.building, new.number)?;

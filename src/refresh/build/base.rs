@@ -110,8 +110,10 @@ impl BuildBase {
                 continue;
             }
             // If this is a hard link to the generation's file, its content was checked with the generation.
-            let is_link =
-                self.before.first().is_some_and(|before| is_same(&path, &before.folder.join(name)));
+            let is_link = self
+                .before
+                .first()
+                .is_some_and(|before| disk::is_same(&path, &before.folder.join(name)));
             checksums::examine(&path, mark, if is_link { CheckDepth::Opening } else { depth })?;
         }
         Ok(())
@@ -161,17 +163,4 @@ fn intact<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
             Ok(None)
         }
     }
-}
-
-/// Whether `one` and `other` are the same file under two names.
-#[cfg(unix)]
-fn is_same(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
-    identity(one).is_some() && identity(one) == identity(other)
-}
-
-#[cfg(not(unix))]
-fn is_same(_one: &Path, _other: &Path) -> bool {
-    false
 }

@@ -19,6 +19,7 @@ use crate::generation::copies;
 use crate::generation::left_out::LeftOutGroup;
 use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::papers::{GenerationPapers, PAPERS};
+use crate::graph::write_resources;
 use crate::problem::{Problem, Stage};
 use crate::refresh::derive::digest::{DigestMaker, DocumentDigest, ItemDigest};
 use crate::refresh::wanted::inputs::RefreshInputs;
@@ -220,7 +221,7 @@ impl<'a> GenerationBuilder<'a> {
             let mut comparison = comparisons.remove(&number);
             let found = self.fold.representative(
                 notes.fingerprint,
-                notes.signature.as_ref(),
+                notes.bands.as_ref(),
                 folded,
                 &mut comparison,
                 |one, other| self.sketches.are_alike(one, other, stored, store),
@@ -236,17 +237,21 @@ impl<'a> GenerationBuilder<'a> {
     }
 
     /// Writes the generation's files into `building`, except those that depend on earlier generations. `rows` are the
-    /// sources' rows by id.
+    /// sources' rows by id. `previous` is the folder of the previous generation, if it is intact.
     pub fn finish(
         mut self,
         building: &Path,
         rows: &HashMap<String, SourceRow>,
+        previous: Option<&Path>,
     ) -> anyhow::Result<Manifest> {
         let index_bytes = self.index.finish(building)?;
-        let graph = self.corpus.graph.finish(self.corpus.resources.finish(&self.facts));
-        graph.write(&building.join("graph.bin"))?;
+        let graph = self.corpus.graph.finish(Vec::new());
+        let graph_file = building.join("graph.bin");
+        graph.write(&graph_file)?;
         copies::write(&building.join("copies.bin"), &self.corpus.copies)?;
-        GenerationPapers::of(&graph.resources, &self.facts).write(&building.join(PAPERS))?;
+        let works = self.corpus.resources.finish(&self.facts);
+        write_resources(&graph_file, &works, previous)?;
+        GenerationPapers::of(&works).write(&building.join(PAPERS))?;
         let sources: Vec<SourceState> = self
             .inputs
             .catalogue
@@ -264,7 +269,7 @@ impl<'a> GenerationBuilder<'a> {
             .collect();
         self.corpus.counts.documents = sources.iter().map(|source| source.documents).sum();
         self.corpus.counts.topics = graph.vocabulary.topics.len();
-        self.corpus.counts.resources = graph.resources.len();
+        self.corpus.counts.resources = works.all().len();
         self.corpus.counts.index_bytes = index_bytes;
         Ok(Manifest::new(self.corpus.counts, self.inputs.policy.excerpt_chars, sources))
     }

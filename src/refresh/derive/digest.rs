@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::annotate::case::CaseIndex;
-use crate::annotate::copies::MinHashSignature;
+use crate::annotate::copies::BandKeys;
 use crate::annotate::resources::Citation;
 use crate::annotate::{Annotation, SectionNotes, SectionRole};
 use crate::catalogue::{Origin, Source};
@@ -21,7 +21,7 @@ use crate::refresh::wanted::versions::annotation_versions;
 use crate::search::{self, SectionId};
 
 /// Incremented when digests change: those of another version are made again.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What was extracted from a file or thread, as a digest.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub(in crate::refresh) struct NotesDigest<'a> {
     /// Equal for exact copies.
     pub fingerprint: u64,
     /// `None` if the section is too short to have near-copies.
-    pub signature: Option<MinHashSignature>,
+    pub bands: Option<BandKeys>,
     /// The topics that it mentions.
     pub topics: Vec<u32>,
     pub has_content: bool,
@@ -154,7 +154,7 @@ impl<'a> DigestMaker<'a> {
             notes: annotation.sections.get(at).map(|notes| NotesDigest {
                 // Short sections have no fingerprint: they are copies only if their whole files are equal.
                 fingerprint: notes.fingerprint.unwrap_or_else(|| identity_hash(&item.blob, at)),
-                signature: notes.signature,
+                bands: notes.signature.as_ref().map(BandKeys::of),
                 topics: notes.mentions.iter().map(|mention| mention.topic).collect(),
                 has_content: notes.role.has_content(),
                 said: notes.co_mentions.iter().filter_map(SaidSentence::of).collect(),
@@ -184,13 +184,13 @@ impl<'a> DigestMaker<'a> {
 }
 
 /// The citations in `section`. Links to the repository itself, whose address is `own`, cite nothing.
-fn cited<'d>(section: &'d Section, notes: &SectionNotes, own: &str) -> Vec<Citation<'d>> {
+fn cited(section: &Section, notes: &SectionNotes, own: &str) -> Vec<Citation<'static>> {
     if matches!(notes.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
         return Vec::new();
     }
     let links = section.links.iter().zip(&notes.cited);
     let links = links.filter(|(link, _)| !is_below(&link.url, own));
-    links.map(|(link, cited)| Citation::of(link, cited)).collect()
+    links.filter_map(|(link, cited)| Citation::of(link, cited)).collect()
 }
 
 /// The address of the repository of `source`; empty for other sources.
