@@ -74,6 +74,7 @@ mod search_properties;
 mod search_sources;
 mod serve;
 mod shelf;
+mod size;
 mod skip;
 mod snapshots;
 mod soak;
