@@ -19,6 +19,7 @@ mod path;
 pub mod place;
 mod shards;
 mod ties;
+mod version;
 mod walk;
 mod without;
 
@@ -26,7 +27,8 @@ pub use cases::{CaseStudy, Coverage};
 pub use error::GraphError;
 pub use evidence::{MOST_EVIDENCE, SaidSentence};
 pub use learn::{NeededFor, TopicToLearn, learn};
-pub use model::{Edge, Evidence, Graph, VERSION, Why};
+pub use model::{Edge, Evidence, Graph, Why};
 pub use path::{PathHop, paths};
 pub use shards::write_resources;
+pub use version::VERSION;
 pub use walk::{Neighbour, related};

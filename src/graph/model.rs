@@ -13,10 +13,6 @@ use crate::disk;
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
-/// The version of the code that builds graphs. It is incremented when a change of the code makes the same sections give
-/// a different graph. Generations are then rebuilt.
-pub const VERSION: u32 = 2;
-
 /// Why two topics have an edge.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

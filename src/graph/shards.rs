@@ -9,7 +9,7 @@ use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::error::GraphError;
-use super::model::VERSION;
+use super::version::VERSION;
 use crate::annotate::resources::{
     CitedResource, CitedWork, CitedWorks, CitingSentence, ResourceKind,
 };
