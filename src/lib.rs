@@ -18,7 +18,7 @@
 //! store       index/library.db (SQLite)                     the only durable source of truth for refresh
 //!    |------------------.
 //!    v                  v
-//! search  tantivy    graph  petgraph                        never import each other
+//! search  tantivy    graph  petgraph                        never import each other; search uses meaning: vectors of texts
 //!    '--------.---------'
 //!             v
 //! generation  on-disk form: write, publish, verify, open    the format, read by everything below
@@ -50,6 +50,7 @@
 //! | passage | a section in the results that readers get: source, address, link, and as much text as its licence allows ([`library::view::PassageView`]); in [`eval`], judged lines of a file |
 //! | topic | a concept of the vocabulary, with labels, definition and relations ([`vocabulary::Topic`]) |
 //! | mention | the occurrence of a topic's label in a section, with the words that matched and how much the section is about the topic ([`annotate::Mention`]) |
+//! | vector | the meaning of a section or a query as 128 small numbers; texts that say the same have nearly the same direction ([`meaning::MeaningVector`]) |
 //! | step | one of the eight steps of a design answer, from problem framing to monitoring |
 //! | tie | a connection of two topics, with weight and evidence; the evidence is relations of the vocabulary, sentences that name both topics, or both kinds ([`graph::Edge`]; in results [`library::view::Tie`]) |
 //! | case | a topic below `case-studies`, such as video recommendation, with what the sources say about it ([`graph::CaseStudy`]) |
@@ -149,6 +150,8 @@ pub mod extract;
 pub mod annotate;
 
 pub mod store;
+
+pub mod meaning;
 
 pub mod search;
 

@@ -7,6 +7,7 @@ use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
 use crate::library::view::MissingTermView;
+use crate::meaning::MeaningTable;
 use crate::printable::strip;
 use crate::vocabulary::lint::lint;
 use crate::vocabulary::{self, Vocabulary, label};
@@ -39,7 +40,12 @@ pub(super) fn run(config: &Config, arguments: VocabularyArguments) -> anyhow::Re
     }
 }
 
+/// Checks the vocabulary and the table of word vectors.
 fn check(config: &Config) -> anyhow::Result<Exit> {
+    let table = MeaningTable::check(&config.sources);
+    if let Err(error) = &table {
+        output::line(&format!("{error:#}"))?;
+    }
     match vocabulary::load(&config.sources) {
         Ok(vocabulary) => {
             for note in lint(&vocabulary, mentions(config, &vocabulary).as_deref()) {
@@ -54,7 +60,7 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
                 output::count(requires, "requirement"),
                 output::count(vocabulary.steps.len(), "step"),
             ))?;
-            Ok(Exit::Done)
+            Ok(if table.is_ok() { Exit::Done } else { Exit::Wrong })
         }
         Err(faults) => {
             for fault in &faults.0 {

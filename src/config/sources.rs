@@ -1,5 +1,6 @@
 //! Reads the data files from a folder on disk, or from the copy inside the program.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -72,6 +73,11 @@ impl DataFiles {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", self.name_of(path))),
         }
+    }
+
+    /// The bytes of the file `path` in the copy inside the program, not copied; `None` if it does not exist.
+    pub fn compiled(path: &str) -> Option<Cow<'static, [u8]>> {
+        CompiledSources::get(path).map(|file| file.data)
     }
 
     /// The sorted names of the files directly in the folder `folder` whose names end in `ending`.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "printable",
     "problem",
     "disk",
@@ -16,6 +16,7 @@ const ORDER: [&str; 18] = [
     "extract",
     "annotate",
     "store",
+    "meaning",
     "search",
     "graph",
     "generation",
