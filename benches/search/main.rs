@@ -11,10 +11,12 @@
 #![allow(clippy::unwrap_used, reason = "a bench fails on an unexpected value")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::generation::folders;
+use cairn::meaning::MeaningTable;
 use cairn::refresh::{self, FetchMode, RefreshOptions};
 use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{
@@ -34,6 +36,7 @@ fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let index = index(temporary.path());
     let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
+    let table = Arc::new(MeaningTable::load(&DataFiles::Compiled).unwrap());
     let folder = folders::folder(&index, folders::current(&index).unwrap().unwrap());
     measure_opening(&folder, &vocabulary);
     let queries = queries();
@@ -46,10 +49,11 @@ fn main() {
         let (own, bare) =
             (place.join(format!("own{sections}")), place.join(format!("bare{sections}")));
         if !bare.join("meta.json").is_file() {
-            build(&records, sections, &own, &bare);
+            build(&records, sections, &table, &own, &bare);
         }
         let own = own.with_extension("generation");
         let own = Searcher::open(&own, FoldedCopies::default(), &vocabulary, Vec::new()).unwrap();
+        let own = own.with_table(table.clone());
         measure_queries(&queries, &own, &bare::BareIndex::open(&bare), &vocabulary);
     }
 }
@@ -143,9 +147,15 @@ fn grown(records: &[SectionRecord], sections: usize) -> impl Iterator<Item = Sec
 }
 
 /// Builds both indexes of so many `sections`, and prints their size and time.
-fn build(records: &[SectionRecord], sections: usize, own: &Path, bare: &Path) {
+fn build(
+    records: &[SectionRecord],
+    sections: usize,
+    table: &Arc<MeaningTable>,
+    own: &Path,
+    bare: &Path,
+) {
     let started = Instant::now();
-    let mut writer = SearchIndexWriter::open(own).unwrap();
+    let mut writer = SearchIndexWriter::open(own, Some(table.clone())).unwrap();
     for (at, record) in grown(records, sections).enumerate() {
         let key = document_key(&record.source, &record.path);
         writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
@@ -175,7 +185,7 @@ fn measure_queries(
     bare: &bare::BareIndex,
     vocabulary: &Vocabulary,
 ) {
-    let mut times: [Vec<Duration>; 5] = Default::default();
+    let mut times: [Vec<Duration>; 6] = Default::default();
     let before = anonymous_memory();
     for round in 0..ROUNDS + 2 {
         for query in queries {
@@ -183,6 +193,7 @@ fn measure_queries(
                 timed(|| bare.counted(query)),
                 timed(|| bare.top_ten(query)),
                 timed(|| full(own, query, vocabulary)),
+                timed(|| by_words(own, query, vocabulary)),
                 timed(|| literal(own, query, vocabulary)),
                 timed(|| typed(own, query, vocabulary)),
             ];
@@ -195,7 +206,10 @@ fn measure_queries(
     let [counted, top_ten, others @ ..] = times.map(figures);
     println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare, with count", counted.0, counted.1);
     println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare, top ten", top_ten.0, top_ten.1);
-    for (name, own) in ["full pipeline", "literal words", "while typing"].into_iter().zip(others) {
+    for (name, own) in ["full pipeline", "without meaning", "literal words", "while typing"]
+        .into_iter()
+        .zip(others)
+    {
         let ratio = |bare: (Duration, Duration)| {
             let of = |own: Duration, bare: Duration| own.as_secs_f64() / bare.as_secs_f64();
             format!("{:.2} and {:.2}", of(own.0, bare.0), of(own.1, bare.1))
@@ -208,7 +222,7 @@ fn measure_queries(
             ratio(top_ten)
         );
     }
-    println!("memory after {} searches: {grown} kB more", queries.len() * (ROUNDS + 2) * 3);
+    println!("memory after {} searches: {grown} kB more", queries.len() * (ROUNDS + 2) * 4);
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
@@ -220,6 +234,12 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 /// Searches for `text` with everything that Cairn does for a query. Returns the number of results.
 fn full(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
     one(searcher, text, vocabulary, Understanding::FULL, LastWord::Whole)
+}
+
+/// The same as [`full`], without meaning.
+fn by_words(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
+    let understanding = Understanding { meaning: false, ..Understanding::FULL };
+    one(searcher, text, vocabulary, understanding, LastWord::Whole)
 }
 
 /// Searches for the words of `text` as they are.

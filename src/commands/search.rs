@@ -44,6 +44,9 @@ pub(super) struct SearchArguments {
     /// Do not prefer the sources that the query names
     #[arg(long)]
     no_names: bool,
+    /// Do not rank by meaning, and find only passages that contain words of the query
+    #[arg(long)]
+    no_meaning: bool,
     /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
@@ -61,6 +64,7 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
         labels: !arguments.no_labels,
         spelling: !arguments.no_spelling,
         names: !arguments.no_names,
+        meaning: !arguments.no_meaning,
         ..Understanding::FULL
     };
     let understanding = if arguments.literal { Understanding::LITERAL } else { full };
@@ -125,7 +129,8 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         };
         output::line(&format!("{:>2}. {}", at + 1, hit.passage.trail()))?;
         let gone = if hit.passage.gone { "  (gone from its source)" } else { "" };
-        output::line(&format!("    {}{copies}{gone}", output::place(&hit.passage)))?;
+        let near = if hit.by_meaning { "  (similar in meaning)" } else { "" };
+        output::line(&format!("    {}{copies}{near}{gone}", output::place(&hit.passage)))?;
         if let Some(posted) = &hit.passage.posted {
             output::line(&format!("    {posted}"))?;
         }
@@ -133,6 +138,20 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line(&format!("    {}", opens(&hit.passage)))?;
         output::gap()?;
     }
+    print_understood(view)?;
+    let found = output::count(view.total, "passage");
+    let more = if view.total_is_exact { "" } else { "more than " };
+    let near = match view.near {
+        0 => String::new(),
+        near => {
+            format!(", and {near} more that are similar in meaning (--no-meaning: words only),")
+        }
+    };
+    output::line(&format!("{more}{found}{near} in {:.1} ms", view.took_us as f64 / 1000.0))
+}
+
+/// Prints how the query was understood.
+fn print_understood(view: &SearchView) -> anyhow::Result<()> {
     let understood = &view.query.understood;
     for correction in &understood.corrections {
         let Correction { typed, read_as } = correction;
@@ -162,9 +181,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
     if understood.relaxed && view.total > 0 {
         output::line("few passages contain most of the words; these contain some")?;
     }
-    let found = output::count(view.total, "passage");
-    let more = if view.total_is_exact { "" } else { "more than " };
-    output::line(&format!("{more}{found} in {:.1} ms", view.took_us as f64 / 1000.0))
+    Ok(())
 }
 
 #[cfg(test)]

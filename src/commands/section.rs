@@ -74,5 +74,12 @@ fn print(section: &SectionView) -> anyhow::Result<()> {
         output::gap()?;
         output::line(&format!("topics: {}", topics.join(", ")))?;
     }
+    if !section.related.is_empty() {
+        output::gap()?;
+        output::line("others say something similar:")?;
+        for passage in &section.related {
+            output::line(&format!("  {}  {}", output::place(passage), passage.trail()))?;
+        }
+    }
     Ok(())
 }

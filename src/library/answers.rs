@@ -69,6 +69,7 @@ impl Library {
             },
             total: answer.total,
             total_is_exact: answer.total_is_exact,
+            near: answer.near,
             counted: answer.counted,
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             papers,
@@ -102,7 +103,7 @@ impl Library {
 
     /// The section `id`, with as much of its content as rights allow; `None` if there is no such section.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
-        Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
+        self.searcher.section(id)?.map(|record| self.section_view(id, record)).transpose()
     }
 
     /// The section of this generation that replaces the section `id` of an earlier generation. If no section replaces
@@ -117,7 +118,7 @@ impl Library {
     /// The section `id`; if it is not current, the section that replaces it. `None` if neither exists.
     pub fn section_or_successor(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         let found = self.record_or_successor(id)?;
-        Ok(found.map(|(id, record)| self.section_view(id, record)))
+        found.map(|(id, record)| self.section_view(id, record)).transpose()
     }
 
     /// The id and the record of the section `id`; if it is not current, those of the section that replaces it. `None`
@@ -167,7 +168,7 @@ impl Library {
         sections.sort_by_key(|(id, record)| (begin(record), *id));
         let at = sections.partition_point(|(_, record)| begin(record) <= number).max(1) - 1;
         let section = sections.into_iter().nth(at);
-        Ok(section.map(|(id, record)| self.section_view(id, record)))
+        section.map(|(id, record)| self.section_view(id, record)).transpose()
     }
 
     /// The sources in the catalogue's order. `standing` has the result of each source's last run. The state and the
@@ -221,10 +222,15 @@ impl Library {
             passage: self.passage(found.id, &found.record),
             snippet: SnippetView::of(found.snippet, shown, chars),
             score: found.score,
+            by_meaning: found.by_meaning,
         }
     }
 
-    fn section_view(&self, id: SectionId, record: SectionRecord) -> SectionView {
+    fn section_view(
+        &self,
+        id: SectionId,
+        record: SectionRecord,
+    ) -> Result<SectionView, SearchError> {
         let shown = self.shown(&record);
         let passage = self.passage(id, &record);
         let chars = self.manifest.excerpt_chars;
@@ -233,9 +239,11 @@ impl Library {
             text,
             sentence: show(sentence, shown, chars),
         };
+        let related = self.similar(id, &record)?;
         let links = if shown == Shown::Full { record.links } else { Vec::new() };
-        SectionView {
+        Ok(SectionView {
             passage,
+            related,
             shown,
             text: show(record.text, shown, chars),
             code: show_whole(record.code, shown),
@@ -244,7 +252,7 @@ impl Library {
             links: links.into_iter().map(link).collect(),
             previous: record.previous.map(|id| id.to_string()),
             next: record.next.map(|id| id.to_string()),
-        }
+        })
     }
 
     pub(super) fn passage(&self, id: SectionId, record: &SectionRecord) -> PassageView {

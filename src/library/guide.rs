@@ -114,6 +114,6 @@ impl Library {
         let shown = self.shown(&record);
         let text = show(record.text, shown, self.manifest.excerpt_chars).opening(EXCERPT);
         let snippet = SnippetView { text, highlights: Vec::new() };
-        HitView { passage, snippet, score: 0.0, duplicates: Vec::new() }
+        HitView { passage, snippet, score: 0.0, by_meaning: false, duplicates: Vec::new() }
     }
 }

@@ -22,6 +22,7 @@ mod rescue;
 mod resources;
 mod rights;
 mod shelf;
+mod similar;
 mod terms;
 mod topics;
 pub mod view;

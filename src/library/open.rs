@@ -1,7 +1,7 @@
 //! Opens a generation.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::bail;
 
@@ -15,6 +15,7 @@ use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::generation::papers::GenerationPapers;
 use crate::graph::Graph;
+use crate::meaning::MeaningTable;
 use crate::search::Searcher;
 
 /// An open generation. Its search index is memory-mapped, its graph is in memory.
@@ -80,6 +81,13 @@ impl Library {
     fn of(config: &Config, generation: Generation) -> Library {
         let Generation { manifest, graph, searcher, papers, folder } = generation;
         let voices = manifest.voices();
+        let searcher = match MeaningTable::load(&config.sources) {
+            Ok(table) => searcher.with_table(Arc::new(table)),
+            Err(error) => {
+                tracing::warn!("{error:#}; searches use words only");
+                searcher
+            }
+        };
         let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
         let earlier_ids = EarlierIds::default();
         Library { manifest, graph, voices, searcher, papers, paper_index, web, folder, earlier_ids }

@@ -1,6 +1,7 @@
 //! A refresh from its beginning to its end: read the data files, take the lock, fetch what is new, derive what is
 //! missing, build a generation and make it current.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::bail;
@@ -16,13 +17,14 @@ use super::wanted::inputs::{RefreshInputs, Undeclared};
 use super::wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
 use super::wanted::{forks, select};
 use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
-use crate::config::Config;
+use crate::config::{Config, DataFiles};
 use crate::disk;
 use crate::generation::checksums::CheckDepth;
 use crate::generation::loss::DocumentLoss;
 use crate::generation::run::RunRecord;
 use crate::generation::{folders, lock, open, runs};
-use crate::problem::Problem;
+use crate::meaning::MeaningTable;
+use crate::problem::{Problem, Stage};
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -69,11 +71,13 @@ fn run_all_steps(
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
     let policy = catalogue::policy::load(&config.sources)?;
+    let (meaning, no_meaning) = meaning_table(&config.sources);
     let inputs = RefreshInputs {
         catalogue,
         rules: SelectionRules::new(&policy),
         policy,
         vocabulary: vocabulary::load(&config.sources)?,
+        meaning,
         undeclared: Undeclared::new(),
     };
     let chosen = choose(&inputs.catalogue, options)?;
@@ -91,12 +95,33 @@ fn run_all_steps(
         CheckDepth::Deep => mend::drop_damaged(&mut store, &inputs)?,
         CheckDepth::Opening => None,
     };
-    match task.run(&mut store, dropped_rows, on_event) {
+    let notes =
+        |dropped_rows: Option<Problem>| no_meaning.iter().cloned().chain(dropped_rows).collect();
+    match task.run(&mut store, notes(dropped_rows), on_event) {
         Err(error) if mend::is_undecodable(&error) => {
             let dropped_rows = mend::drop_damaged(&mut store, &inputs)?;
-            task.run(&mut store, dropped_rows, on_event)
+            task.run(&mut store, notes(dropped_rows), on_event)
         }
         result => result,
+    }
+}
+
+/// The table of `sources`; if it can't be used, a problem that says so.
+fn meaning_table(sources: &DataFiles) -> (Option<Arc<MeaningTable>>, Option<Problem>) {
+    match MeaningTable::load(sources) {
+        Ok(table) => (Some(Arc::new(table)), None),
+        Err(error) => {
+            let message = format!("{error:#}; sections get no vectors, so searches use words only");
+            let hint = "restore the file, or remove it to use the table inside the program";
+            let problem = Problem {
+                stage: Stage::Search,
+                source: None,
+                path: None,
+                message,
+                hint: Some(hint.to_owned()),
+            };
+            (None, Some(problem))
+        }
     }
 }
 
@@ -112,17 +137,17 @@ struct RefreshTask<'a> {
 }
 
 impl RefreshTask<'_> {
-    /// Fetches into `store` and builds a generation. `dropped_rows` reports the damaged rows that were dropped before.
+    /// Fetches into `store` and builds a generation. `notes` are problems that were found before.
     fn run(
         &self,
         store: &mut Store,
-        dropped_rows: Option<Problem>,
+        notes: Vec<Problem>,
         on_event: &mut dyn FnMut(RefreshEvent),
     ) -> anyhow::Result<RefreshSummary> {
         let (config, options, stop) = (self.config, self.options, self.stop);
         let started = Instant::now();
         let mut run = self.fetch(store, on_event)?;
-        run.notes.extend(dropped_rows);
+        run.notes.extend(notes);
         let inputs = &forks::declared(self.inputs, store)?;
         let loss = loss::of(config, &inputs.catalogue, store)?;
         let refused = loss.as_ref().filter(|loss| {

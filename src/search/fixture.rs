@@ -1,10 +1,13 @@
 //! A searcher over a few sections, for the unit tests of this module and for the integration tests, which include this
 //! file.
 
+use std::sync::Arc;
+
 use cairn::annotate::SectionRole;
 use cairn::catalogue::SourceStanding;
 use cairn::config::DataFiles;
 use cairn::extract::{Address, DocumentKind};
+use cairn::meaning::MeaningTable;
 use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{FoldedCopies, IndexedSource, Searcher, SectionId, SectionRecord};
 use cairn::vocabulary::{self, Vocabulary};
@@ -57,6 +60,15 @@ pub fn fixture(records: impl IntoIterator<Item = SectionRecord>) -> SearchFixtur
     fixture_of(records, sources, FoldedCopies::default())
 }
 
+/// A searcher over `records`, without sources or folded copies, that uses `table` for meaning; see [`fixture_of`].
+#[allow(dead_code, reason = "used only by the unit tests")]
+pub fn records_with(
+    records: impl IntoIterator<Item = SectionRecord>,
+    table: Arc<MeaningTable>,
+) -> SearchFixture {
+    made_with(records, Vec::new(), FoldedCopies::default(), Some(table))
+}
+
 /// A searcher over `records` from `sources`. `copies` lists the records that are folded copies. The records get the
 /// section ids 0, 1 and so on, in their order. A record without a path gets a path that no other record has.
 pub fn fixture_of(
@@ -64,8 +76,18 @@ pub fn fixture_of(
     sources: Vec<IndexedSource>,
     copies: FoldedCopies,
 ) -> SearchFixture {
+    made_with(records, sources, copies, None)
+}
+
+fn made_with(
+    records: impl IntoIterator<Item = SectionRecord>,
+    sources: Vec<IndexedSource>,
+    copies: FoldedCopies,
+    table: Option<Arc<MeaningTable>>,
+) -> SearchFixture {
     let folder = tempfile::tempdir().unwrap();
-    let mut writer = SearchIndexWriter::open(&folder.path().join("building")).unwrap();
+    let building = folder.path().join("building");
+    let mut writer = SearchIndexWriter::open(&building, table.clone()).unwrap();
     for (number, mut record) in (0..).zip(records) {
         if record.path.is_empty() {
             record.path = format!("{number}.md");
@@ -76,6 +98,9 @@ pub fn fixture_of(
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
     let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
-    let searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
+    let mut searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
+    if let Some(table) = table {
+        searcher = searcher.with_table(table);
+    }
     SearchFixture { searcher, vocabulary, _folder: folder }
 }

@@ -40,8 +40,9 @@ pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
 pub use index::write;
 pub use query::understand::understood::{
-    Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
+    Correction, LastWord, MeaningUse, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
+pub use run::read::NearbySection;
 pub(crate) use run::read::locations;
 pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
 pub use show::highlight::snippet::{Snippet, excerpt};

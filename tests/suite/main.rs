@@ -50,6 +50,7 @@ mod load;
 mod load_client;
 mod losses;
 mod mcp;
+mod meaning;
 mod metadata;
 mod names;
 mod news;

@@ -88,6 +88,8 @@ struct SearchParameters {
     step: Option<String>,
     /// `false`: do not prefer the sources that the query names (`query.understood.preferred`).
     names: Option<bool>,
+    /// `false`: do not rank by meaning, and find only passages that contain words of the query.
+    meaning: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -175,7 +177,8 @@ impl McpServer {
         ]);
         let limit = parameters.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
         let names = parameters.names.unwrap_or(true);
-        let understanding = Understanding { names, ..Understanding::FULL };
+        let meaning = parameters.meaning.unwrap_or(true);
+        let understanding = Understanding { names, meaning, ..Understanding::FULL };
         let last_word = LastWord::Whole;
         let (text, filters) = (&*parameters.query, &*filters);
         let request = SearchRequest { text, filters, limit, offset: 0, understanding, last_word };

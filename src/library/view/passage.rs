@@ -70,6 +70,8 @@ pub struct SearchView {
     pub total: usize,
     /// Whether all sections that match were counted. If not, there are more than `total`.
     pub total_is_exact: bool,
+    /// The number of further sections that do not match but are near in meaning. They are among the hits.
+    pub near: usize,
     /// The number of results that the facets count: at most the best 1,000.
     pub counted: usize,
     /// The duration of the search, in microseconds.
@@ -156,6 +158,9 @@ pub struct HitView {
     pub passage: PassageView,
     pub snippet: SnippetView,
     pub score: f32,
+    /// Whether the passage was found by its meaning alone: it does not match the words. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_meaning: bool,
     pub duplicates: Vec<DuplicateView>,
 }
 
@@ -208,6 +213,8 @@ pub struct SectionView {
     pub links: Vec<LinkView>,
     pub previous: Option<String>,
     pub next: Option<String>,
+    /// At most five passages of other authors that say something similar, nearest first.
+    pub related: Vec<PassageView>,
 }
 
 /// An outbound link.

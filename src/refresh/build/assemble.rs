@@ -82,7 +82,7 @@ pub(in crate::refresh) fn assemble(
         let error = full::explain(error, index);
         // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
-        let _ = SearchIndexWriter::open(&index.join("building"))
+        let _ = SearchIndexWriter::open(&index.join("building"), None)
             .and_then(SearchIndexWriter::collect_garbage);
         error
     })

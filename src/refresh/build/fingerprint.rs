@@ -37,6 +37,8 @@ struct GenerationInputs<'a> {
     program: &'static str,
     format: u32,
     search: u32,
+    /// The version of the table of word vectors.
+    meaning: Option<String>,
     graph: u32,
     /// The versions of extraction, annotation and vocabulary.
     annotations: String,
@@ -111,7 +113,7 @@ pub(in crate::refresh) fn fingerprint(
 ) -> anyhow::Result<String> {
     let LinkFacts { dead, papers } = facts;
     // `rules` is not hashed, because it only determines which items exist, and the items are hashed.
-    let RefreshInputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
+    let RefreshInputs { catalogue, policy, rules: _, vocabulary, meaning, undeclared } = inputs;
     let sources = catalogue.sources.iter().filter_map(|source| {
         let row = rows.get(&source.id.0)?;
         Some(of_source(source, row, policy, undeclared.get(&source.id)))
@@ -120,6 +122,7 @@ pub(in crate::refresh) fn fingerprint(
         program: env!("CARGO_PKG_VERSION"),
         format: FORMAT,
         search: search::VERSION,
+        meaning: meaning.as_ref().map(|table| table.version()),
         graph: graph::VERSION,
         annotations: annotation_versions(&vocabulary.version),
         policy: of_policy(policy),

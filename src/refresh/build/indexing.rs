@@ -31,7 +31,8 @@ pub(super) struct IndexUpdate<'a> {
 impl<'a> IndexUpdate<'a> {
     /// Opens the writer's index.
     pub fn open(config: &Config, inputs: &'a RefreshInputs) -> anyhow::Result<IndexUpdate<'a>> {
-        let writer = SearchIndexWriter::open(&config.index.join("building"))?;
+        let writer =
+            SearchIndexWriter::open(&config.index.join("building"), inputs.meaning.clone())?;
         Ok(IndexUpdate {
             inputs,
             versions: versions(&inputs.vocabulary.version),
@@ -53,6 +54,14 @@ impl<'a> IndexUpdate<'a> {
     ) -> anyhow::Result<()> {
         let key = document_key(&item.source.id.0, &item.path);
         let mut hash = document_hash(self.inputs, item, licence, &self.versions.annotations);
+        hash.update(
+            self.inputs
+                .meaning
+                .as_ref()
+                .map(|table| table.version())
+                .unwrap_or_default()
+                .as_bytes(),
+        );
         let mut version = search::first_u64(&hash.finalize());
         self.wanted_keys.insert(key);
         let known = self.known_versions.get(&key);

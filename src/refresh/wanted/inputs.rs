@@ -1,10 +1,12 @@
 //! The data files of a run, and what can be determined from them without reading the store.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::catalogue::{
     Catalogue, Policy, Selection, SelectionRules, Source, SourceId, Visibility,
 };
+use crate::meaning::MeaningTable;
 use crate::vocabulary::Vocabulary;
 
 /// The data files of a run.
@@ -14,6 +16,8 @@ pub(in crate::refresh) struct RefreshInputs {
     pub policy: Policy,
     pub rules: SelectionRules,
     pub vocabulary: Vocabulary,
+    /// Makes the vectors of sections; `None` if it can't be read.
+    pub meaning: Option<Arc<MeaningTable>>,
     /// Forks that the catalogue does not declare, known from GitHub's metadata.
     pub undeclared: Undeclared,
 }

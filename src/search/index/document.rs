@@ -1,6 +1,7 @@
 //! Turns a section's record into a tantivy document: what goes into which field.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tantivy::schema::Field;
 use tantivy::schema::document::TantivyDocument;
@@ -10,6 +11,7 @@ use crate::annotate::{Salience, SectionRole};
 use crate::catalogue::SourceStanding;
 use crate::extract::Address;
 use crate::extract::words::words;
+use crate::meaning::{MeaningTable, MeaningVector, SignBits};
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
 use crate::search::index::levels::{FIELD_WEIGHTS, FIELDS, HEADING, LevelTable};
@@ -39,13 +41,15 @@ const SHORTEST: f64 = 0.3;
 pub(in crate::search) struct DocumentBuilder {
     pub fields: IndexFields,
     levels: LevelTable,
+    /// Makes the vectors of sections.
+    pub table: Option<Arc<MeaningTable>>,
     /// Cache: the analyzers of the languages used so far.
     analyzers: HashMap<Language, TextAnalyzer>,
 }
 
 impl DocumentBuilder {
-    pub fn new(fields: IndexFields) -> DocumentBuilder {
-        DocumentBuilder { fields, levels: LevelTable::new(), analyzers: HashMap::new() }
+    pub fn new(fields: IndexFields, table: Option<Arc<MeaningTable>>) -> DocumentBuilder {
+        DocumentBuilder { fields, levels: LevelTable::new(), table, analyzers: HashMap::new() }
     }
 
     /// The tantivy document for the section `id`. `key` and `version` are those of the document that contains the
@@ -69,6 +73,7 @@ impl DocumentBuilder {
         }
         labels(&mut document, &fields, record);
         self.text(&mut document, record);
+        self.meaning(&mut document, record);
         stored(&mut document, &fields, record)?;
         Ok(document)
     }
@@ -106,6 +111,18 @@ impl DocumentBuilder {
         stems.add(2, self.analyzer(language), &body, Some((document, fields.body)));
         stems.add(3, self.analyzer(Language::English), &code, None);
         document.add_text(fields.stems, stems.into_lines(&self.levels).into_text());
+    }
+
+    /// Adds the vector of the headings and the text, and its signs.
+    fn meaning(&self, document: &mut TantivyDocument, record: &SectionRecord) {
+        let Some(table) = &self.table else { return };
+        let headings = record.headings.iter().map(String::as_str);
+        let title = record.headings.is_empty().then_some(record.title.as_str());
+        let texts = title.into_iter().chain(headings).chain([record.text.as_str()]);
+        let Some(vector) = MeaningVector::of(table, texts) else { return };
+        let fields = self.fields;
+        vector.to_words().iter().for_each(|word| document.add_u64(fields.vector, *word));
+        SignBits::of(&vector).0.iter().for_each(|word| document.add_u64(fields.signs, *word));
     }
 
     fn analyzer(&mut self, language: Language) -> &mut TextAnalyzer {

@@ -18,4 +18,5 @@ pub(in crate::search) mod schema;
 pub(in crate::search) mod section;
 pub(in crate::search) mod section_set;
 pub(in crate::search) mod tokenizers;
+pub(in crate::search) mod vectors;
 pub mod write;

@@ -2,7 +2,7 @@
 //!
 //! The sections of all segments are numbered consecutively. The `base` of a segment is the number of its first section.
 //! The data that every match needs (prior, document, passage, whether the section is shown, whether it is code) is kept
-//! in plain arrays and bits, which take less than 21 bytes per section. The facet values are kept in [`FacetValues`].
+//! in plain arrays and bits, which take less than 53 bytes per section. The facet values are kept in [`FacetValues`].
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ use tantivy::{
 };
 
 use crate::extract::Link;
+use crate::meaning::MeaningVector;
 use crate::search::index::directory::ReadOnlyDirectory;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::facets::FacetValues;
@@ -25,6 +26,7 @@ use crate::search::index::record::{FoldedCopies, SectionRecord};
 use crate::search::index::schema::{self, IndexFields, LISTING};
 use crate::search::index::section::SectionId;
 use crate::search::index::section_set::SectionSet;
+use crate::search::index::vectors::SectionVectors;
 
 /// A text field with positions of a segment.
 pub(in crate::search) struct TextField {
@@ -69,6 +71,7 @@ pub(in crate::search) struct OpenedIndex {
     pub kept: SectionSet,
     /// For each section: its facet values.
     pub values: FacetValues,
+    pub vectors: SectionVectors,
 }
 
 /// Where a section is stored.
@@ -104,10 +107,12 @@ impl OpenedIndex {
             shown: SectionSet::none(sections),
             kept: SectionSet::none(sections),
             values: FacetValues::read(searcher.segment_readers())?,
+            vectors: SectionVectors::made_with(index.load_metas()?.payload),
             searcher: searcher.clone(),
         };
         for reader in searcher.segment_readers() {
             opened.add(reader, &folded)?;
+            opened.vectors.add(reader)?;
         }
         Ok(opened)
     }
@@ -197,6 +202,12 @@ impl OpenedIndex {
     pub fn number(&self, address: DocAddress) -> u32 {
         let base = self.segments.get(address.segment_ord as usize).map_or(0, |s| s.base);
         base + address.doc_id
+    }
+
+    /// The vector of `section`; `None` if it has none.
+    pub fn vector(&self, section: u32) -> Option<MeaningVector> {
+        let SectionPlace { segment, doc } = self.place(section);
+        self.vectors.vector(segment, doc)
     }
 
     pub fn id(&self, section: u32) -> SectionId {

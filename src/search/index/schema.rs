@@ -16,7 +16,7 @@ use crate::search::index::tokenizers::{LineNumber, LineTokenizer};
 use crate::search::text::analysis;
 
 /// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
-pub const VERSION: u32 = 14;
+pub const VERSION: u32 = 15;
 
 /// The value of the field `has` for sections with the role `Code`. No filter can name it.
 pub(in crate::search) const LISTING: &str = "listing";
@@ -71,6 +71,10 @@ pub(in crate::search) struct IndexFields {
     pub stems: Field,
     /// The words that `stems` has stems of, unstemmed.
     pub words: Field,
+    /// The vector of the section ([`crate::meaning::MeaningVector`]), eight components in each value.
+    pub vector: Field,
+    /// The signs of the vector ([`crate::meaning::SignBits`]).
+    pub signs: Field,
     /// The record of the section without its long parts. Stored for output.
     pub record: Field,
     /// The text of the section. Stored for output.
@@ -121,6 +125,8 @@ pub(in crate::search) fn schema() -> IndexSchema {
         body: builder.add_text_field("body", positions()),
         stems: builder.add_text_field("stems", TextOptions::default().set_indexing_options(levels)),
         words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
+        vector: builder.add_u64_field("vector", FAST),
+        signs: builder.add_u64_field("signs", FAST),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
         // tantivy reads a stored text in one piece, but stored bytes one by one.
         text: builder.add_text_field("text", STORED),

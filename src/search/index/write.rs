@@ -7,11 +7,13 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::disk::{self, DiskError, DiskOperation};
+use crate::meaning::MeaningTable;
 use crate::search::index::document::DocumentBuilder;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::record::SectionRecord;
@@ -74,8 +76,14 @@ impl SearchIndexWriter {
     /// Opens the index in `folder`. Creates the index if there is none. Deletes and recreates it if it can't be opened
     /// or if its schema is not the current one.
     ///
+    /// `table` makes the vectors of the sections that are added; without it, they get none. All sections of an index
+    /// must be added with the same table: the versions of documents depend on it.
+    ///
     /// Takes tantivy's lock for writing. The lock is released when the process ends, even if it is killed.
-    pub fn open(folder: &Path) -> Result<SearchIndexWriter, SearchError> {
+    pub fn open(
+        folder: &Path,
+        table: Option<Arc<MeaningTable>>,
+    ) -> Result<SearchIndexWriter, SearchError> {
         disk::create_folder(folder)?;
         let IndexSchema { schema, fields } = schema::schema();
         let open = || -> Result<Index, tantivy::TantivyError> {
@@ -100,7 +108,7 @@ impl SearchIndexWriter {
             folder: folder.to_owned(),
             index,
             writer,
-            builder: DocumentBuilder::new(fields),
+            builder: DocumentBuilder::new(fields, table),
             changed: false,
         })
     }
@@ -136,7 +144,11 @@ impl SearchIndexWriter {
     /// Returns the size of the segment files in bytes.
     pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
         if self.changed {
-            self.writer.commit()?;
+            let mut commit = self.writer.prepare_commit()?;
+            if let Some(table) = &self.builder.table {
+                commit.set_payload(&table.version());
+            }
+            commit.commit()?;
         }
         let SearchIndexWriter { folder: from, index, writer, .. } = self;
         writer.wait_merging_threads()?;

@@ -7,6 +7,7 @@
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::field::Filter;
+use crate::search::index::section_set::SectionSet;
 use crate::search::rank::plan::{Alternatives, Plan};
 use crate::vocabulary::Vocabulary;
 
@@ -18,6 +19,15 @@ pub(in crate::search) const BEST: usize = 1_000;
 pub(in crate::search) struct Ranked {
     pub section: u32,
     pub score: f32,
+    /// Whether it was found by its meaning alone: it does not match the query.
+    pub by_meaning: bool,
+}
+
+impl Ranked {
+    /// A candidate that matches.
+    pub fn matching(section: u32, score: f32) -> Ranked {
+        Ranked { section, score, by_meaning: false }
+    }
 }
 
 /// What an engine searches for.
@@ -45,6 +55,8 @@ pub(in crate::search) struct Candidates {
     pub best: Vec<Ranked>,
     /// Whether candidates need not contain most of the query, because too few sections do.
     pub is_relaxed: bool,
+    /// The sections that pass the filters; `None` if there are no filters.
+    pub allowed: Option<SectionSet>,
 }
 
 /// Finds and ranks the candidates for a plan.

@@ -105,11 +105,16 @@ impl EmbeddedSearch<'_> {
     /// The candidates, best first. If fewer than [`TOO_FEW`] sections contain most of the query, sections that contain
     /// less of it are also candidates.
     fn rank(&self) -> Result<Candidates, SearchError> {
+        let allowed = self.allowed()?;
+        let candidates = self.rank_allowed(allowed.as_ref())?;
+        Ok(Candidates { allowed, ..candidates })
+    }
+
+    fn rank_allowed(&self, allowed: Option<&SectionSet>) -> Result<Candidates, SearchError> {
         let CandidateQuery { plan, excluded, budget, .. } = *self.query;
         let opened = &self.index.opened;
-        let allowed = self.allowed()?;
         let conditions = MatchConditions {
-            allowed: allowed.as_ref(),
+            allowed,
             with_copies: self.query.with_copies,
             wants_links: plan.wants_links,
             code: self.code_wish(),
@@ -162,12 +167,13 @@ impl EmbeddedSearch<'_> {
         extras.add(&mut walked.best, &mut segments, factor)?;
         let ranker = Ranker { opened, weights, units, values, shares, budget };
         ranker.rescore(&mut walked.best, factor)?;
-        let ranked = |found: Found| Ranked { section: found.section, score: found.score };
+        let ranked = |found: Found| Ranked::matching(found.section, found.score);
         let candidates = Candidates {
             total: walked.total,
             total_is_exact: walked.total < COUNTED,
             best: walked.best.into_iter().map(ranked).collect(),
             is_relaxed,
+            allowed: None,
         };
         Ok((walked.by_words, candidates))
     }
@@ -199,9 +205,10 @@ impl EmbeddedSearch<'_> {
         }
         let walked =
             walk_all(&self.index.opened, &WEIGHTS, conditions, segments, self.query.budget)?;
-        let ranked = |found: Found| Ranked { section: found.section, score: found.score };
+        let ranked = |found: Found| Ranked::matching(found.section, found.score);
         let best = walked.best.into_iter().map(ranked).collect();
-        Ok(Candidates { total: walked.total, total_is_exact: true, best, is_relaxed: false })
+        let total = walked.total;
+        Ok(Candidates { total, total_is_exact: true, best, ..Candidates::default() })
     }
 
     /// Whether the query asks for code: with a filter, or with its words.

@@ -5,7 +5,8 @@
 //! [`parts`], [`lists`]) and values the units ([`units`]). It walks through the index in windows ([`walk`], [`window`], [`bits`])
 //! and keeps the best sections ([`best`], [`bounds`]) that contain enough of the query ([`matching`], [`shares`]) and fulfil the
 //! other [`conditions`]. It adds a bonus for preferred sources ([`prefer`]). Only over the best, it adds the scores of names
-//! ([`extras`]), and then ([`ranker`]) bonuses for headings and proximity ([`proximity`]). [`pager`] cuts a page. The parameters of ranking are in
+//! ([`extras`]), and then ([`ranker`]) bonuses for headings and proximity ([`proximity`]). Whatever the engine, [`meaning`] then orders the
+//! candidates by their meaning too, and adds the sections that are [`nearest`] to it. [`pager`] cuts a page. The parameters of ranking are in
 //! [`weights`].
 
 pub(in crate::search) mod best;
@@ -19,6 +20,8 @@ pub(in crate::search) mod filter;
 pub(in crate::search) mod lists;
 pub(in crate::search) mod marks;
 pub(in crate::search) mod matching;
+pub(in crate::search) mod meaning;
+pub(in crate::search) mod nearest;
 pub(in crate::search) mod opener;
 pub(in crate::search) mod pager;
 pub(in crate::search) mod parts;

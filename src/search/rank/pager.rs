@@ -47,7 +47,7 @@ mod tests {
             section("b.md", "Four"),
         ]);
         let opened = &fixture.searcher.index.opened;
-        let mut best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
+        let mut best: Vec<Ranked> = (0..5).map(|section| Ranked::matching(section, 1.0)).collect();
         best.sort_by_key(|ranked| opened.id(ranked.section).0);
         let shown = |most, offset, limit| -> Vec<u64> {
             let page = page(&best, opened, most, offset, limit);

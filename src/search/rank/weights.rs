@@ -48,6 +48,14 @@ pub(in crate::search) struct Weights {
     pub near: f32,
     /// The weight of a heading that matches the query and has few other words.
     pub heading: f32,
+    /// The weight of the cosine of the vectors of section and query for each word of the query, relative to 1 for the
+    /// score by words of the best candidate. A query of one or two words says little beyond these words; a question says
+    /// more.
+    pub meaning_per_word: f32,
+    /// The greatest weight of the cosine.
+    pub meaning: f32,
+    /// The score by words of a section that was found by its meaning alone, relative to the best candidate.
+    pub unmatched: f32,
 }
 
 impl Weights {
@@ -78,4 +86,7 @@ pub(in crate::search) const WEIGHTS: Weights = Weights {
     coverage: 0.1,
     near: 0.2,
     heading: 1.2,
+    meaning_per_word: 0.2,
+    meaning: 1.5,
+    unmatched: 0.2,
 };

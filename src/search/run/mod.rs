@@ -1,5 +1,7 @@
 //! The searcher: an opened index that runs search requests, marks matches and reads sections.
 
+mod fetch;
 mod mark;
+mod meaning;
 pub(in crate::search) mod read;
 pub(in crate::search) mod searcher;

@@ -6,14 +6,38 @@ use tantivy::Term;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 
+use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::{FoldedCopies, SectionLocation, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::index::section_set::SectionSet;
+use crate::search::rank::nearest::nearest;
 use crate::search::run::searcher::Searcher;
 
+/// A section that is near another one in meaning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearbySection {
+    pub id: SectionId,
+    /// The cosine of the angle between the vectors of both sections: 1 for the same direction.
+    pub cosine: f32,
+}
+
 impl Searcher {
+    /// The sections nearest in meaning to the section `id`, without itself and without folded copies, at most `most`,
+    /// nearest first. None if the index has no vectors. O(sections).
+    pub fn near(&self, id: SectionId, most: usize) -> Result<Vec<NearbySection>, SearchError> {
+        let opened = &self.index.opened;
+        let section = self.numbers(Term::from_field_u64(opened.fields.id, id.0))?.first().copied();
+        let Some(section) = section.filter(|_| self.has_meaning()) else { return Ok(Vec::new()) };
+        let Some(vector) = opened.vector(section) else { return Ok(Vec::new()) };
+        let near = nearest(&vector, &[&opened.shown], most + 1, opened, &Budget::unlimited())?;
+        let others = near.into_iter().filter(|near| near.section != section).take(most);
+        let nearby =
+            others.map(|near| NearbySection { id: opened.id(near.section), cosine: near.cosine });
+        Ok(nearby.collect())
+    }
+
     /// The record of the section `id`; `None` if there is none.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionRecord>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.id, id.0))?;

@@ -1,8 +1,9 @@
 //! Runs a search request: parses and understands the query, plans, gets candidates from the engine, fetches the hits.
 
-use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::meaning::MeaningTable;
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::facets::FacetCounts;
@@ -16,10 +17,9 @@ use crate::search::query::understand::understood::{
 };
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
 use crate::search::rank::embedded::EmbeddedIndex;
-use crate::search::rank::marks::Marks;
 use crate::search::rank::pager::page;
-use crate::search::show::highlight::finder::Finder;
-use crate::search::show::highlight::snippet::{Snippet, snippet};
+use crate::search::run::meaning::MeaningSearch;
+use crate::search::show::highlight::snippet::Snippet;
 use crate::search::show::suggest::{Suggester, Suggestion};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_index::LabelIndex;
@@ -46,6 +46,8 @@ pub struct SearchRequest<'a> {
 pub struct SearchHit {
     pub id: SectionId,
     pub score: f32,
+    /// Whether the section was found by its meaning alone: it does not match the query.
+    pub by_meaning: bool,
     /// The section's record, without its text, code, links and Markdown.
     pub record: SectionRecord,
     pub snippet: Snippet,
@@ -65,6 +67,8 @@ pub struct SearchResponse {
     /// Whether all matches were counted.
     pub total_is_exact: bool,
     pub found: Vec<SearchHit>,
+    /// The number of further sections that don't match, but are near in meaning. They are among the results.
+    pub near: usize,
     pub facets: Vec<FacetCounts>,
     /// The number of matches that the facets count. If there are many matches, only the best are counted.
     pub counted: usize,
@@ -74,13 +78,16 @@ pub struct SearchResponse {
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
     pub(in crate::search) copies: FoldedCopies,
+    /// Makes the vectors of queries; `None` if there is no table, or the index was made with another one.
+    pub(in crate::search) table: Option<Arc<MeaningTable>>,
 }
 
 impl Searcher {
     /// Opens the index in `folder` by memory-mapping its files. Writes nothing.
     ///
     /// `sources` are all sources of the generation, also those without sections. `Err` if a file is missing or
-    /// damaged. O(sections) for the arrays held in memory.
+    /// damaged. O(sections) for the arrays held in memory. Searches do not use meaning before
+    /// [`Searcher::with_table`].
     pub fn open(
         folder: &Path,
         copies: FoldedCopies,
@@ -88,7 +95,20 @@ impl Searcher {
         sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
         let index = EmbeddedIndex::open(folder, &copies, vocabulary, sources)?;
-        Ok(Searcher { index, copies })
+        Ok(Searcher { index, copies, table: None })
+    }
+
+    /// Uses `table` for the meaning of queries. It has no effect if the vectors of the index were made with another
+    /// table.
+    pub fn with_table(mut self, table: Arc<MeaningTable>) -> Searcher {
+        let made_with = self.index.opened.vectors.table.as_deref();
+        self.table = (made_with == Some(table.version().as_str())).then_some(table);
+        self
+    }
+
+    /// Whether searches can use the meaning of queries.
+    pub fn has_meaning(&self) -> bool {
+        self.table.is_some()
     }
 
     /// The labels of the vocabulary with which the index was opened.
@@ -130,7 +150,7 @@ impl Searcher {
         let plan = planner.plan(&reading);
         let excluded = (!query.excluded.is_empty()).then(|| planner.excluded(&query.excluded));
         let is_one_place = asks_for_one_place(&query);
-        let candidates = engine.candidates(&CandidateQuery {
+        let mut candidates = engine.candidates(&CandidateQuery {
             plan: &plan,
             excluded: excluded.as_ref(),
             filters: [typed.as_slice(), request.filters],
@@ -140,16 +160,32 @@ impl Searcher {
         })?;
         reading.understood.relaxed = candidates.is_relaxed;
         keep_useful_corrections(&mut reading.understood, candidates.total, &lexicon)?;
-        let best = &candidates.best;
-        let shown = self.shown(best, is_one_place, request);
+        // Facets and counts are about the matches, so they come before sections are added by meaning.
+        let counted = candidates.best.len();
+        let facets = candidates.best.iter().map(|ranked| ranked.section);
+        let facets = self.index.opened.values.count(facets);
+        let meaning = MeaningSearch {
+            opened: &self.index.opened,
+            table: self.table.as_deref(),
+            query: &query,
+            last,
+            is_on: request.understanding.meaning,
+            understood: &reading.understood,
+            with_copies: is_one_place,
+            budget,
+        };
+        let meant = meaning.order(&mut candidates)?;
+        reading.understood.meaning = meant.used;
+        let shown = self.shown(&candidates.best, is_one_place, request);
         Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: candidates.total,
             total_is_exact: candidates.total_is_exact,
-            found: self.fetch(&shown, &plan.marks, budget)?,
-            facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
-            counted: best.len(),
+            found: self.fetch(&shown, &plan.marks, meant.vector.as_ref(), budget)?,
+            near: meant.added,
+            facets,
+            counted,
         })
     }
 
@@ -175,38 +211,6 @@ impl Searcher {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let suggester = Suggester { index: &self.index, vocabulary, budget };
         self.index.opened.guarded(|| suggester.suggest(text, limit))
-    }
-
-    /// The hits for the candidates `shown`, with their snippets.
-    fn fetch(
-        &self,
-        shown: &[Ranked],
-        marks: &Marks<'_>,
-        budget: &Budget,
-    ) -> Result<Vec<SearchHit>, SearchError> {
-        // Most hits of a response are in one language and share a finder.
-        let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
-        let mut found = Vec::with_capacity(shown.len());
-        for ranked in shown {
-            let stored = self.index.opened.stored(ranked.section)?;
-            let record = stored.shell()?;
-            let known = finders.iter().position(|(language, _)| *language == record.language);
-            let at = known.unwrap_or_else(|| {
-                let finder = Finder::new(marks, record.language.as_deref());
-                finders.push((record.language.clone(), finder));
-                finders.len() - 1
-            });
-            let id = self.index.opened.id(ranked.section);
-            let text = match stored.text() {
-                "" => Cow::Owned(stored.long_parts()?.code),
-                text => Cow::Borrowed(text),
-            };
-            budget.spend(text.len())?;
-            let snippet = snippet(&text, &mut finders[at].1);
-            let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
-            found.push(SearchHit { id, score: ranked.score, snippet, copies, record });
-        }
-        Ok(found)
     }
 }
 
@@ -242,7 +246,7 @@ mod tests {
             assert_eq!(query.filters.map(<[Filter]>::len), [1, 0]);
             assert!(query.excluded.is_some() && !query.with_copies);
             let best = self.0.clone();
-            Ok(Candidates { total: 77, total_is_exact: false, best, is_relaxed: true })
+            Ok(Candidates { total: 77, best, is_relaxed: true, ..Candidates::default() })
         }
     }
 
@@ -262,8 +266,8 @@ mod tests {
             understanding: Understanding::LITERAL,
             last_word: LastWord::Whole,
         };
-        let ranked = |section, score| Ranked { section, score };
-        let engine = GivenCandidates(vec![ranked(2, 9.0), ranked(1, 4.0)]);
+        let ranked = vec![Ranked::matching(2, 9.0), Ranked::matching(1, 4.0)];
+        let engine = GivenCandidates(ranked);
         let answer = searcher.answer(&engine, &request, vocabulary, &Budget::unlimited()).unwrap();
         let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
         assert_eq!(found, [(2, 9.0), (1, 4.0)]);

@@ -52,6 +52,8 @@ pub(in crate::serve) struct SearchParameters {
     pub completion: Option<Flag>,
     /// `0`: do not prefer the sources that the query names.
     pub names: Option<Flag>,
+    /// `0`: do not rank by meaning, and find only passages that contain words of the query.
+    pub meaning: Option<Flag>,
     /// `1`: the last word is still being typed.
     pub typing: Option<Flag>,
 }
@@ -78,6 +80,7 @@ impl SearchParameters {
             filler: !is_off(self.filler),
             completion: !is_off(self.completion),
             names: !is_off(self.names),
+            meaning: !is_off(self.meaning),
         }
     }
 

@@ -21,7 +21,7 @@ use super::frame::PageFrame;
 use super::prose;
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
-use crate::library::view::SectionView;
+use crate::library::view::{PassageView, SectionView};
 use crate::library::{EarlierId, Library};
 use crate::search::{SearchError, SectionId};
 
@@ -144,6 +144,7 @@ fn body(section: &SectionView, title: &str, query: &str, text: Markup) -> Markup
             }
             (about(section))
             @if section.markdown.is_none() { (links(section)) }
+            (related(&section.related))
             nav.pager aria-label="Neighbouring sections" {
                 (neighbour(&section.previous, "prev", "← Section before", query))
                 (neighbour(&section.next, "next", "Next section →", query))
@@ -193,6 +194,25 @@ fn about(section: &SectionView) -> Markup {
                 @for mention in mentions {
                     @let class = if mention.salience == Salience::Main { "chip main" } else { "chip" };
                     a class=(class) href={ "/topics/" (mention.topic) } { (mention.topic.replace('-', " ")) } " "
+                }
+            }
+        }
+    }
+}
+
+/// Passages of other authors that say something similar.
+fn related(passages: &[PassageView]) -> Markup {
+    html! {
+        @if !passages.is_empty() {
+            aside.related aria-labelledby="related" {
+                h2 #related { "What others say about it" }
+                ul {
+                    @for passage in passages {
+                        li {
+                            a href={ "/sections/" (passage.id) } { (passage.trail()) }
+                            span.quiet { " " (passage.source) }
+                        }
+                    }
                 }
             }
         }

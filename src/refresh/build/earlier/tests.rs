@@ -40,7 +40,7 @@ impl Generations {
     /// Builds the next generation of documents with their path, blob and sections. Returns its earlier sections.
     fn next(&mut self, documents: &[(&str, &str, &[SectionRow])]) -> EarlierSections {
         let folder = self.index.path().join(format!("{:04}", self.folders.len() + 1));
-        let mut writer = SearchIndexWriter::open(&folder.join("building")).unwrap();
+        let mut writer = SearchIndexWriter::open(&folder.join("building"), None).unwrap();
         let mut entries = Vec::new();
         for (path, blob, rows) in documents {
             let records: Vec<_> = rows.iter().map(|row| record(path, *row)).collect();

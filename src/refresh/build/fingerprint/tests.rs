@@ -31,6 +31,7 @@ impl KnownIndex {
             rules: SelectionRules::new(&policy),
             policy,
             vocabulary: crate::vocabulary::load(&DataFiles::Compiled).unwrap(),
+            meaning: None,
             undeclared: HashMap::new(),
         };
         let snapshot = Snapshot {

@@ -18,12 +18,20 @@ pub struct Understanding {
     pub completion: bool,
     /// Sections of a source are preferred if words of the query name the source.
     pub names: bool,
+    /// Sections are also ranked by meaning, and found by it.
+    pub meaning: bool,
 }
 
 impl Understanding {
     /// All steps.
-    pub const FULL: Understanding =
-        Understanding { labels: true, spelling: true, filler: true, completion: true, names: true };
+    pub const FULL: Understanding = Understanding {
+        labels: true,
+        spelling: true,
+        filler: true,
+        completion: true,
+        names: true,
+        meaning: true,
+    };
     /// No steps: only the words as typed are searched for.
     pub const LITERAL: Understanding = Understanding {
         labels: false,
@@ -31,6 +39,7 @@ impl Understanding {
         filler: false,
         completion: false,
         names: false,
+        meaning: false,
     };
 }
 
@@ -69,6 +78,28 @@ pub struct PreferredSources {
     pub sources: Vec<String>,
 }
 
+/// Whether the meaning of a query counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MeaningUse {
+    /// It counted: hits are ordered by it too, and some may be found by it alone.
+    Used,
+    /// The request switched it off.
+    #[default]
+    Off,
+    /// The query asks for exact words: it is quoted, a single identifier or unknown word, or has no words.
+    Exact,
+    /// The query asks for links, which say little about their subject.
+    Links,
+    /// The query names a source, whose passages come first.
+    Source,
+    /// No word of the query is known.
+    Unknown,
+    /// The index has no vectors, or those of another table.
+    #[serde(rename = "no-table")]
+    NoTable,
+}
+
 /// How a query was understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Understood {
@@ -86,6 +117,7 @@ pub struct Understood {
     pub dropped: Vec<String>,
     /// Whether hits need not contain most of the query, because too few sections do.
     pub relaxed: bool,
+    pub meaning: MeaningUse,
 }
 
 /// `text` with its misspelled words corrected; `None` if there are no corrections.

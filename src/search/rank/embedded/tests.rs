@@ -183,7 +183,7 @@ fn reference(fixture: &SearchFixture, words: &[&str]) -> Vec<Ranked> {
         let score: f32 = held.map(|w| idfs[w] * WEIGHTS.saturated(frequencies[w][section])).sum();
         let score = score * share.powf(WEIGHTS.coverage) * opened.priors[section];
         (share >= WEIGHTS.least_share)
-            .then_some(Ranked { section: u32::try_from(section).unwrap(), score })
+            .then_some(Ranked::matching(u32::try_from(section).unwrap(), score))
     };
     let mut found: Vec<Ranked> = (0..opened.len()).filter_map(of_section).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.section.cmp(&b.section)));

@@ -5,10 +5,13 @@
 //! skip most words, and [`code`](super::code) removes matches inside URLs and identifiers.
 //! [`window`](mod@super::window) chooses the passage.
 
+use std::ops::Range;
+
 use tantivy::tokenizer::Language;
 
 use super::finder::Finder;
-use super::window::window;
+use super::matches::TextMatch;
+use super::window::{nearest_sentence, window};
 use crate::printable::blanks_as_spaces;
 use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
@@ -25,7 +28,24 @@ pub struct Snippet {
 /// The passage of `text` that best matches the query of `finder`. O(length).
 pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     let matches = finder.find(text);
-    let std::ops::Range { start: from, end: to } = window(text, &matches);
+    cut(text, &matches, window(text, &matches))
+}
+
+/// The passage of `text` that begins with the sentence for which `nearness` is greatest, with the matches of the query
+/// of `finder`. O(length), plus `nearness` of at most 16 sentences.
+pub(in crate::search) fn nearest_snippet(
+    text: &str,
+    finder: &mut Finder,
+    nearness: impl Fn(&str) -> f32,
+) -> Snippet {
+    let start = nearest_sentence(text, nearness);
+    let sentence = [TextMatch { start, end: start, unit: 0 }];
+    cut(text, &finder.find(text), window(text, &sentence))
+}
+
+/// The passage `shown` of `text`, with those of `matches` that are inside.
+fn cut(text: &str, matches: &[TextMatch], shown: Range<usize>) -> Snippet {
+    let Range { start: from, end: to } = shown;
     let passage = &text[from..to];
     let mut shown = String::with_capacity(passage.len() + 6);
     if from > 0 && !text[..from].ends_with('\n') {

@@ -9,6 +9,11 @@ const WIDTH: usize = 260;
 /// How far before the first match a snippet may begin, in characters.
 const LEAD: usize = 90;
 
+/// The number of sentences that [`nearest_sentence`] compares.
+const COMPARED: usize = 16;
+/// Shorter sentences, in bytes, are not compared: they say too little.
+const SHORT: usize = 30;
+
 /// A passage with at least this many backslashes is treated as a formula. The source of a formula is hard to read.
 const FORMULA: usize = 3;
 
@@ -35,6 +40,25 @@ pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
     let border = borders(&text[..end], needed.max(least)).last();
     let space = || text[needed..end].rfind(char::is_whitespace).map(|at| needed + at);
     from..border.or_else(space).filter(|at| *at > from).unwrap_or(end)
+}
+
+/// The byte offset of the sentence or line of `text` for which `nearness` is greatest. Short sentences, and sentences
+/// after the first [`COMPARED`], are not compared.
+pub(super) fn nearest_sentence(text: &str, nearness: impl Fn(&str) -> f32) -> usize {
+    let ends = borders(text, 0).chain([text.len()]);
+    let mut from = 0;
+    let mut best = (0.0, 0);
+    for end in ends.take(COMPARED) {
+        let sentence = &text[from..end];
+        if sentence.len() >= SHORT {
+            let near = nearness(sentence);
+            if near > best.0 {
+                best = (near, from);
+            }
+        }
+        from = end;
+    }
+    best.1
 }
 
 /// The index of the match that begins the best window.
@@ -160,6 +184,15 @@ mod tests {
         let formula = "\\frac{bias}{\\sum \\alpha \\beta}";
         let text = format!("{formula} {}Here the bias is explained. {}", filler(60), filler(60));
         assert!(shown(&text, &["bias"]).contains("the bias is explained"));
+    }
+
+    #[test]
+    fn the_nearest_sentence_is_found_among_the_long_ones() {
+        let text = "Labels. This is about other things, sadly.\nLabels that arrive late are a problem. The end of it all, really.";
+        let labels = |sentence: &str| if sentence.contains("Labels") { 1.0 } else { 0.1 };
+        assert!(text[nearest_sentence(text, labels)..].starts_with("Labels that arrive"));
+        assert_eq!(nearest_sentence("", |_| 1.0), 0);
+        assert_eq!(nearest_sentence(text, |_| 0.0), 0);
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl LinkParameters<'_> {
             filler,
             completion,
             names,
+            meaning,
             typing: _,
         } = asked;
         let mut filters = vec![
@@ -70,6 +71,7 @@ impl LinkParameters<'_> {
             ("filler", flag(*filler)),
             ("completion", flag(*completion)),
             ("names", flag(*names)),
+            ("meaning", flag(*meaning)),
         ];
         for parameters in [&mut filters, &mut understanding] {
             parameters.retain(|(_, value)| !value.is_empty());
@@ -112,6 +114,7 @@ mod tests {
             filler: Some(Flag::Off),
             completion: Some(Flag::Off),
             names: Some(Flag::Off),
+            meaning: Some(Flag::Off),
             typing: Some(Flag::On),
         }
     }
@@ -121,11 +124,11 @@ mod tests {
         assert_eq!(
             with(&asked(), "offset", "60"),
             "/?q=position+bias&source=ann%2Fnotes&topic=CTR&step=serving&kind=note&lang=sv&literal=0&labels=0\
-             &spelling=0&filler=0&completion=0&names=0&offset=60"
+             &spelling=0&filler=0&completion=0&names=0&meaning=0&offset=60"
         );
         assert_eq!(
             without_filters(&asked()),
-            "/?q=position+bias&literal=0&labels=0&spelling=0&filler=0&completion=0&names=0"
+            "/?q=position+bias&literal=0&labels=0&spelling=0&filler=0&completion=0&names=0&meaning=0"
         );
     }
 

@@ -17,6 +17,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
     html! {
         p.summary {
             (found(view))
+            @if view.near > 0 { ", and " (view.near) " more that are similar in meaning" }
             @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
         }
@@ -28,6 +29,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
         }
         (preferred(view, asked))
         (widened(view, asked))
+        @if view.near > 0 { p.understood { "Ranked by words and meaning. " a href=(with(asked, "meaning", "0")) { "By words only" } } }
         @for dropped in &understood.dropped { p.understood { "Left out: " (dropped) } }
     }
 }

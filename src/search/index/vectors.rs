@@ -1,0 +1,75 @@
+//! The vectors of sections in an opened index.
+//!
+//! Each segment has two columns: the vectors ([`MeaningVector`]), read from the mapped file, and their signs
+//! ([`SignBits`]), which a search compares for all sections and which are therefore kept in memory: 32 bytes per section.
+
+use tantivy::SegmentReader;
+use tantivy::columnar::Column;
+
+use crate::meaning::{MeaningVector, SIGN_WORDS, SignBits, VECTOR_WORDS};
+
+/// The vectors of all sections of an index.
+#[derive(Default)]
+pub(in crate::search) struct SectionVectors {
+    /// The version of the table that made them; `None` if the index was made without a table.
+    pub table: Option<String>,
+    /// The signs of each section, one word in each array, so that a processor compares several sections at once. Those of
+    /// a section without a vector are 0.
+    signs: [Vec<u64>; SIGN_WORDS],
+    /// The vectors of each segment.
+    columns: Vec<Option<Column<u64>>>,
+}
+
+impl SectionVectors {
+    /// No vectors yet; those to add were made with the version `table` of the table.
+    pub fn made_with(table: Option<String>) -> SectionVectors {
+        SectionVectors { table, ..SectionVectors::default() }
+    }
+
+    /// Adds those of the segment `reader`. O(sections).
+    pub fn add(&mut self, reader: &SegmentReader) -> tantivy::Result<()> {
+        let column = |name| reader.fast_fields().column_opt::<u64>(name);
+        let signs = column("signs")?;
+        for doc in 0..reader.max_doc() {
+            let values = signs.iter().flat_map(|signs| signs.values_for_doc(doc));
+            let values = values.chain(std::iter::repeat(0));
+            self.signs.iter_mut().zip(values).for_each(|(words, value)| words.push(value));
+        }
+        self.columns.push(column("vector")?);
+        Ok(())
+    }
+
+    /// The vector of document `doc` of the segment with index `segment`; `None` if it has none.
+    pub fn vector(&self, segment: usize, doc: u32) -> Option<MeaningVector> {
+        let column = self.columns.get(segment)?.as_ref()?;
+        let rows = column.index.value_row_ids(doc);
+        let mut words = [0; VECTOR_WORDS];
+        if rows.len() != words.len() {
+            return None;
+        }
+        column.values.get_range(u64::from(rows.start), &mut words);
+        Some(MeaningVector::from_words(words))
+    }
+
+    /// The number of bits in which the first half of the signs of each of 64 sections, from `from` on, differs from that
+    /// of `signs`. Sections beyond the end differ in none.
+    pub fn half_distances(&self, signs: &SignBits, from: usize) -> [u64; 64] {
+        let mut distances = [0; 64];
+        for (own, words) in signs.0.iter().zip(&self.signs).take(SIGN_WORDS / 2) {
+            let words = words.get(from..).unwrap_or_default();
+            for (distance, word) in distances.iter_mut().zip(words) {
+                *distance += u64::from((own ^ word).count_ones());
+            }
+        }
+        distances
+    }
+
+    /// The number of bits in which the second half of the signs of `section` differs from that of `signs`.
+    pub fn rest_distance(&self, signs: &SignBits, section: usize) -> u64 {
+        let pairs = signs.0.iter().zip(&self.signs).skip(SIGN_WORDS / 2);
+        let differing = |(own, words): (&u64, &Vec<u64>)| {
+            words.get(section).map_or(0, |word| u64::from((own ^ word).count_ones()))
+        };
+        pairs.map(differing).sum()
+    }
+}

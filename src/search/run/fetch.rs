@@ -1,0 +1,55 @@
+//! Fetches the hits of a page: their records and snippets.
+
+use std::borrow::Cow;
+
+use crate::meaning::MeaningVector;
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::rank::candidates::Ranked;
+use crate::search::rank::marks::Marks;
+use crate::search::run::searcher::{SearchHit, Searcher};
+use crate::search::show::highlight::finder::Finder;
+use crate::search::show::highlight::snippet::{nearest_snippet, snippet};
+
+impl Searcher {
+    /// The hits for the candidates `shown`, with their snippets. That of a hit that was found by its meaning alone begins
+    /// with the sentence nearest to `vector`.
+    pub(super) fn fetch(
+        &self,
+        shown: &[Ranked],
+        marks: &Marks<'_>,
+        vector: Option<&MeaningVector>,
+        budget: &Budget,
+    ) -> Result<Vec<SearchHit>, SearchError> {
+        // Most hits of a response are in one language and share a finder.
+        let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
+        let mut found = Vec::with_capacity(shown.len());
+        for ranked in shown {
+            let stored = self.index.opened.stored(ranked.section)?;
+            let record = stored.shell()?;
+            let known = finders.iter().position(|(language, _)| *language == record.language);
+            let at = known.unwrap_or_else(|| {
+                let finder = Finder::new(marks, record.language.as_deref());
+                finders.push((record.language.clone(), finder));
+                finders.len() - 1
+            });
+            let id = self.index.opened.id(ranked.section);
+            let text = match stored.text() {
+                "" => Cow::Owned(stored.long_parts()?.code),
+                text => Cow::Borrowed(text),
+            };
+            budget.spend(text.len())?;
+            let finder = &mut finders[at].1;
+            let snippet = match (ranked.by_meaning, vector, &self.table) {
+                (true, Some(vector), Some(table)) => nearest_snippet(&text, finder, |sentence| {
+                    MeaningVector::of(table, [sentence]).map_or(0.0, |own| vector.cosine(&own))
+                }),
+                _ => snippet(&text, finder),
+            };
+            let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
+            let Ranked { score, by_meaning, .. } = *ranked;
+            found.push(SearchHit { id, score, by_meaning, snippet, copies, record });
+        }
+        Ok(found)
+    }
+}
