@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::eval::judgements::Judgements;
+use crate::eval::judgements::{Judgements, UnjudgedHits};
 use crate::eval::measures::{DEPTH, RankingMeasures, chance, mean, measure};
 use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
@@ -45,6 +45,12 @@ pub(super) struct EvalArguments {
     /// Search for the words as typed: no other names, no spelling correction, no filler left out
     #[arg(long)]
     literal: bool,
+    /// Do not rank by meaning, and find only passages that contain words of the query
+    #[arg(long)]
+    no_meaning: bool,
+    /// Leave out hits that were not judged for the query; otherwise, they count as not relevant
+    #[arg(long)]
+    judged_only: bool,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -75,8 +81,10 @@ struct EvalSummary {
 pub(super) fn run(config: &Config, arguments: &EvalArguments) -> anyhow::Result<Exit> {
     let judgements = Judgements::read(&arguments.queries, &arguments.qrels, &arguments.passages)?;
     let library = open(config)?;
-    let understanding =
-        if arguments.literal { Understanding::LITERAL } else { Understanding::FULL };
+    let understanding = match arguments.literal {
+        true => Understanding::LITERAL,
+        false => Understanding { meaning: !arguments.no_meaning, ..Understanding::FULL },
+    };
     let answers = judgements
         .queries
         .iter()
@@ -96,7 +104,8 @@ pub(super) fn run(config: &Config, arguments: &EvalArguments) -> anyhow::Result<
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         read_run(BufReader::new(file)).with_context(|| path.display().to_string())
     });
-    let rows = rows(&judgements, &answers, other.transpose()?.as_deref());
+    let unjudged = if arguments.judged_only { UnjudgedHits::LeftOut } else { UnjudgedHits::Zero };
+    let rows = rows(&judgements, &answers, other.transpose()?.as_deref(), unjudged);
     let figures = figures(&rows);
     if arguments.json {
         output::json(&figures)?;
@@ -131,10 +140,16 @@ fn find(
 }
 
 /// One row for each query that has at least one relevant passage.
-fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<EvalRow> {
+fn rows(
+    judgements: &Judgements,
+    own: &[RunAnswer],
+    other: Option<&[RunAnswer]>,
+    unjudged: UnjudgedHits,
+) -> Vec<EvalRow> {
     let of = |run: &[RunAnswer], qid: &str| {
         let hits = run.iter().find(|answer| answer.qid == qid).map(|a| a.hits.as_slice());
-        measure(&judgements.grades(qid, hits.unwrap_or_default(), DEPTH), &judgements.ideal(qid))
+        let grades = judgements.grades(qid, hits.unwrap_or_default(), DEPTH, unjudged);
+        measure(&grades, &judgements.ideal(qid))
     };
     let row = |query: &crate::eval::judgements::JudgedQuery| {
         Some(EvalRow {

@@ -62,6 +62,15 @@ struct JudgedPassage {
     text: usize,
 }
 
+/// How a hit counts whose text was not judged for the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnjudgedHits {
+    /// Its grade is 0.
+    Zero,
+    /// It is left out. For engines that find other passages than those whose hits were judged.
+    LeftOut,
+}
+
 /// All judgements.
 #[derive(Debug, Default)]
 pub struct Judgements {
@@ -130,9 +139,15 @@ impl Judgements {
     ///
     /// A hit matches a passage if the passage contains at least half of the hit's lines. The hit also matches if it
     /// contains at least half of the passage's lines and has at most 90 lines. The grade of a hit is the highest grade
-    /// of the passages that it matches. A passage has grade 0 if an earlier hit matched its text, or if its text is not
-    /// judged for the query.
-    pub fn grades(&self, qid: &str, hits: &[RunHit], most: usize) -> Vec<u8> {
+    /// of the passages that it matches. A passage has grade 0 if an earlier hit matched its text. `unjudged` says what
+    /// happens if no text of the hit is judged for the query.
+    pub fn grades(
+        &self,
+        qid: &str,
+        hits: &[RunHit],
+        most: usize,
+        unjudged: UnjudgedHits,
+    ) -> Vec<u8> {
         let judged = self.grades.get(qid);
         let grade = |text: &usize| judged.and_then(|judged| judged.get(text)).copied().unwrap_or(0);
         let mut seen: HashSet<usize> = HashSet::new();
@@ -145,7 +160,12 @@ impl Judgements {
             };
             let lines = LineRange { first, last };
             let texts = passages.iter().filter(|p| is_same(lines, p.lines)).map(|p| p.text);
-            let fresh: Vec<usize> = texts.filter(|text| seen.insert(*text)).collect();
+            let texts: Vec<usize> = texts.collect();
+            let is_judged = |text: &usize| judged.is_some_and(|judged| judged.contains_key(text));
+            if unjudged == UnjudgedHits::LeftOut && !texts.iter().any(is_judged) {
+                continue;
+            }
+            let fresh: Vec<usize> = texts.into_iter().filter(|text| seen.insert(*text)).collect();
             grades.push(fresh.iter().map(grade).max().unwrap_or(0));
             if grades.len() == most {
                 break;

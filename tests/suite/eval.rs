@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use cairn::eval::judgements::Judgements;
+use cairn::eval::judgements::{Judgements, UnjudgedHits};
 use cairn::eval::measures::{RankingMeasures, mean, measure};
 use cairn::eval::{RunHit, read_run};
 
@@ -46,7 +46,7 @@ fn the_measures_are_those_of_ir_measures() {
     let all: Vec<RankingMeasures> = run
         .iter()
         .filter_map(|answer| {
-            let grades = judgements.grades(&answer.qid, &answer.hits, 10);
+            let grades = judgements.grades(&answer.qid, &answer.hits, 10, UnjudgedHits::Zero);
             measure(&grades, &judgements.ideal(&answer.qid))
         })
         .collect();
@@ -67,14 +67,33 @@ fn unjudged_hits_are_skipped_and_repeated_hits_gain_nothing() {
     for file in 0..10 {
         for from in (1..=51).step_by(10) {
             let one = hit(&format!("f{file}.md"), Some((from, from + 9)));
-            if judgements.grades("1", std::slice::from_ref(&one), 10) == [best] {
+            if judgements.grades("1", std::slice::from_ref(&one), 10, UnjudgedHits::Zero) == [best]
+            {
                 good = Some(one);
             }
         }
     }
     let good = good.expect("the best passage is in a file");
     let hits = [elsewhere, good.clone(), hit("f0.md", None), good];
-    assert_eq!(judgements.grades("1", &hits, 10), [best, 0]);
+    assert_eq!(judgements.grades("1", &hits, 10, UnjudgedHits::Zero), [best, 0]);
+}
+
+#[test]
+fn hits_that_were_not_judged_for_the_query_can_be_left_out() {
+    let judgements = judgements();
+    let files = (0..10).flat_map(|file| {
+        (1..=51).step_by(10).map(move |from| RunHit {
+            source: "ann/notes".into(),
+            path: format!("f{file}.md"),
+            lines: Some((from, from + 9)),
+        })
+    });
+    let hits: Vec<RunHit> = files.collect();
+    let of = |unjudged| judgements.grades("1", &hits, usize::MAX, unjudged);
+    let (all, judged) = (of(UnjudgedHits::Zero), of(UnjudgedHits::LeftOut));
+    assert!(judged.len() < all.len());
+    assert!(judged.iter().sum::<u8>() > 0);
+    assert_eq!(judged.iter().sum::<u8>(), all.iter().sum::<u8>());
 }
 
 #[test]
