@@ -2,7 +2,7 @@
 //!
 //! Vectors that are near each other have mostly equal signs (M. Charikar, "Similarity estimation techniques from rounding
 //! algorithms", STOC 2002). Without the rotation, the first components, which vary most, would count no more than the
-//! others. The rotation is that of D. Ailon, B. Chazelle, "The fast Johnson–Lindenstrauss transform", SIAM Journal on Computing 39(1),
+//! others. The rotation is that of N. Ailon, B. Chazelle, "The fast Johnson–Lindenstrauss transform", SIAM Journal on Computing 39(1),
 //! 2009: random signs, then a Hadamard transform, here twice. It needs only additions.
 
 use super::table::DIMENSIONS;

@@ -133,8 +133,8 @@ mod tests {
         sum: [i64; 4],
     }
 
-    /// The fixture was made with the package `tokenizers` 0.23 over the pieces of the table. It must be made anew with
-    /// the table.
+    /// The fixture contains the output of the package `tokenizers` 0.23 with the pieces of this table. A new table needs a
+    /// new fixture.
     #[test]
     fn texts_are_split_as_by_the_reference_implementation() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

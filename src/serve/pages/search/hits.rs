@@ -71,7 +71,7 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
                     (passage.path) (passage.place)
                 }
                 @if let Some(posted) = &passage.posted { " · " (posted) }
-                @if hit.by_meaning { " · " span.near title="None of its words match well; it says something similar." { "similar in meaning" } }
+                @if hit.by_meaning { " · " span.near title="It does not match the words of the query, but says something similar." { "similar in meaning" } }
                 @if passage.gone { " · " span.warn { "gone from its source" } }
             }
             p.snippet dir="auto" { (marked(&hit.snippet)) }
