@@ -13,17 +13,15 @@ use crate::config::Config;
 
 impl Crawler {
     /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
-    ///
-    /// `Err` if TLS can't be set up on this machine.
-    pub fn new(config: &Config, limits: PolicyLimits) -> anyhow::Result<Crawler> {
-        Ok(Crawler {
-            session: Arc::new(CrawlSession::new(config)?),
+    pub fn new(config: &Config, limits: PolicyLimits) -> Crawler {
+        Crawler {
+            session: Arc::new(CrawlSession::new(config)),
             github: config.github.clone(),
             limits,
             sources: config.sources.clone(),
             index: folder::canonical(&config.index),
             memory: Arc::new(Semaphore::new(MemoryShare::KIBIBYTES as usize)),
-        })
+        }
     }
 
     /// Sends the selected files of `source` to the channel `files`. For a repository or an archive, sends them only if

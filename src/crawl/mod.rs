@@ -5,7 +5,7 @@
 //! and times are the same as before ([`mod@stamp`]). This module writes nothing to disk. If an archive is truncated or
 //! exceeds a limit, the fetch fails, and the caller keeps the files of the previous fetch.
 //!
-//! [`mod@session`] sends each [`request`], [`judge`] interprets the responses, [`pace`] enforces rate limits, [`retry`]
+//! [`mod@session`] sends each [`request`] with one of the [`clients`], [`judge`] interprets the responses, [`pace`] enforces rate limits, [`retry`]
 //! sets the backoff, and [`hosts`] defines which hosts may be contacted. [`github`] implements GitHub's URLs and API
 //! (octocrab, over the same session). [`archive`] and [`unpack`] unpack archives in memory, [`folder`] reads local
 //! folders, and [`path_rules`] defines which paths in archives and folders can be used. [`links`] checks cited URLs,
@@ -14,6 +14,7 @@
 mod archive;
 pub mod arxiv;
 mod blob;
+mod clients;
 mod crawler;
 mod error;
 mod fetch;

@@ -4,17 +4,15 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header;
-use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::clients::{HttpClients, RedirectHandling};
 use super::error::{chain, network};
 use super::hosts::{self, AllowedHosts};
-use super::http_client;
 use super::judge::{DEFAULT_API_WAIT, DEFAULT_WAIT, Verdict, judge, quota, text_header};
 use super::pace::{ApiQuota, ApiResource, HostGate, Pace};
 use super::request::{CrawlRequest, CrawlResponse, RequestTarget};
@@ -24,9 +22,7 @@ use crate::config::Config;
 
 /// The state that all requests of one run share.
 pub(super) struct CrawlSession {
-    http: reqwest::Client,
-    /// A client that follows no redirects.
-    unfollowing: reqwest::Client,
+    clients: HttpClients,
     hosts: AllowedHosts,
     pace: Pace,
     token: Option<SecretString>,
@@ -36,34 +32,18 @@ pub(super) struct CrawlSession {
     bytes_left: AtomicI64,
 }
 
-/// How to handle a redirect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum RedirectHandling {
-    Followed,
-    /// The redirect is not followed, but returned as the response.
-    Shown,
-}
-
 impl CrawlSession {
-    pub fn new(config: &Config) -> anyhow::Result<CrawlSession> {
+    pub fn new(config: &Config) -> CrawlSession {
         let hosts = AllowedHosts::new(config);
-        let client = |redirects: Policy| {
-            http_client::builder(&hosts, "study-material indexer")
-                .redirect(redirects)
-                .read_timeout(Duration::from_secs(60))
-                .pool_max_idle_per_host(config.jobs_per_host)
-                .build()
-        };
-        Ok(CrawlSession {
-            http: client(hosts.clone().redirects())?,
-            unfollowing: client(Policy::none())?,
+        CrawlSession {
+            clients: HttpClients::new(hosts.clone(), config.jobs_per_host),
             hosts,
             pace: Pace::new(config.jobs_per_host, config.longest_wait),
             token: config.token.clone(),
             token_refused: AtomicBool::new(false),
             quotas: Mutex::default(),
             bytes_left: AtomicI64::new(i64::try_from(config.run_bytes).unwrap_or(i64::MAX)),
-        })
+        }
     }
 
     /// Whether requests to the API have a token.
@@ -140,7 +120,7 @@ impl CrawlSession {
     pub async fn once(&self, request: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
         let url = self.allowed(request)?;
         let _turn = self.gate(&url, request.target).enter().await?;
-        let sent = self.builder(&self.unfollowing, request).send().await;
+        let sent = self.respond(RedirectHandling::Shown, request).await;
         sent.map_err(|error| network(request.name(), error))
     }
 
@@ -204,7 +184,9 @@ impl CrawlSession {
         if let Some(refusal) = parsed.and_then(|url| self.hosts.refusal(&url)) {
             return Err(CrawlError::Refused { url: url.to_owned(), cause: refusal });
         }
-        let response = self.http.get(url).send().await.map_err(|error| network(url, error))?;
+        let failed = |error| network(url, error);
+        let http = self.clients.get(RedirectHandling::Followed).map_err(failed)?;
+        let response = http.get(url).send().await.map_err(failed)?;
         let date = text_header(response.headers(), header::DATE.as_str());
         let date = date.and_then(|date| DateTime::parse_from_rfc2822(&date).ok());
         Ok(date.map(|date| date.to_utc()))
@@ -223,11 +205,7 @@ impl CrawlSession {
 
     /// Sends `request` once, and stores the quota that the response reports.
     async fn send_once(&self, redirects: RedirectHandling, request: &CrawlRequest<'_>) -> Verdict {
-        let http = match redirects {
-            RedirectHandling::Followed => &self.http,
-            RedirectHandling::Shown => &self.unfollowing,
-        };
-        match self.builder(http, request).send().await {
+        match self.respond(redirects, request).await {
             Ok(response) => {
                 if let (RequestTarget::Api(resource), Some(quota)) =
                     (request.target, quota(response.headers()))
@@ -251,6 +229,15 @@ impl CrawlSession {
             }
             Err(error) => Verdict::Failed(network(request.name(), error)),
         }
+    }
+
+    /// Sends `request` and returns the response.
+    async fn respond(
+        &self,
+        redirects: RedirectHandling,
+        request: &CrawlRequest<'_>,
+    ) -> Result<Response, reqwest::Error> {
+        self.builder(self.clients.get(redirects)?, request).send().await
     }
 
     /// Builds `request` for the client `http`. Adds the token if the target is the API and the token was not refused.

@@ -28,7 +28,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let crawler = Crawler::new(config, limits)?;
+        let crawler = Crawler::new(config, limits);
         let mut checks = Vec::new();
         let mut date = None;
         for (name, address) in [("archives", &config.github.codeload), ("API", &config.github.api)]
