@@ -138,14 +138,14 @@ impl Checker<'_> {
     fn members(&mut self) {
         for (step, topic, file) in &self.drafts.members {
             let (name, text) = &self.files[*file];
-            let line = locate(text, &format!("step:{step}"), Some(&format!("topic:{topic}")));
+            let line = || locate(text, &format!("step:{step}"), Some(&format!("topic:{topic}")));
             if !self.drafts.topics.contains_key(topic) {
                 let message = format!("step:{step} names topic:{topic}, which no file declares");
-                self.faults.push(name, line, message);
+                self.faults.push(name, line(), message);
             }
             if !self.drafts.step_order.contains(step) {
                 let message = format!("step:{step} is none of the steps of a design answer");
-                self.faults.push(name, line, message);
+                self.faults.push(name, line(), message);
             }
         }
     }

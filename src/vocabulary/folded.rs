@@ -53,6 +53,15 @@ impl<'a> FoldedText<'a> {
         self.words[first].folded..end
     }
 
+    /// The normal forms of the words, in order.
+    pub fn normals(&self) -> impl Iterator<Item = &str> {
+        let ends = self.words.iter().skip(1).map(|next| next.folded).chain([self.folded.len()]);
+        let normal = |(word, end): (&FoldedWord, usize)| {
+            &self.folded[word.folded + OPEN.len_utf8()..end - CLOSE.len_utf8()]
+        };
+        self.words.iter().zip(ends).map(normal)
+    }
+
     /// The byte range of the words `first..=last` as written.
     pub fn written_range(&self, first: usize, last: usize) -> Range<usize> {
         self.words[first].start..self.words[last].end

@@ -2,21 +2,19 @@
 //! index: the tagger of texts, the understanding of queries, the search for missing terms, and the look-up of a topic
 //! by name.
 //!
-//! Texts are searched with Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over words
-//! between marks. Queries and names are looked up in an ordered map of keys. Both look-ups follow the same rules: the
-//! longest label counts, and a slash or a hyphen in a label matches a slash, a hyphen, a space, the underscore of an
-//! identifier or nothing. The rules `capitals` and `headingOnly` apply to texts only, because a query is usually typed
+//! Texts are searched with a tree of the words of all labels ([`LabelTree`]). Queries and names are looked up in an
+//! ordered map of keys. Both look-ups follow the same rules: the longest label counts, and a slash or a hyphen in a label
+//! matches a slash, a hyphen, a space, the underscore of an identifier or nothing. The rules `capitals` and `headingOnly` apply to texts only, because a query is usually typed
 //! in lower case and names topics on purpose.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
 use std::sync::OnceLock;
 
-use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
-
-use super::folded::{FoldedText, fence};
+use super::folded::FoldedText;
 use super::label::{self, Joint, Spelling};
 use super::label_rule::CompiledRule;
+use super::label_tree::LabelTree;
 use super::model::{Topic, Vocabulary};
 
 /// The maximum number of words of a query that are looked up as one label.
@@ -75,9 +73,8 @@ pub struct LabelIndex {
     /// For each key (see [`label::key`]), the index of its pattern in `patterns`.
     keys: BTreeMap<String, usize>,
     patterns: Vec<LabelPattern>,
-    /// The automaton is built by the first search in a text, because many commands only look up names. `None` inside if
-    /// it can't be built.
-    automaton: OnceLock<Option<DoubleArrayAhoCorasick<u32>>>,
+    /// The keys by their words. Built by the first search in a text, because many commands only look up names.
+    tree: OnceLock<LabelTree>,
 }
 
 impl LabelIndex {
@@ -93,7 +90,7 @@ impl LabelIndex {
         places: impl IntoIterator<Item = usize>,
     ) -> LabelIndex {
         let (keys, patterns) = (BTreeMap::new(), Vec::new());
-        let mut index = LabelIndex { keys, patterns, automaton: OnceLock::new() };
+        let mut index = LabelIndex { keys, patterns, tree: OnceLock::new() };
         for at in places {
             index.add(at, &vocabulary.topics[at]);
         }
@@ -194,16 +191,19 @@ impl LabelIndex {
     /// longest pattern are separated in a way that no label allows, a shorter pattern that begins with the same word is
     /// used instead. If there is none, the search continues with the next word. O(length).
     pub(crate) fn matches(&self, text: &FoldedText) -> Vec<LabelMatch> {
-        let Some(automaton) = self.automaton() else { return Vec::new() };
+        let tree = self.tree.get_or_init(|| LabelTree::of(&self.keys));
+        let numbers = tree.numbers(text);
         let mut matches = Vec::new();
-        let mut from = 0;
-        while let Some(hit) = automaton.leftmost_find_iter(&text.folded[from..]).next() {
-            let first = text.word_at(from + hit.start());
-            let last = text.word_at(from + hit.end()) - 1;
-            let longest = LabelMatch { pattern: hit.value() as usize, first, last };
-            let shorter = || (first..last).rev().find_map(|last| self.match_at(text, first, last));
-            let found = Some(longest).filter(|found| self.fits(found, text)).or_else(shorter);
-            from = text.folded_range(first, found.map_or(first, |found| found.last)).end;
+        let mut first = 0;
+        while first < numbers.len() {
+            let ends = tree.labels_at(&numbers[first..]);
+            let label = |(pattern, words): (usize, usize)| LabelMatch {
+                pattern,
+                first,
+                last: first + words - 1,
+            };
+            let found = ends.map(label).filter(|found| self.fits(found, text)).last();
+            first = found.map_or(first, |found| found.last) + 1;
             matches.extend(found);
         }
         matches
@@ -241,21 +241,6 @@ impl LabelIndex {
             self.owners(found, text).map(|owner| owner.topic as usize).collect();
         topics.dedup();
         topics
-    }
-
-    fn automaton(&self) -> Option<&DoubleArrayAhoCorasick<u32>> {
-        let build = || {
-            let mut patterns = vec![String::new(); self.patterns.len()];
-            for (key, place) in &self.keys {
-                patterns[*place] = fence(key.split(' '));
-            }
-            DoubleArrayAhoCorasickBuilder::new()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&patterns)
-                .map_err(|error| tracing::warn!(%error, "the vocabulary has no usable label"))
-                .ok()
-        };
-        self.automaton.get_or_init(build).as_ref()
     }
 }
 

@@ -5,7 +5,7 @@
 //! members are topics. Cairn adds two properties to SKOS: `cairn:requires` (a topic that must be understood
 //! first, with the reason) and `cairn:rule` (limits where a label counts, if it is also plain English). [`mod@load`]
 //! reads the files, [`read`] parses them into drafts, and [`check`] checks the rules. [`lint`] gives warnings.
-//! [`label`] normalises spellings. [`label_index`] finds labels in texts. [`common_words`] lists words without a
+//! [`label`] normalises spellings. [`label_index`] finds labels in texts, with [`label_tree`]. [`common_words`] lists words without a
 //! subject of their own.
 
 mod check;
@@ -14,6 +14,7 @@ pub(crate) mod folded;
 pub mod label;
 pub mod label_index;
 pub(crate) mod label_rule;
+mod label_tree;
 pub mod lint;
 mod load;
 mod model;

@@ -1,6 +1,6 @@
 //! Parses Turtle files into drafts of topics, each with its file and line for messages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleParser;
@@ -15,8 +15,6 @@ const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 pub(super) struct Draft {
     /// The index of the first file with a statement about the topic.
     pub file: usize,
-    /// The 1-based number of the line in that file on which the first statement about the topic begins.
-    pub line: usize,
     pub is_concept: bool,
     pub pref_labels: Vec<String>,
     pub alt_labels: Vec<String>,
@@ -55,10 +53,10 @@ impl Drafts {
                 headings: self.step_headings.get(slug).cloned().unwrap_or_default(),
             })
             .collect();
+        let members: HashSet<(&str, &str)> =
+            self.members.iter().map(|(step, topic, _)| (step.as_str(), topic.as_str())).collect();
         let topics = self.topics.into_iter().map(|(slug, draft)| {
-            let serves = |step: &&String| {
-                self.members.iter().any(|(of, topic, _)| of == *step && *topic == slug)
-            };
+            let serves = |step: &&String| members.contains(&(step.as_str(), slug.as_str()));
             Topic {
                 steps: self.step_order.iter().filter(serves).cloned().collect(),
                 pref_label: draft.pref_labels.into_iter().next().unwrap_or_default(),
@@ -134,11 +132,11 @@ impl<'a> FileTriples<'a> {
     }
 
     fn read_topic(&self, slug: &str, triple: &Triple, drafts: &mut Drafts, faults: &mut Faults) {
-        let draft = drafts.topics.entry(slug.to_owned()).or_insert_with(|| Draft {
-            file: self.at,
-            line: locate(self.text, &format!("topic:{slug}"), None),
-            ..Draft::default()
-        });
+        let draft = drafts
+            .topics
+            .entry(slug.to_owned())
+            .or_insert_with(|| Draft { file: self.at, ..Draft::default() });
+        let line = || locate(self.text, &format!("topic:{slug}"), None);
         let predicate = triple.predicate.as_str();
         match predicate.strip_prefix(SKOS).or(predicate.strip_prefix(CAIRN)) {
             Some("prefLabel") => insert(&mut draft.pref_labels, text_of(&triple.object)),
@@ -156,7 +154,7 @@ impl<'a> FileTriples<'a> {
                 Some(requirement) => insert(&mut draft.requires, Some(requirement)),
                 None => faults.push(
                     self.name,
-                    draft.line,
+                    line(),
                     format!("topic:{slug}: cairn:requires needs [ cairn:topic …; cairn:why … ]"),
                 ),
             },
@@ -165,7 +163,7 @@ impl<'a> FileTriples<'a> {
                 draft.rules.push(rule);
                 for property in unknown {
                     let message = format!("topic:{slug}: a rule has no property cairn:{property}");
-                    faults.push(self.name, draft.line, message);
+                    faults.push(self.name, line(), message);
                 }
             }
             _ if predicate.strip_prefix(RDF) == Some("type") => {
@@ -173,7 +171,7 @@ impl<'a> FileTriples<'a> {
             }
             _ => {
                 let message = format!("topic:{slug}: unknown property <{predicate}>");
-                faults.push(self.name, draft.line, message);
+                faults.push(self.name, line(), message);
             }
         }
     }
