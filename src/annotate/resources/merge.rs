@@ -44,7 +44,7 @@ pub(super) fn merge(urls: &CitedUrls, facts: &LinkFacts) -> Vec<WorkUrls> {
     by_key.sort_unstable();
     let mut sets = UnionFind::<u32>::new(urls.len());
     let mut is_joined = vec![false; urls.len()];
-    for same in by_key.chunk_by_mut(|(one, _), (other, _)| one == other) {
+    for same in by_key.chunk_by(|(one, _), (other, _)| one == other) {
         if same.len() > 1 {
             for (one, other) in pairs(urls, same) {
                 sets.union(one, other);
@@ -87,15 +87,37 @@ fn is_work(kind: ResourceKind) -> bool {
 }
 
 /// The pairs of URLs that are the same work among `same`, the URLs with one title.
-fn pairs(urls: &CitedUrls, same: &mut [(u64, u32)]) -> Vec<(u32, u32)> {
-    let url = |number: u32| urls.head(number).map(|head| head.url).unwrap_or_default();
-    same.sort_by_cached_key(|(_, number)| url(*number));
-    let pair = |(place, (_, number)): (usize, &(u64, u32))| {
-        let mut earlier = same[..place.min(MOST_ALIKE)].iter();
-        let is_same = |(_, other): &&(u64, u32)| are_one(url(*other), url(*number));
-        earlier.find(is_same).map(|(_, other)| (*other, *number))
+fn pairs(urls: &CitedUrls, same: &[(u64, u32)]) -> Vec<(u32, u32)> {
+    let page = |(_, number): &(u64, u32)| {
+        WorkPage::new(*number, urls.head(*number).map(|head| head.url).unwrap_or_default())
     };
-    same.iter().enumerate().filter_map(pair).collect()
+    let mut pages: Vec<WorkPage> = same.iter().map(page).collect();
+    pages.sort_by_key(|page| page.url);
+    let pair = |(place, page): (usize, &WorkPage)| {
+        let mut earlier = pages[..place.min(MOST_ALIKE)].iter();
+        earlier.find(|other| other.is_same(page)).map(|other| (other.number, page.number))
+    };
+    pages.iter().enumerate().filter_map(pair).collect()
+}
+
+/// A URL that may be the same work as others.
+struct WorkPage<'a> {
+    number: u32,
+    url: &'a str,
+    host: &'a str,
+    last_part: &'a str,
+}
+
+impl<'a> WorkPage<'a> {
+    fn new(number: u32, url: &'a str) -> WorkPage<'a> {
+        WorkPage { number, url, host: host(url), last_part: last_part(url) }
+    }
+
+    /// Whether this and `other`, which has the same title, count as the same work: on one host, only if their paths end
+    /// in the same part.
+    fn is_same(&self, other: &WorkPage) -> bool {
+        self.host != other.host || self.last_part == other.last_part
+    }
 }
 
 /// The works that the sets of URLs are. `is_joined` says of each URL whether it has the work in common with others.
@@ -119,11 +141,6 @@ fn works(urls: &CitedUrls, sets: &UnionFind<u32>, is_joined: &[bool]) -> Vec<Wor
 
 fn numbers(urls: &CitedUrls) -> std::ops::Range<u32> {
     0..u32::try_from(urls.len()).unwrap_or(u32::MAX)
-}
-
-/// Whether two URLs with the same title count as the same work: on one host, only if their paths end in the same part.
-fn are_one(a: &str, b: &str) -> bool {
-    host(a) != host(b) || last_part(a) == last_part(b)
 }
 
 /// The sort key that puts the best URL of a work first. URLs that public sources cite come before all others. If that
