@@ -6,9 +6,11 @@ use foldhash::{HashMap, HashSet};
 use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::CaseCollector;
-use super::evidence::{EvidenceCandidates, NewCandidate, SaidSentence};
+use super::counts::pair_counts;
+use super::evidence::{EvidenceCandidates, SaidSentence};
 use super::place::SectionPlace;
-use super::ties::{MOST_SENTENCES, PairCounts, tie};
+use super::said::SaidSentences;
+use super::ties::tie;
 use super::{Edge, Graph, Why, curated};
 use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
@@ -18,29 +20,13 @@ use crate::vocabulary::Vocabulary;
 pub struct GraphBuilder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
-    /// The counts of each independent voice, in order of appearance.
-    voice_counts: Vec<VoiceCounts>,
-    voices: HashMap<Voice, usize>,
-    evidence: HashMap<(u32, u32), EvidenceCandidates>,
+    /// The numbers of the independent voices, in order of appearance.
+    voices: HashMap<Voice, u32>,
+    sentences: SaidSentences,
     /// Hashes of the sentences so far, so that a copied sentence counts once.
     known: HashSet<u64>,
     /// The sections about case studies, by step.
     pub cases: CaseCollector,
-}
-
-/// Counts of one voice's sentences with at least two topics.
-#[derive(Default)]
-struct VoiceCounts {
-    sentences: u32,
-    topics: HashMap<u32, u32>,
-    pairs: HashMap<(u32, u32), u32>,
-}
-
-impl VoiceCounts {
-    /// The weight of each sentence of this voice, in (0, 1].
-    fn weight(&self) -> f64 {
-        (MOST_SENTENCES / f64::from(self.sentences.max(1))).min(1.0)
-    }
 }
 
 impl GraphBuilder {
@@ -49,16 +35,15 @@ impl GraphBuilder {
         GraphBuilder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
-            voice_counts: Vec::new(),
             voices: HashMap::default(),
-            evidence: HashMap::default(),
+            sentences: SaidSentences::default(),
             known: HashSet::default(),
             cases: CaseCollector::default(),
         }
     }
 
     /// Adds a section, which must not be a copy. `topics` are the topics that it mentions, and `said` its sentences
-    /// that name several topics. O(topics + pairs in its sentences).
+    /// that name several topics. O(topics + length of its sentences).
     pub fn section(&mut self, place: SectionPlace, topics: &[u32], said: &[SaidSentence]) {
         for topic in topics {
             if let Some(count) = self.mentions.get_mut(*topic as usize) {
@@ -68,47 +53,38 @@ impl GraphBuilder {
         if said.is_empty() {
             return;
         }
-        let next = self.voice_counts.len();
-        let at = match self.voices.get(place.voice) {
-            Some(at) => *at,
-            None => *self.voices.entry(place.voice.clone()).or_insert(next),
+        let voice = match self.voices.get(place.voice) {
+            Some(voice) => *voice,
+            None => {
+                let next = u32::try_from(self.voices.len()).unwrap_or(u32::MAX);
+                *self.voices.entry(place.voice.clone()).or_insert(next)
+            }
         };
-        if at == next {
-            self.voice_counts.push(VoiceCounts::default());
-        }
         for said in said {
             if self.known.insert(said.hash()) {
-                self.add_sentence(at, place, said);
-            }
-        }
-    }
-
-    /// Counts the sentence `said`, and keeps it as a candidate for evidence. `voice` is the index of its voice in
-    /// `voice_counts`.
-    fn add_sentence(&mut self, voice: usize, place: SectionPlace, said: &SaidSentence) {
-        let topics = said.topics();
-        let counts = &mut self.voice_counts[voice];
-        counts.sentences += 1;
-        let mut new = NewCandidate { said, voice, place, shared: None };
-        for (at, first) in topics.iter().enumerate() {
-            *counts.topics.entry(*first).or_insert(0) += 1;
-            for second in &topics[at + 1..] {
-                *counts.pairs.entry((*first, *second)).or_insert(0) += 1;
-                self.evidence.entry((*first, *second)).or_default().add(&mut new);
+                self.sentences.add(said, place, voice);
             }
         }
     }
 
     /// Builds the graph. The same sections in the same order give the same graph.
-    pub fn finish(mut self, resources: Vec<CitedResource>) -> Graph {
+    pub fn finish(self, resources: Vec<CitedResource>) -> Graph {
+        let count = self.vocabulary.topics.len();
+        let topics = joined(count, self.edges());
+        let cases = self.cases.finish(&self.vocabulary);
+        let (vocabulary, mentions) = (self.vocabulary, self.mentions);
+        Graph { vocabulary, topics, mentions, resources, cases }
+    }
+
+    /// The edges of the graph. The key of an edge is the vocabulary indices of its ends.
+    fn edges(&self) -> BTreeMap<(u32, u32), Edge> {
         let mut edges = curated::edges(&self.vocabulary);
-        for (key, counts) in self.pair_counts() {
+        for (key, counts) in pair_counts(&self.sentences, self.voices.len()) {
             let weight = tie(counts);
             if weight.is_none() && !edges.contains_key(&key) {
                 continue;
             }
             let edge = edges.entry(key).or_default();
-            edge.evidence = self.evidence.remove(&key).unwrap_or_default().best();
             edge.said_by = u32::try_from(counts.voices).unwrap_or(u32::MAX);
             if let Some(weight) = weight {
                 edge.why.push(Why::CoMention);
@@ -117,35 +93,21 @@ impl GraphBuilder {
                 edge.weight = 1.0 - (1.0 - edge.weight) * (1.0 - weight as f32);
             }
         }
-        let count = self.vocabulary.topics.len();
-        let topics = joined(count, edges);
-        let cases = self.cases.finish(&self.vocabulary);
-        let (vocabulary, mentions) = (self.vocabulary, self.mentions);
-        Graph { vocabulary, topics, mentions, resources, cases }
-    }
-
-    /// The counts of each pair of topics that at least one sentence names together.
-    fn pair_counts(&self) -> BTreeMap<(u32, u32), PairCounts> {
-        let mut each: HashMap<u32, f64> = HashMap::default();
-        let mut total = 0.0;
-        let mut pairs: HashMap<(u32, u32), PairCounts> = HashMap::default();
-        for counts in &self.voice_counts {
-            let weight = counts.weight();
-            total += weight * f64::from(counts.sentences);
-            for (topic, count) in &counts.topics {
-                *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
-            }
-            for (pair, count) in &counts.pairs {
-                let counts = pairs.entry(*pair).or_default();
-                counts.both += weight * f64::from(*count);
-                counts.voices += 1;
+        let mut candidates: HashMap<(u32, u32), EvidenceCandidates> =
+            edges.keys().map(|key| (*key, EvidenceCandidates::default())).collect();
+        for sentence in self.sentences.counted() {
+            for pair in sentence.pairs() {
+                if let Some(candidates) = candidates.get_mut(&pair) {
+                    candidates.add(&sentence);
+                }
             }
         }
-        let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
-        for ((a, b), counts) in &mut pairs {
-            (counts.each, counts.total) = ([count(a), count(b)], total);
+        for (key, candidates) in candidates {
+            if let Some(edge) = edges.get_mut(&key) {
+                edge.evidence = candidates.best(&self.sentences);
+            }
         }
-        pairs.into_iter().collect()
+        edges
     }
 }
 
@@ -231,6 +193,7 @@ mod tests {
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &[], &[said]);
         }
-        assert_eq!(builder.pair_counts()[&(3, 9)].voices, 1);
+        let counts = pair_counts(&builder.sentences, builder.voices.len());
+        assert_eq!(counts[&(3, 9)].voices, 1);
     }
 }

@@ -1,12 +1,10 @@
 //! Selects the sentences that are kept as evidence of an edge: short, complete and specific sentences of different
 //! voices.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 
 use super::Evidence;
-use super::place::SectionPlace;
+use super::said::{CountedSentence, SaidSentences};
 use crate::annotate::CoMention;
 use crate::extract::labelled_cells;
 
@@ -46,18 +44,13 @@ impl<'a> SaidSentence<'a> {
         self.hash
     }
 
+    pub(super) fn rank(&self) -> u32 {
+        self.rank
+    }
+
     pub(super) fn topics(&self) -> &[u32] {
         &self.topics
     }
-}
-
-/// A sentence that may become evidence; a lower rank is better.
-#[derive(Debug)]
-struct EvidenceCandidate {
-    rank: u32,
-    /// The index of its voice.
-    voice: usize,
-    evidence: Rc<Evidence>,
 }
 
 /// How unsuitable `sentence` is as evidence; 0 is best. `topics` is the number of topics that the sentence names.
@@ -87,30 +80,14 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     u32::try_from(faults.into_iter().flatten().sum::<usize>()).unwrap_or(u32::MAX)
 }
 
-/// A sentence that is being added to the candidates of several edges. They share one copy of it, which is made only if
-/// it is kept.
-pub(super) struct NewCandidate<'a> {
-    pub said: &'a SaidSentence<'a>,
+/// A sentence that may become evidence; a lower rank is better.
+#[derive(Clone, Copy, Debug)]
+struct EvidenceCandidate {
+    rank: u32,
     /// The index of its voice.
-    pub voice: usize,
-    pub place: SectionPlace<'a>,
-    pub shared: Option<Rc<Evidence>>,
-}
-
-impl NewCandidate<'_> {
-    fn shared(&mut self) -> Rc<Evidence> {
-        let NewCandidate { said, place, shared, .. } = self;
-        let make = || {
-            Rc::new(Evidence {
-                sentence: said.sentence.to_owned(),
-                source: place.source.to_owned(),
-                path: place.path.to_owned(),
-                address: place.address,
-                section: place.section,
-            })
-        };
-        Rc::clone(shared.get_or_insert_with(make))
-    }
+    voice: u32,
+    /// The index of the sentence.
+    sentence: u32,
 }
 
 /// Candidates for an edge's evidence; never more than [`CANDIDATES`].
@@ -120,21 +97,21 @@ pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 impl EvidenceCandidates {
     /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice
     /// that has the most candidates.
-    pub fn add(&mut self, new: &mut NewCandidate) {
-        let (rank, voice) = (new.said.rank, new.voice);
+    pub fn add(&mut self, new: &CountedSentence) {
+        let CountedSentence { rank, voice, at: sentence, .. } = *new;
         if self.0.len() == CANDIDATES {
             match self.worst(rank, voice) {
                 Some(worst) => drop(self.0.remove(worst)),
                 None => return,
             }
         }
-        self.0.push(EvidenceCandidate { rank, voice, evidence: new.shared() });
+        self.0.push(EvidenceCandidate { rank, voice, sentence });
     }
 
     /// The index of the candidate that is dropped for a new one with this `rank` and `voice`; `None` if the new one is
     /// the worst.
-    fn worst(&self, rank: u32, voice: usize) -> Option<usize> {
-        let said = |of: usize| {
+    fn worst(&self, rank: u32, voice: u32) -> Option<usize> {
+        let said = |of: u32| {
             let same = self.0.iter().filter(|other| other.voice == of).count();
             same + usize::from(of == voice)
         };
@@ -143,18 +120,15 @@ impl EvidenceCandidates {
         ((said(voice), rank) < (worst.0, worst.1)).then_some(worst.2)
     }
 
-    /// At most [`MOST_EVIDENCE`] different sentences: the best of each voice first, then the next best.
-    pub fn best(self) -> Vec<Evidence> {
+    /// At most [`MOST_EVIDENCE`] different ones of `sentences`: the best of each voice first, then the next best.
+    pub fn best(self, sentences: &SaidSentences) -> Vec<Evidence> {
         let mut sorted = self.0;
-        sorted.sort_by(|a, b| {
-            let source = a.evidence.source.cmp(&b.evidence.source);
-            a.rank.cmp(&b.rank).then(source).then_with(|| a.evidence.path.cmp(&b.evidence.path))
-        });
-        let mut kept: Vec<&EvidenceCandidate> = Vec::new();
-        let mut others: Vec<&EvidenceCandidate> = Vec::new();
-        for candidate in &sorted {
-            let says =
-                |known: &&EvidenceCandidate| known.evidence.sentence == candidate.evidence.sentence;
+        sorted.sort_by_key(|candidate| (candidate.rank, sentences.document(candidate.sentence)));
+        let mut kept: Vec<EvidenceCandidate> = Vec::new();
+        let mut others: Vec<EvidenceCandidate> = Vec::new();
+        for candidate in sorted {
+            let text = sentences.text(candidate.sentence);
+            let says = |known: &EvidenceCandidate| sentences.text(known.sentence) == text;
             if kept.iter().chain(&others).any(says) {
                 continue;
             }
@@ -162,7 +136,7 @@ impl EvidenceCandidates {
             if has_sentence { &mut others } else { &mut kept }.push(candidate);
         }
         let best = kept.into_iter().chain(others).take(MOST_EVIDENCE);
-        best.map(|candidate| (*candidate.evidence).clone()).collect()
+        best.map(|candidate| sentences.evidence(candidate.sentence)).collect()
     }
 }
 
@@ -171,6 +145,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Voice;
     use crate::extract::Address;
+    use crate::graph::place::SectionPlace;
 
     #[test]
     fn a_short_complete_sentence_is_better_than_a_row_a_list_or_a_truncated_one() {
@@ -191,14 +166,16 @@ mod tests {
     #[test]
     fn each_voice_gets_one_sentence_before_any_gets_two() {
         let mut candidates = EvidenceCandidates::default();
+        let mut sentences = SaidSentences::default();
         let mut add = |source: &str, rank, sentence: &str| {
             let said = SaidSentence { sentence, hash: 0, rank, topics: Vec::new() };
             // The second source has the voice of the first.
-            let voice = usize::from(source.as_bytes()[0]);
+            let voice = u32::from(source.as_bytes()[0]);
             let of = &Voice::Source(source.to_owned());
             let address = Address::Lines(1, 1);
             let place = SectionPlace { source, voice: of, path: "p.md", address, section: 1 };
-            candidates.add(&mut NewCandidate { said: &said, voice, place, shared: None });
+            sentences.add(&said, place, voice);
+            candidates.add(&sentences.counted().last().unwrap());
         };
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
         for (source, rank) in said {
@@ -208,7 +185,8 @@ mod tests {
             add("a", 0, "a 1");
         }
         assert!(candidates.0.len() <= CANDIDATES);
-        let said: Vec<String> = candidates.best().into_iter().map(|e| e.sentence).collect();
+        let said: Vec<String> =
+            candidates.best(&sentences).into_iter().map(|e| e.sentence).collect();
         assert_eq!(said, ["a 1", "c 8", "b 9"]);
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary; their
 //! evidence is the reason that the vocabulary gives, if any. Mined edges come from sentences that name both topics; the
-//! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `curated` and
-//! `ties` find the edges, `evidence` selects sentences, [`cases`] collects the sections about case studies. [`walk`]
+//! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `said` keeps
+//! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, [`cases`] collects the sections about case studies. [`walk`]
 //! finds related topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph
 //! for other programs.
 
 pub mod build;
 pub mod cases;
+mod counts;
 mod curated;
 mod error;
 mod evidence;
@@ -17,6 +18,7 @@ mod learn;
 mod model;
 mod path;
 pub mod place;
+mod said;
 mod shards;
 mod ties;
 mod version;

@@ -1,0 +1,119 @@
+//! The sentences of all sections that name several topics. They are kept in a few long tables, because most of them are
+//! only counted.
+
+use super::Evidence;
+use super::evidence::SaidSentence;
+use super::place::SectionPlace;
+use crate::extract::Address;
+
+/// The sentences, in the order in which they were added.
+#[derive(Default)]
+pub(super) struct SaidSentences {
+    sentences: Vec<KeptSentence>,
+    /// The topics of the sentences, one after another.
+    topics: Vec<u32>,
+    /// The sentences, one after another.
+    texts: String,
+    documents: Vec<SaidDocument>,
+}
+
+/// Where a sentence is, and what is kept of it.
+#[derive(Clone, Copy)]
+struct KeptSentence {
+    rank: u32,
+    voice: u32,
+    /// The index of its document.
+    document: u32,
+    address: Address,
+    section: u64,
+    /// Where its topics end in the table of topics. They begin where those of the sentence before end.
+    topics_end: usize,
+    /// Where its text ends in the table of texts.
+    text_end: usize,
+}
+
+/// A document with sentences.
+struct SaidDocument {
+    source: String,
+    path: String,
+}
+
+/// A sentence with what decides whether it becomes evidence.
+#[derive(Clone, Copy)]
+pub(super) struct CountedSentence<'a> {
+    /// The index of the sentence.
+    pub at: u32,
+    /// How unsuitable it is as evidence; 0 is best.
+    pub rank: u32,
+    /// The index of its voice.
+    pub voice: u32,
+    /// The vocabulary indices of its topics, ascending, without duplicates.
+    pub topics: &'a [u32],
+}
+
+impl CountedSentence<'_> {
+    /// The pairs of its topics, the smaller one first.
+    pub fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let topics = self.topics.iter().enumerate();
+        topics.flat_map(|(at, one)| self.topics[at + 1..].iter().map(|other| (*one, *other)))
+    }
+}
+
+impl SaidSentences {
+    /// Adds the sentence `said` of the section at `place`, whose voice has the number `voice`.
+    pub fn add(&mut self, said: &SaidSentence, place: SectionPlace, voice: u32) {
+        let last = self.documents.last();
+        if last.is_none_or(|last| last.path != place.path || last.source != place.source) {
+            let (source, path) = (place.source.to_owned(), place.path.to_owned());
+            self.documents.push(SaidDocument { source, path });
+        }
+        self.topics.extend_from_slice(said.topics());
+        self.texts.push_str(said.sentence);
+        self.sentences.push(KeptSentence {
+            rank: said.rank(),
+            voice,
+            document: u32::try_from(self.documents.len() - 1).unwrap_or(u32::MAX),
+            address: place.address,
+            section: place.section,
+            topics_end: self.topics.len(),
+            text_end: self.texts.len(),
+        });
+    }
+
+    /// All sentences, in the order in which they were added.
+    pub fn counted(&self) -> impl Iterator<Item = CountedSentence<'_>> {
+        let mut start = 0;
+        (0..).zip(&self.sentences).map(move |(at, kept)| {
+            let from = std::mem::replace(&mut start, kept.topics_end);
+            let topics = &self.topics[from..kept.topics_end];
+            CountedSentence { at, rank: kept.rank, voice: kept.voice, topics }
+        })
+    }
+
+    /// The text of the sentence number `at`.
+    pub fn text(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.sentences[before].text_end);
+        &self.texts[start..self.sentences[at].text_end]
+    }
+
+    /// The source and the path of the document that contains the sentence number `at`.
+    pub fn document(&self, at: u32) -> (&str, &str) {
+        let SaidDocument { source, path } =
+            &self.documents[self.sentences[at as usize].document as usize];
+        (source, path)
+    }
+
+    /// The sentence number `at` as evidence.
+    pub fn evidence(&self, at: u32) -> Evidence {
+        let KeptSentence { address, section, .. } = self.sentences[at as usize];
+        let (source, path) = self.document(at);
+        Evidence {
+            sentence: self.text(at).to_owned(),
+            source: source.to_owned(),
+            path: path.to_owned(),
+            address,
+            section,
+        }
+    }
+}
