@@ -9,6 +9,22 @@ const MOST_WORDS: usize = 45;
 /// The maximum bytes of a notice, a placeholder or a pointer. A longer paragraph has content.
 const LONGEST_NOTICE: usize = 200;
 
+/// How a notice begins, in lower case. [`NOTICE`] takes many times longer to compile than other patterns, and few
+/// documents need it.
+const NOTICES: [&str; 11] = [
+    "©",
+    "(c)",
+    "&copy;",
+    "copyright",
+    "licensed under",
+    "all rights reserved",
+    "as all chapters",
+    "this text",
+    "this chapter",
+    "this page",
+    "last ",
+];
+
 patterns! {
     ADVERT = {
         let patterns = [
@@ -88,9 +104,17 @@ pub(super) fn is_noise(text: &str) -> bool {
     is_advert(text)
         || text.len() <= LONGEST_NOTICE
             && !text.is_empty()
-            && text.lines().all(|line| {
-                [&NOTICE, &PLACEHOLDER, &POINTER].iter().any(|pattern| pattern.is_match(line))
-            })
+            && text
+                .lines()
+                .all(|line| is_notice(line) || PLACEHOLDER.is_match(line) || POINTER.is_match(line))
+}
+
+/// Whether `line` is only a copyright notice, a licence or a date of change.
+fn is_notice(line: &str) -> bool {
+    let text = line.trim_start_matches(|c: char| c.is_whitespace() || "*_-".contains(c));
+    let begins =
+        |begin: &&str| text.get(..begin.len()).is_some_and(|head| head.eq_ignore_ascii_case(begin));
+    NOTICES.iter().any(begins) && NOTICE.is_match(line)
 }
 
 /// Whether `text`, a paragraph or list item, is short and matches an advert's pattern.
