@@ -129,7 +129,7 @@ impl Tagger {
                     |near: &FoldedWords| near.are_in(text, nearby.clone()) || trail.contains(near);
                 *tried <= MOST_TRIED
                     && rule.allows(&text.written[start..end], place)
-                    && (rule.near.is_empty() || rule.near.iter().any(is_near))
+                    && (rule.near().is_empty() || rule.near().iter().any(is_near))
             };
             let mut last = None;
             for owner in self.labels.owners(label, text) {

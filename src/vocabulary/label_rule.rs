@@ -1,6 +1,8 @@
 //! Compiled rules for labels that are also plain English. A rule may require that the text has the label's capitals, is
 //! a heading, or has certain words nearby.
 
+use std::sync::OnceLock;
+
 use super::folded::FoldedWords;
 use super::model::LabelRule;
 
@@ -18,7 +20,9 @@ pub(crate) struct CompiledRule {
     /// The label as written in the rule, without any "s" at its end.
     written: String,
     /// The label counts only near one of these words. Empty if it needs no other words nearby.
-    pub near: Vec<FoldedWords>,
+    near: Vec<String>,
+    /// `near`, folded when a text contains the label for the first time.
+    folded: OnceLock<Vec<FoldedWords>>,
     capitals: bool,
     heading_only: bool,
 }
@@ -27,10 +31,17 @@ impl CompiledRule {
     pub fn new(rule: &LabelRule) -> CompiledRule {
         CompiledRule {
             written: rule.label.trim_end_matches('s').to_owned(),
-            near: rule.near.iter().flat_map(|near| FoldedWords::of(near)).collect(),
+            near: rule.near.clone(),
+            folded: OnceLock::new(),
             capitals: rule.capitals,
             heading_only: rule.heading_only,
         }
+    }
+
+    /// The words of which one must be near the label. Empty if it needs no other words nearby.
+    pub fn near(&self) -> &[FoldedWords] {
+        let fold = || self.near.iter().flat_map(|near| FoldedWords::of(near)).collect();
+        self.folded.get_or_init(fold)
     }
 
     /// Whether the label counts in a text of the kind `place` that spells it `written`. Does not check whether the

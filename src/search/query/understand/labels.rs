@@ -196,7 +196,7 @@ fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     };
     let near = topics_of(&|owner| {
         let rule = owner.rule.as_ref();
-        rule.is_some_and(|r| r.near.iter().any(|n| n.are_in(&company, 0..company.folded.len())))
+        rule.is_some_and(|r| r.near().iter().any(|n| n.are_in(&company, 0..company.folded.len())))
     });
     if !near.is_empty() {
         return ChosenTopics { topics: near, is_sure: true };
@@ -204,7 +204,8 @@ fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     let topics = topics_of(&|_| true);
     // A query that is only a label certainly means the topic, if only one topic has the label. If the query has other
     // words, a label that needs certain words nearby may be plain English.
-    let needs_company = |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near.is_empty());
+    let needs_company =
+        |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near().is_empty());
     let is_sure = topics.len() == 1 && (others.is_empty() || !owners.iter().any(needs_company));
     ChosenTopics { topics, is_sure }
 }
