@@ -85,9 +85,9 @@ impl Policy {
     /// listed title.
     pub fn is_book_copy(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-        let is_format =
-            self.book_formats.iter().any(|format| name.ends_with(&format!(".{format}")));
-        is_format && self.names_book(&plain(&name))
+        let has =
+            |format: &String| name.strip_suffix(format).is_some_and(|stem| stem.ends_with('.'));
+        self.book_formats.iter().any(has) && self.names_book(&plain(&name))
     }
 
     /// Whether a file in the format `format` that begins with `title`, `heading` and `text` is a copy of a commercial

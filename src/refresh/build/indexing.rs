@@ -19,6 +19,8 @@ use crate::store::{DerivedVersions, Store};
 pub(super) struct IndexUpdate<'a> {
     inputs: &'a RefreshInputs,
     pub versions: DerivedVersions,
+    /// The version of the table of word vectors; empty without a table.
+    meaning: String,
     writer: SearchIndexWriter,
     /// The version of each document in the writer's index, by the document's key.
     known_versions: HashMap<u64, u64>,
@@ -36,6 +38,7 @@ impl<'a> IndexUpdate<'a> {
         Ok(IndexUpdate {
             inputs,
             versions: versions(&inputs.vocabulary.version),
+            meaning: inputs.meaning.as_ref().map(|table| table.version()).unwrap_or_default(),
             known_versions: writer.indexed()?,
             writer,
             wanted_keys: HashSet::new(),
@@ -54,14 +57,7 @@ impl<'a> IndexUpdate<'a> {
     ) -> anyhow::Result<()> {
         let key = document_key(&item.source.id.0, &item.path);
         let mut hash = document_hash(self.inputs, item, licence, &self.versions.annotations);
-        hash.update(
-            self.inputs
-                .meaning
-                .as_ref()
-                .map(|table| table.version())
-                .unwrap_or_default()
-                .as_bytes(),
-        );
+        hash.update(self.meaning.as_bytes());
         let mut version = search::first_u64(&hash.finalize());
         self.wanted_keys.insert(key);
         let known = self.known_versions.get(&key);
