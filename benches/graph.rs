@@ -114,7 +114,7 @@ fn build(vocabulary: &Vocabulary, sections: &[GraphSection], times: usize) -> (G
             let (path, address) = (section.path.as_str(), section.address);
             let place =
                 SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
-            builder.section(place, &topics, &said);
+            builder.section(place, topics, said);
             if let (Some(case), Some(step)) = (section.case, notes.step) {
                 builder.cases.add(place, case, step, section.extent);
             }

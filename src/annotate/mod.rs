@@ -12,6 +12,7 @@ mod language;
 pub mod licence;
 mod mentions;
 mod notes;
+pub mod packed;
 pub mod resources;
 mod role;
 mod salience;

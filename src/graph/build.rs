@@ -44,27 +44,34 @@ impl GraphBuilder {
 
     /// Adds a section, which must not be a copy. `topics` are the topics that it mentions, and `said` its sentences
     /// that name several topics. O(topics + length of its sentences).
-    pub fn section(&mut self, place: SectionPlace, topics: &[u32], said: &[SaidSentence]) {
+    pub fn section<'s>(
+        &mut self,
+        place: SectionPlace,
+        topics: impl IntoIterator<Item = u32>,
+        said: impl IntoIterator<Item = SaidSentence<'s>>,
+    ) {
         for topic in topics {
-            if let Some(count) = self.mentions.get_mut(*topic as usize) {
+            if let Some(count) = self.mentions.get_mut(topic as usize) {
                 *count += 1;
             }
         }
-        if said.is_empty() {
-            return;
-        }
-        let voice = match self.voices.get(place.voice) {
-            Some(voice) => *voice,
-            None => {
-                let next = u32::try_from(self.voices.len()).unwrap_or(u32::MAX);
-                *self.voices.entry(place.voice.clone()).or_insert(next)
-            }
-        };
+        let mut voice = None;
         for said in said {
+            let voice = *voice.get_or_insert_with(|| self.voice(place.voice));
             if self.known.insert(said.hash()) {
-                self.sentences.add(said, place, voice);
+                self.sentences.add(&said, place, voice);
             }
         }
+    }
+
+    /// The number of `voice`.
+    fn voice(&mut self, voice: &Voice) -> u32 {
+        if let Some(number) = self.voices.get(voice) {
+            return *number;
+        }
+        let next = u32::try_from(self.voices.len()).unwrap_or(u32::MAX);
+        self.voices.insert(voice.clone(), next);
+        next
     }
 
     /// Builds the graph. The same sections in the same order give the same graph.
@@ -150,11 +157,11 @@ mod tests {
                     co_mentions.push(CoMention { sentence, topics: chunk.to_vec() });
                 }
             }
-            let said: Vec<_> = co_mentions.iter().filter_map(SaidSentence::of).collect();
+            let said = co_mentions.iter().filter_map(SaidSentence::of);
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner((*source).to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
-            builder.section(place, &[], &said);
+            builder.section(place, [], said);
         }
         builder.finish(Vec::new())
     }
@@ -191,7 +198,7 @@ mod tests {
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner(source.to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
-            builder.section(place, &[], &[said]);
+            builder.section(place, [], [said]);
         }
         let counts = pair_counts(&builder.sentences, builder.voices.len());
         assert_eq!(counts[&(3, 9)].voices, 1);

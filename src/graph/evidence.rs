@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Evidence;
 use super::said::{CountedSentence, SaidSentences};
 use crate::annotate::CoMention;
+use crate::annotate::packed::PackedList;
 use crate::extract::labelled_cells;
 
 /// The maximum number of sentences that are kept for an edge.
@@ -21,11 +22,13 @@ const MOST_TOPICS: usize = 8;
 pub struct SaidSentence<'a> {
     pub sentence: &'a str,
     /// A hash of the sentence.
+    #[serde(with = "postcard::fixint::le")]
     hash: u64,
     /// How unsuitable it is as evidence; 0 is best.
     rank: u32,
     /// The indices of the topics in the vocabulary, ascending, without duplicates.
-    topics: Vec<u32>,
+    #[serde(borrow)]
+    topics: PackedList<'a>,
 }
 
 impl<'a> SaidSentence<'a> {
@@ -37,7 +40,8 @@ impl<'a> SaidSentence<'a> {
         let hash = blake3::hash(said.sentence.as_bytes());
         let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let rank = rank(&said.sentence, said.topics.len());
-        Some(SaidSentence { sentence: &said.sentence, hash, rank, topics: said.topics.clone() })
+        let topics = PackedList::of(&said.topics);
+        Some(SaidSentence { sentence: &said.sentence, hash, rank, topics })
     }
 
     pub(super) fn hash(&self) -> u64 {
@@ -48,8 +52,8 @@ impl<'a> SaidSentence<'a> {
         self.rank
     }
 
-    pub(super) fn topics(&self) -> &[u32] {
-        &self.topics
+    pub(super) fn topics(&self) -> impl Iterator<Item = u32> {
+        self.topics.values()
     }
 }
 
@@ -168,7 +172,7 @@ mod tests {
         let mut candidates = EvidenceCandidates::default();
         let mut sentences = SaidSentences::default();
         let mut add = |source: &str, rank, sentence: &str| {
-            let said = SaidSentence { sentence, hash: 0, rank, topics: Vec::new() };
+            let said = SaidSentence { sentence, hash: 0, rank, topics: PackedList::default() };
             // The second source has the voice of the first.
             let voice = u32::from(source.as_bytes()[0]);
             let of = &Voice::Source(source.to_owned());

@@ -67,7 +67,7 @@ impl SaidSentences {
             let (source, path) = (place.source.to_owned(), place.path.to_owned());
             self.documents.push(SaidDocument { source, path });
         }
-        self.topics.extend_from_slice(said.topics());
+        self.topics.extend(said.topics());
         self.texts.push_str(said.sentence);
         self.sentences.push(KeptSentence {
             rank: said.rank(),

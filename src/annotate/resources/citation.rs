@@ -45,8 +45,10 @@ pub(super) struct LinkTitle<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation<'a> {
     /// A hash of the URL.
+    #[serde(with = "postcard::fixint::le")]
     pub(super) url_hash: u64,
     /// A hash of everything that the citation says.
+    #[serde(with = "postcard::fixint::le")]
     pub(super) hash: u64,
     /// Whether the link's text or its sentence describes the target.
     pub(super) is_telling: bool,

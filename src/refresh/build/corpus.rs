@@ -70,17 +70,17 @@ impl CorpusCollector {
             return;
         }
         let voice = &author.voice;
-        self.counts.mentions += notes.topics.len();
+        self.counts.mentions += notes.topics().count();
         if notes.has_content {
             let (path, address) = (item.path.as_str(), section.address);
             let place = SectionPlace { source, voice, path, address, section: section.id };
-            self.graph.section(place, &notes.topics, &notes.said);
+            self.graph.section(place, notes.topics(), notes.said());
             if let Some(case) = &notes.case {
                 self.graph.cases.add(place, case.case, case.step, case.extent);
             }
         }
-        for citation in &notes.cited {
-            self.resources.cite(author.citing, citation);
+        for citation in notes.cited() {
+            self.resources.cite(author.citing, &citation);
         }
     }
 }

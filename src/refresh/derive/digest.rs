@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::annotate::case::CaseIndex;
 use crate::annotate::copies::BandKeys;
+use crate::annotate::packed::PackedList;
 use crate::annotate::resources::Citation;
 use crate::annotate::{Annotation, SectionNotes, SectionRole};
 use crate::catalogue::{Origin, Source};
@@ -21,7 +22,7 @@ use crate::refresh::wanted::versions::annotation_versions;
 use crate::search::{self, SectionId};
 
 /// Incremented when digests change: those of another version are made again.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What was extracted from a file or thread, as a digest.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,8 +49,10 @@ pub(in crate::refresh) struct DocumentDigest<'a> {
 /// The digest of a section.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::refresh) struct SectionDigest<'a> {
+    #[serde(with = "postcard::fixint::le")]
     pub id: u64,
     /// A hash of its text and code.
+    #[serde(with = "postcard::fixint::le")]
     pub text_hash: u64,
     /// The length of its text and code.
     pub bytes: u64,
@@ -63,18 +66,35 @@ pub(in crate::refresh) struct SectionDigest<'a> {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::refresh) struct NotesDigest<'a> {
     /// Equal for exact copies.
+    #[serde(with = "postcard::fixint::le")]
     pub fingerprint: u64,
     /// `None` if the section is too short to have near-copies.
     pub bands: Option<BandKeys>,
-    /// The topics that it mentions.
-    pub topics: Vec<u32>,
+    #[serde(borrow)]
+    topics: PackedList<'a>,
     pub has_content: bool,
     #[serde(borrow)]
-    pub said: Vec<SaidSentence<'a>>,
+    said: PackedList<'a>,
     pub case: Option<CaseDigest>,
-    /// The works that it cites; empty if its role is not to cite works.
     #[serde(borrow)]
-    pub cited: Vec<Citation<'a>>,
+    cited: PackedList<'a>,
+}
+
+impl NotesDigest<'_> {
+    /// The topics that the section mentions.
+    pub fn topics(&self) -> impl Iterator<Item = u32> {
+        self.topics.values()
+    }
+
+    /// The sentences that name several topics.
+    pub fn said(&self) -> impl Iterator<Item = SaidSentence<'_>> {
+        self.said.values()
+    }
+
+    /// The works that the section cites; none if its role is not to cite works.
+    pub fn cited(&self) -> impl Iterator<Item = Citation<'_>> {
+        self.cited.values()
+    }
 }
 
 /// A case study and the step of it that a section is about.
@@ -155,9 +175,9 @@ impl<'a> DigestMaker<'a> {
                 // Short sections have no fingerprint: they are copies only if their whole files are equal.
                 fingerprint: notes.fingerprint.unwrap_or_else(|| identity_hash(&item.blob, at)),
                 bands: notes.signature.as_ref().map(BandKeys::of),
-                topics: notes.mentions.iter().map(|mention| mention.topic).collect(),
+                topics: PackedList::of(notes.mentions.iter().map(|mention| mention.topic)),
                 has_content: notes.role.has_content(),
-                said: notes.co_mentions.iter().filter_map(SaidSentence::of).collect(),
+                said: PackedList::of(notes.co_mentions.iter().filter_map(SaidSentence::of)),
                 case: self.case(section, notes, case),
                 cited: cited(section, notes, &own),
             }),
@@ -184,13 +204,13 @@ impl<'a> DigestMaker<'a> {
 }
 
 /// The citations in `section`. Links to the repository itself, whose address is `own`, cite nothing.
-fn cited(section: &Section, notes: &SectionNotes, own: &str) -> Vec<Citation<'static>> {
+fn cited(section: &Section, notes: &SectionNotes, own: &str) -> PackedList<'static> {
     if matches!(notes.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
-        return Vec::new();
+        return PackedList::default();
     }
     let links = section.links.iter().zip(&notes.cited);
     let links = links.filter(|(link, _)| !is_below(&link.url, own));
-    links.filter_map(|(link, cited)| Citation::of(link, cited)).collect()
+    PackedList::of(links.filter_map(|(link, cited)| Citation::of(link, cited)))
 }
 
 /// The address of the repository of `source`; empty for other sources.
