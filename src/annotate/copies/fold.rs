@@ -4,11 +4,8 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::bands::BandKeys;
-use super::shingles::{BANDS, mixed};
-
-/// The maximum number of representatives in one bucket. Further ones are not added to the bucket, so that a section is
-/// compared with at most `BANDS` times this many others. On real sources, no measured bucket was full.
-pub const BUCKET: usize = 32;
+use super::buckets::Buckets;
+use super::shingles::mixed;
 
 /// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
 /// others. Keeps about 200 bytes for each section in memory.
@@ -78,13 +75,22 @@ impl<T> Default for CopyFold<T> {
 }
 
 impl<T: Copy> CopyFold<T> {
+    /// A fold of about this number of `sections`. It may get more, but then takes longer.
+    pub fn expecting(sections: usize) -> CopyFold<T> {
+        let mut fold = CopyFold::default();
+        fold.first.reserve(sections);
+        fold.known.reserve(sections);
+        fold.near.reserve(sections);
+        fold
+    }
+
     /// Returns the representative of `section`. If a section with the same `fingerprint` was added before, it is that
     /// section's representative. Else it is the first earlier representative that shares one of `bands` and is a
     /// near-copy by `is_alike`, which gets both sections. If there is none, `section` represents itself.
     ///
     /// `comparison` is the result of an earlier comparison of a section with this fingerprint, if there was one, and is
     /// set to that of this one. If the candidates are the same, `is_alike` is not called. Else it is called at most
-    /// [`BUCKET`] times per band. `Err` if it fails.
+    /// [`super::BUCKET`] times per band. `Err` if it fails.
     pub fn representative<E>(
         &mut self,
         fingerprint: u64,
@@ -164,55 +170,11 @@ impl<T: Copy> CopyFold<T> {
     }
 }
 
-/// The buckets of representatives that share a band, each in the order in which they were added.
-#[derive(Debug, Default)]
-struct Buckets {
-    /// The last slot of each bucket, by the key of the band. Different bands have the same key very rarely, and that
-    /// only leads to a comparison more. A slot is eight times the index of a representative, plus the band's position.
-    last: HashMap<u32, u32>,
-    /// For each slot, the next slot of its bucket; for the last slot, the first slot.
-    next: Vec<u32>,
-    /// For each slot, the number of slots before it in its bucket.
-    before: Vec<u8>,
-}
-
-impl Buckets {
-    /// The representatives with a band that has this `key`.
-    fn of(&self, key: u32) -> impl Iterator<Item = u32> {
-        let last = self.last.get(&key).copied();
-        let next = |slot: u32| self.next[slot as usize];
-        let follow = move |slot: &u32| (Some(*slot) != last).then(|| next(*slot));
-        let slots = std::iter::successors(last.map(next), follow);
-        slots.map(|slot| slot / BANDS as u32)
-    }
-
-    /// Adds the representative number `place`, which must be the next number. Returns whether one of its buckets was
-    /// full.
-    fn add(&mut self, bands: &BandKeys, place: u32) -> bool {
-        let mut is_crowded = false;
-        for (band, key) in bands.0.into_iter().enumerate() {
-            let slot = place * BANDS as u32 + band as u32;
-            let (mut next, mut before) = (slot, 0);
-            match self.last.get_mut(&key) {
-                Some(last) if usize::from(self.before[*last as usize]) + 1 < BUCKET => {
-                    before = self.before[*last as usize] + 1;
-                    next = std::mem::replace(&mut self.next[*last as usize], slot);
-                    *last = slot;
-                }
-                Some(_) => is_crowded = true,
-                None => drop(self.last.insert(key, slot)),
-            }
-            self.next.push(next);
-            self.before.push(before);
-        }
-        is_crowded
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::copies::{MinHashSignature, ShingleSketch, signature};
+    use crate::annotate::copies::shingles::BANDS;
+    use crate::annotate::copies::{BUCKET, MinHashSignature, ShingleSketch, signature};
     use crate::extract::{Section, extract};
 
     /// Adds `section` with the sketches that `sketch` returns. Returns its representative.

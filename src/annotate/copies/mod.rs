@@ -7,10 +7,12 @@
 //! because the sizes of sketches and buckets are bounded. A bucket contains representatives that share a band.
 
 mod bands;
+mod buckets;
 mod fold;
 mod shingles;
 
 pub use bands::BandKeys;
-pub use fold::{BUCKET, CopyFold, FoldComparison, Representative};
+pub use buckets::BUCKET;
+pub use fold::{CopyFold, FoldComparison, Representative};
 pub use shingles::{MinHashSignature, ShingleSketch};
 pub(crate) use shingles::{fingerprint, signature};

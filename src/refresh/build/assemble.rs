@@ -106,7 +106,8 @@ fn build(
     new: NewGeneration,
 ) -> anyhow::Result<Option<Assembled>> {
     let BuildInput { config, inputs, wanted, stop, .. } = input;
-    let mut builder = GenerationBuilder::new(config, inputs, &wanted.items, facts)?;
+    let mut builder =
+        GenerationBuilder::new(config, inputs, &wanted.items, facts, base.sections())?;
     builder.report(&wanted.problems);
     builder.leave_out(&wanted.left_out);
     let mut next = 0;

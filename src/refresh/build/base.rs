@@ -119,6 +119,11 @@ impl BuildBase {
         Ok(())
     }
 
+    /// The number of sections of the current generation; 0 if it is damaged.
+    pub fn sections(&self) -> usize {
+        self.current.as_ref().map_or(0, |manifest| manifest.counts.sections)
+    }
+
     /// The current manifest, if it has this `fingerprint` and the writer's index was kept.
     pub fn unchanged(&self, fingerprint: &str) -> Option<&Manifest> {
         let current = self.current.as_ref().filter(|_| self.has_writer);

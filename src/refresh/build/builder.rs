@@ -57,19 +57,21 @@ struct AddedDigest<'d> {
 }
 
 impl<'a> GenerationBuilder<'a> {
-    /// An empty generation, for `items`. Opens the writer's index.
+    /// An empty generation, for `items`. It is expected to have about this number of `sections`. Opens the writer's
+    /// index.
     pub fn new(
         config: &Config,
         inputs: &'a RefreshInputs,
         items: &'a [WantedItem<'a>],
         facts: LinkFacts,
+        sections: usize,
     ) -> anyhow::Result<GenerationBuilder<'a>> {
         Ok(GenerationBuilder {
             inputs,
             items,
             digests: DigestMaker::new(inputs)?,
             index: IndexUpdate::open(config, inputs)?,
-            fold: CopyFold::default(),
+            fold: CopyFold::expecting(sections),
             sketches: SketchReader::new(items),
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             shares: BTreeMap::new(),
