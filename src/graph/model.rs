@@ -93,6 +93,13 @@ impl Graph {
         Ok(disk::write(path, &bytes)?)
     }
 
+    /// Reads the vocabulary of the graph at `path`, in the current format only. Much faster than [`Graph::read`].
+    pub fn read_vocabulary(path: &Path) -> Result<Vocabulary, GraphError> {
+        let bytes = disk::read(path)?;
+        let read = postcard::take_from_bytes(&bytes).map(|(vocabulary, _)| vocabulary);
+        read.map_err(|cause| GraphError::Decode { path: path.display().to_string(), cause })
+    }
+
     /// Reads the graph at `path` with its resources. Also reads the previous format, in which the file contains the
     /// resources.
     pub fn read(path: &Path) -> Result<Graph, GraphError> {

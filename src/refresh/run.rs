@@ -15,6 +15,7 @@ use super::gather::threads::fetch as threads;
 use super::gather::{fetch, links, mend, papers};
 use super::wanted::inputs::{RefreshInputs, Undeclared};
 use super::wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
+use super::wanted::vocabulary::vocabulary;
 use super::wanted::{forks, select};
 use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
 use crate::config::{Config, DataFiles};
@@ -26,7 +27,6 @@ use crate::generation::{folders, lock, open, runs};
 use crate::meaning::MeaningTable;
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
-use crate::vocabulary;
 
 /// The record of a run, with all known problems of the current index.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ fn run_all_steps(
         catalogue,
         rules: SelectionRules::new(&policy),
         policy,
-        vocabulary: vocabulary::load(&config.sources)?,
+        vocabulary: vocabulary(config)?,
         meaning,
         undeclared: Undeclared::new(),
     };

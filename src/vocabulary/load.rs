@@ -10,18 +10,43 @@ use crate::problem::Faults;
 ///
 /// Reads these files. `Err` contains a fault, with file and line, for every syntax error and every broken rule.
 pub fn load(sources: &DataFiles) -> Result<Vocabulary, Faults> {
-    let mut faults = Faults::default();
-    // The user's files come first. So if a topic is defined both there and in the built-in vocabulary, messages about
-    // its faults name the user's file.
-    let mut files = read_files(sources, &mut faults);
-    if extends_builtin(sources) {
-        files.extend(read_files(&DataFiles::Compiled, &mut faults));
+    VocabularyFiles::read(sources).parse()
+}
+
+/// The files of a vocabulary. Reading them takes much less time than parsing them.
+pub struct VocabularyFiles {
+    files: Vec<(String, String)>,
+    /// Why files can't be read.
+    faults: Faults,
+}
+
+impl VocabularyFiles {
+    /// Reads the files of [`load`].
+    pub fn read(sources: &DataFiles) -> VocabularyFiles {
+        let mut faults = Faults::default();
+        // The user's files come first. So if a topic is defined both there and in the built-in vocabulary, messages
+        // about its faults name the user's file.
+        let mut files = read_files(sources, &mut faults);
+        if extends_builtin(sources) {
+            files.extend(read_files(&DataFiles::Compiled, &mut faults));
+        }
+        VocabularyFiles { files, faults }
     }
-    match parse(&files) {
-        Ok(vocabulary) => faults.or(vocabulary),
-        Err(more) => {
-            faults.0.extend(more.0);
-            faults.or(Vocabulary::default())
+
+    /// Whether `vocabulary` was parsed from files with the same texts.
+    pub fn are_those_of(&self, vocabulary: &Vocabulary) -> bool {
+        self.faults.0.is_empty() && version(&self.files) == vocabulary.version
+    }
+
+    /// Parses the files and checks the rules.
+    pub fn parse(self) -> Result<Vocabulary, Faults> {
+        let VocabularyFiles { files, mut faults } = self;
+        match parse(&files) {
+            Ok(vocabulary) => faults.or(vocabulary),
+            Err(more) => {
+                faults.0.extend(more.0);
+                faults.or(Vocabulary::default())
+            }
         }
     }
 }
@@ -53,11 +78,16 @@ pub fn parse(files: &[(String, String)]) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let drafts = read::read(files, &mut faults);
     check::check(files, &drafts, &mut faults);
+    faults.or(drafts.into_vocabulary(version(files)))
+}
+
+/// A hash of the texts of `files`.
+fn version(files: &[(String, String)]) -> String {
     let mut hash = blake3::Hasher::new();
     for (_, text) in files {
         hash.update(text.as_bytes()).update(b"\0");
     }
-    faults.or(drafts.into_vocabulary(hash.finalize().to_hex()[..16].to_owned()))
+    hash.finalize().to_hex()[..16].to_owned()
 }
 
 #[cfg(test)]

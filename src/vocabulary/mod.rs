@@ -21,7 +21,7 @@ mod model;
 pub(crate) mod plain;
 mod read;
 
-pub use load::{load, parse};
+pub use load::{VocabularyFiles, load, parse};
 pub use model::{
     CAIRN, LabelRule, Requirement, SCHEME, SKOS, STEP, Step, TOPIC, Topic, TopicSlug, Vocabulary,
 };

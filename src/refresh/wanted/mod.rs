@@ -11,3 +11,4 @@ pub(super) mod options;
 pub(super) mod select;
 pub(super) mod threads;
 pub(super) mod versions;
+pub(super) mod vocabulary;
