@@ -7,9 +7,10 @@ use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::CaseCollector;
 use super::counts::pair_counts;
-use super::evidence::{EvidenceCandidates, SaidSentence};
+use super::evidence::EvidenceCandidates;
 use super::place::SectionPlace;
 use super::said::SaidSentences;
+use super::sentence::SaidSentence;
 use super::ties::tie;
 use super::{Edge, Graph, Why, curated};
 use crate::annotate::resources::CitedResource;

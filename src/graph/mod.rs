@@ -3,9 +3,9 @@
 //! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary; their
 //! evidence is the reason that the vocabulary gives, if any. Mined edges come from sentences that name both topics; the
 //! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `said` keeps
-//! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, [`cases`] collects the sections about case studies. [`walk`]
-//! finds related topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph
-//! for other programs.
+//! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, [`cases`] collects the
+//! sections about case studies. [`walk`] finds related topics, [`learn()`] prerequisites, and [`paths`] chains between
+//! topics; [`export`] writes the graph for other programs.
 
 pub mod build;
 pub mod cases;
@@ -19,6 +19,7 @@ mod model;
 mod path;
 pub mod place;
 mod said;
+mod sentence;
 mod shards;
 mod ties;
 mod version;
@@ -27,10 +28,11 @@ mod without;
 
 pub use cases::{CaseStudy, Coverage};
 pub use error::GraphError;
-pub use evidence::{MOST_EVIDENCE, SaidSentence};
+pub use evidence::MOST_EVIDENCE;
 pub use learn::{NeededFor, TopicToLearn, learn};
 pub use model::{Edge, Evidence, Graph, Why};
 pub use path::{PathHop, paths};
+pub use sentence::SaidSentence;
 pub use shards::write_resources;
 pub use version::VERSION;
 pub use walk::{Neighbour, related};

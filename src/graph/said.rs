@@ -2,8 +2,8 @@
 //! only counted.
 
 use super::Evidence;
-use super::evidence::SaidSentence;
 use super::place::SectionPlace;
+use super::sentence::SaidSentence;
 use crate::extract::Address;
 
 /// The sentences, in the order in which they were added.
