@@ -158,7 +158,7 @@ fn build(
     let mut writer = SearchIndexWriter::open(own, Some(table.clone())).unwrap();
     for (at, record) in grown(records, sections).enumerate() {
         let key = document_key(&record.source, &record.path);
-        writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
+        writer.add(key, 1, vec![(SectionId(at as u64), record)]).unwrap();
     }
     let into = own.with_extension("generation");
     let bytes = writer.commit(&into).unwrap();

@@ -93,7 +93,7 @@ fn made_with(
             record.path = format!("{number}.md");
         }
         let key = document_key(&record.source, &record.path);
-        writer.add(key, 1, &[(SectionId(number), record)]).unwrap();
+        writer.add(key, 1, vec![(SectionId(number), record)]).unwrap();
     }
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();

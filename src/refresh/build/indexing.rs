@@ -102,7 +102,7 @@ impl<'a> IndexUpdate<'a> {
             .map(|at| (ids[at], record(self.inputs, &added, &context, at)))
             .collect();
         self.indexed_sections += records.len();
-        Ok(self.writer.add(key, version, &records)?)
+        Ok(self.writer.add(key, version, records)?)
     }
 
     /// Removes the documents that are not in this generation, and writes the index into `building`. Returns its size in

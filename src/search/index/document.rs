@@ -1,11 +1,9 @@
 //! Turns a section's record into a tantivy document: what goes into which field.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tantivy::schema::Field;
 use tantivy::schema::document::TantivyDocument;
-use tantivy::tokenizer::{Language, TextAnalyzer};
+use tantivy::tokenizer::Language;
 
 use crate::annotate::{Salience, SectionRole};
 use crate::catalogue::SourceStanding;
@@ -14,11 +12,12 @@ use crate::extract::words::words;
 use crate::meaning::{MeaningTable, MeaningVector, SignBits};
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
-use crate::search::index::levels::{FIELD_WEIGHTS, FIELDS, HEADING, LevelTable};
+use crate::search::index::levels::LevelTable;
 use crate::search::index::record::SectionRecord;
 use crate::search::index::schema::{IndexFields, LISTING};
 use crate::search::index::section::{SectionId, first_u64};
-use crate::search::index::tokenizers::TokenLines;
+use crate::search::index::stem_counts::StemCounts;
+use crate::search::index::stems::StemTable;
 use crate::search::text::analysis;
 
 /// A section matches `has:links` if it has at least this many links.
@@ -43,13 +42,12 @@ pub(in crate::search) struct DocumentBuilder {
     levels: LevelTable,
     /// Makes the vectors of sections.
     pub table: Option<Arc<MeaningTable>>,
-    /// Cache: the analyzers of the languages used so far.
-    analyzers: HashMap<Language, TextAnalyzer>,
+    stems: StemTable,
 }
 
 impl DocumentBuilder {
     pub fn new(fields: IndexFields, table: Option<Arc<MeaningTable>>) -> DocumentBuilder {
-        DocumentBuilder { fields, levels: LevelTable::new(), table, analyzers: HashMap::new() }
+        DocumentBuilder { fields, levels: LevelTable::new(), table, stems: StemTable::new() }
     }
 
     /// The tantivy document for the section `id`. `key` and `version` are those of the document that contains the
@@ -59,21 +57,21 @@ impl DocumentBuilder {
         key: u64,
         version: u64,
         id: SectionId,
-        record: &SectionRecord,
+        record: SectionRecord,
     ) -> Result<TantivyDocument, SearchError> {
         let fields = self.fields;
         let mut document = TantivyDocument::default();
         document.add_u64(fields.id, id.0);
         document.add_u64(fields.document, key);
-        document.add_u64(fields.passage, passage(key, record));
+        document.add_u64(fields.passage, passage(key, &record));
         document.add_u64(fields.version, version);
-        document.add_u64(fields.prior, prior(record));
+        document.add_u64(fields.prior, prior(&record));
         if let Some(day) = record.date.as_deref().and_then(day_number) {
             document.add_u64(fields.date, day);
         }
-        labels(&mut document, &fields, record);
-        self.text(&mut document, record);
-        self.meaning(&mut document, record);
+        labels(&mut document, &fields, &record);
+        self.text(&mut document, &record);
+        self.meaning(&mut document, &record);
         stored(&mut document, &fields, record)?;
         Ok(document)
     }
@@ -105,11 +103,12 @@ impl DocumentBuilder {
         document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{code}"));
         let language = record.language.as_deref().and_then(analysis::stemmer);
         let language = language.unwrap_or(Language::English);
-        let mut stems = StemCounts::default();
-        stems.add(0, self.analyzer(language), own, Some((document, fields.heading)));
-        stems.add(1, self.analyzer(language), &trail, Some((document, fields.trail)));
-        stems.add(2, self.analyzer(language), &body, Some((document, fields.body)));
-        stems.add(3, self.analyzer(Language::English), &code, None);
+        self.stems.limit();
+        let mut stems = StemCounts::new(&mut self.stems);
+        stems.add(0, language, own, Some((document, fields.heading)));
+        stems.add(1, language, &trail, Some((document, fields.trail)));
+        stems.add(2, language, &body, Some((document, fields.body)));
+        stems.add(3, Language::English, &code, None);
         document.add_text(fields.stems, stems.into_lines(&self.levels).into_text());
     }
 
@@ -124,65 +123,6 @@ impl DocumentBuilder {
         vector.to_words().iter().for_each(|word| document.add_u64(fields.vector, *word));
         SignBits::of(&vector).0.iter().for_each(|word| document.add_u64(fields.signs, *word));
     }
-
-    fn analyzer(&mut self, language: Language) -> &mut TextAnalyzer {
-        self.analyzers.entry(language).or_insert_with(|| analysis::stemmed(language))
-    }
-}
-
-/// Counts the stems of a section in each text field.
-#[derive(Default)]
-struct StemCounts {
-    /// The number of occurrences of each stem by field, in the order of the stems.
-    counts: BTreeMap<String, [u32; FIELDS]>,
-    /// The number of tokens of each field.
-    lengths: [u32; FIELDS],
-}
-
-impl StemCounts {
-    /// Counts the stems of `text`, the text of the field with index `field`. If `positions` is given, adds the stems
-    /// with their positions to this field of the document.
-    fn add(
-        &mut self,
-        field: usize,
-        analyzer: &mut TextAnalyzer,
-        text: &str,
-        positions: Option<(&mut TantivyDocument, Field)>,
-    ) {
-        let mut lines = TokenLines::default();
-        analyzer.token_stream(text).process(&mut |token| {
-            self.lengths[field] += 1;
-            match self.counts.get_mut(&token.text) {
-                Some(counts) => counts[field] += 1,
-                None => {
-                    let mut counts = [0; FIELDS];
-                    counts[field] = 1;
-                    self.counts.insert(token.text.clone(), counts);
-                }
-            }
-            if positions.is_some() {
-                lines.add(&token.text, token.position);
-            }
-        });
-        if let Some((document, field)) = positions {
-            document.add_text(field, lines.into_text());
-        }
-    }
-
-    /// Each stem with its level.
-    fn into_lines(self, levels: &LevelTable) -> TokenLines {
-        let mut factors = [0.0; FIELDS];
-        for ((factor, weight), length) in factors.iter_mut().zip(FIELD_WEIGHTS).zip(self.lengths) {
-            *factor = weight.factor(length);
-        }
-        let mut lines = TokenLines::default();
-        for (stem, counts) in &self.counts {
-            // Counts of words in a section are far below 2^24, so an f32 is exact.
-            let parts = counts.iter().zip(factors).map(|(count, factor)| *count as f32 * factor);
-            lines.add(stem, levels.code(parts.sum(), counts[HEADING] > 0));
-        }
-        lines
-    }
 }
 
 /// Adds the stored fields: the record without its long parts, the text, and the other long parts. A hit needs only the
@@ -190,31 +130,24 @@ impl StemCounts {
 fn stored(
     document: &mut TantivyDocument,
     fields: &IndexFields,
-    record: &SectionRecord,
+    mut record: SectionRecord,
 ) -> Result<(), SearchError> {
-    let shell = SectionRecord {
-        text: String::new(),
-        code: String::new(),
-        markup: String::new(),
-        links: Vec::new(),
-        // Earlier versions of Cairn can't decode the role `Code`, so it is stored as `Content`. The field `has` marks
-        // these sections as code.
-        role: match record.role {
-            SectionRole::Code => SectionRole::Content,
-            other => other,
-        },
-        ..record.clone()
-    };
-    let mut encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
+    let text = std::mem::take(&mut record.text);
+    let (code, links) = (std::mem::take(&mut record.code), std::mem::take(&mut record.links));
+    // This tuple is deserialised as `LongParts`.
+    let rest = serde_json::to_string(&(code, links, std::mem::take(&mut record.markup)));
+    // Earlier versions of Cairn can't decode the role `Code`, so it is stored as `Content`. The field `has` marks these
+    // sections as code.
+    if record.role == SectionRole::Code {
+        record.role = SectionRole::Content;
+    }
+    let mut encoded = postcard::to_stdvec(&record).map_err(SearchError::decode)?;
     if let Some(posted) = &record.posted {
         encoded.extend(postcard::to_stdvec(posted).map_err(SearchError::decode)?);
     }
     document.add_bytes(fields.record, &encoded);
-    document.add_text(fields.text, &record.text);
-    // This tuple is deserialised as `LongParts`.
-    let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
-    let rest = rest.map_err(SearchError::decode)?;
-    document.add_text(fields.rest, rest);
+    document.add_text(fields.text, text);
+    document.add_text(fields.rest, rest.map_err(SearchError::decode)?);
     Ok(())
 }
 

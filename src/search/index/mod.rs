@@ -17,6 +17,8 @@ pub(in crate::search) mod record;
 pub(in crate::search) mod schema;
 pub(in crate::search) mod section;
 pub(in crate::search) mod section_set;
+mod stem_counts;
+mod stems;
 pub(in crate::search) mod tokenizers;
 pub(in crate::search) mod vectors;
 pub mod write;

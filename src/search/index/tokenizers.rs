@@ -4,8 +4,6 @@
 //! with one token per line: a number, a space and the token. The number is the token's position in the fields with
 //! positions, and the term frequency in the field `stems`.
 
-use std::fmt::Write;
-
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// The text of one field: its tokens, as one of the tokenizers of this module reads them.
@@ -15,8 +13,18 @@ pub(in crate::search) struct TokenLines(String);
 impl TokenLines {
     /// Adds `token` with its position or frequency. A token contains no line break.
     pub fn add(&mut self, token: &str, number: usize) {
-        // Writing to a string can't fail.
-        let _ = writeln!(self.0, "{number} {token}");
+        self.add_number(number);
+        self.0.push(' ');
+        self.0.push_str(token);
+        self.0.push('\n');
+    }
+
+    /// Adds the decimal digits of `number`. A section has thousands of tokens, and formatting takes several times longer.
+    fn add_number(&mut self, number: usize) {
+        if number >= 10 {
+            self.add_number(number / 10);
+        }
+        self.0.push(char::from(b'0' + (number % 10) as u8));
     }
 
     pub fn into_text(self) -> String {

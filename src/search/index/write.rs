@@ -129,11 +129,11 @@ impl SearchIndexWriter {
         &mut self,
         key: u64,
         version: u64,
-        sections: &[(SectionId, SectionRecord)],
+        sections: Vec<(SectionId, SectionRecord)>,
     ) -> Result<(), SearchError> {
         self.changed = true;
         for (id, record) in sections {
-            self.writer.add_document(self.builder.document(key, version, *id, record)?)?;
+            self.writer.add_document(self.builder.document(key, version, id, record)?)?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! language (<https://snowballstem.org>). Accents are removed after stemming, because stemmers need them.
 
 use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer,
+    AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, RemoveLongFilter, Stemmer, TextAnalyzer,
 };
 
 use crate::search::text::greek::GreekLetterFilter;
@@ -55,6 +55,23 @@ pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
         .filter(GreekLetterFilter)
+        .filter(Stemmer::new(language))
+        .filter(AsciiFoldingFilter)
+        .build()
+}
+
+/// The first half of [`stemmed`], which does not depend on the language: the words of a text, lower-cased.
+pub(in crate::search) fn lowered() -> TextAnalyzer {
+    TextAnalyzer::builder(WordTokenizer::default())
+        .filter(RemoveLongFilter::limit(LONGEST_TERM))
+        .filter(LowerCaser)
+        .filter(GreekLetterFilter)
+        .build()
+}
+
+/// The second half of [`stemmed`]: the term of one word of [`lowered`], which is the whole text.
+pub(in crate::search) fn stem_of_word(language: Language) -> TextAnalyzer {
+    TextAnalyzer::builder(RawTokenizer::default())
         .filter(Stemmer::new(language))
         .filter(AsciiFoldingFilter)
         .build()

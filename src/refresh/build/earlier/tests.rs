@@ -44,7 +44,7 @@ impl Generations {
         let mut entries = Vec::new();
         for (path, blob, rows) in documents {
             let records: Vec<_> = rows.iter().map(|row| record(path, *row)).collect();
-            writer.add(document_key("s", path), 1, &records).unwrap();
+            writer.add(document_key("s", path), 1, records).unwrap();
             entries.push(ContentsEntry {
                 path: (*path).to_owned(),
                 blob: BlobId::of(blob.as_bytes()),

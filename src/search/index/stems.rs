@@ -1,0 +1,132 @@
+//! The terms of texts by numbers. The term of each word is remembered, because stemming a word takes many times longer
+//! than looking it up, and texts of one corpus use the same words again and again.
+
+use std::collections::HashMap as LanguageMap;
+
+use foldhash::HashMap;
+use tantivy::tokenizer::{Language, TextAnalyzer};
+
+use crate::search::text::analysis;
+
+/// The maximum number of words that are remembered.
+const MOST_WORDS: usize = 50_000;
+
+/// The terms that were made so far, by their numbers.
+pub(in crate::search) struct StemTable {
+    /// Splits a text into words.
+    words: TextAnalyzer,
+    languages: LanguageMap<Language, LanguageStems>,
+    terms: TermNumbers,
+}
+
+/// The words of one language.
+struct LanguageStems {
+    stemmer: TextAnalyzer,
+    /// The number of the term of each word.
+    known: HashMap<Box<str>, u32>,
+}
+
+#[derive(Default)]
+struct TermNumbers {
+    numbers: HashMap<Box<str>, u32>,
+    terms: Vec<Box<str>>,
+}
+
+/// A term in a text.
+pub(in crate::search) struct StemToken<'a> {
+    pub term: &'a str,
+    /// The number of the term; equal terms have equal numbers.
+    pub number: u32,
+    pub position: usize,
+}
+
+impl StemTable {
+    pub fn new() -> StemTable {
+        StemTable {
+            words: analysis::lowered(),
+            languages: LanguageMap::new(),
+            terms: TermNumbers::default(),
+        }
+    }
+
+    /// Calls `each` for the terms of `text`, which is stemmed by `language`, in order. They are those of
+    /// [`analysis::stemmed`].
+    pub fn each(&mut self, language: Language, text: &str, mut each: impl FnMut(StemToken)) {
+        let StemTable { words, languages, terms } = self;
+        let stems = languages.entry(language).or_insert_with(|| LanguageStems {
+            stemmer: analysis::stem_of_word(language),
+            known: HashMap::default(),
+        });
+        words.token_stream(text).process(&mut |token| {
+            let number = match stems.known.get(token.text.as_str()) {
+                Some(number) => *number,
+                None => stems.add(&token.text, terms),
+            };
+            let term = &terms.terms[number as usize];
+            each(StemToken { term, number, position: token.position });
+        });
+    }
+
+    /// The term with this `number`.
+    pub fn term(&self, number: u32) -> &str {
+        &self.terms.terms[number as usize]
+    }
+
+    /// Forgets all terms if there are very many. Their numbers are not valid any more.
+    pub fn limit(&mut self) {
+        let words: usize = self.languages.values().map(|language| language.known.len()).sum();
+        if words > MOST_WORDS {
+            *self = StemTable::new();
+        }
+    }
+}
+
+impl LanguageStems {
+    /// The number of the term of `word`, which is remembered.
+    fn add(&mut self, word: &str, terms: &mut TermNumbers) -> u32 {
+        let mut number = None;
+        self.stemmer.token_stream(word).process(&mut |token| number = Some(terms.of(&token.text)));
+        let number = number.unwrap_or_else(|| terms.of(word));
+        self.known.insert(word.into(), number);
+        number
+    }
+}
+
+impl TermNumbers {
+    /// The number of `term`.
+    fn of(&mut self, term: &str) -> u32 {
+        if let Some(number) = self.numbers.get(term) {
+            return *number;
+        }
+        let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(term.into(), number);
+        self.terms.push(term.into());
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_terms_are_those_of_the_analyzer_with_their_positions() {
+        let mut table = StemTable::new();
+        let text = "Rankings ranked na\u{ef}vely: k-NN, \u{3c3} and \u{7cfb}\u{7edf}\u{8bbe}\u{8ba1}, rankings.";
+        for language in [Language::English, Language::German, Language::English] {
+            let (mut expected, mut found) = (Vec::new(), Vec::new());
+            analysis::stemmed(language)
+                .token_stream(text)
+                .process(&mut |token| expected.push((token.text.clone(), token.position)));
+            let mut numbers = Vec::new();
+            table.each(language, text, |token| {
+                found.push((token.term.to_owned(), token.position));
+                numbers.push(token.number);
+            });
+            assert_eq!(found, expected);
+            assert!(
+                numbers.iter().zip(&found).all(|(number, (term, _))| table.term(*number) == term)
+            );
+        }
+    }
+}
