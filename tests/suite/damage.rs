@@ -101,27 +101,23 @@ fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
     Ok(refresh::run(&config, &options, &RefreshStop::new(), &mut |_| {})?.run.generation)
 }
 
-/// For each of `harms` and each of `files`: damages the file, refreshes, and compares the content. Returns the number
-/// of cases.
-fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
+/// For each of `cases`: damages the file, refreshes, and compares the content. Prints each case with its time.
+fn all_cases(world: &World, cases: &[(&Path, Harm)]) {
     let (index, kept) = (world.path("index"), world.path("kept"));
     let before: Content = content(&index);
     copy(&index, &kept);
-    let mut cases = 0;
-    for file in files {
-        for harm in harms {
-            fs::remove_dir_all(&index).unwrap();
-            copy(&kept, &index);
-            harm.apply(&index.join(file));
-            let case = format!("{} {harm:?}", file.display());
-            rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
-            assert!(content(&index) == before, "{case}: the content differs");
-            let again = rebuild(world).unwrap();
-            assert_eq!(again, None, "{case}: the refresh left something damaged");
-            cases += 1;
-        }
+    for (at, (file, harm)) in cases.iter().enumerate() {
+        let started = std::time::Instant::now();
+        fs::remove_dir_all(&index).unwrap();
+        copy(&kept, &index);
+        harm.apply(&index.join(file));
+        let case = format!("{} {harm:?}", file.display());
+        rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
+        assert!(content(&index) == before, "{case}: the content differs");
+        let again = rebuild(world).unwrap();
+        assert_eq!(again, None, "{case}: the refresh left something damaged");
+        println!("{} of {}: {case}, {:.1?}", at + 1, cases.len(), started.elapsed());
     }
-    cases
 }
 
 #[test]
@@ -150,9 +146,10 @@ fn the_next_refresh_rebuilds_any_damaged_file_of_the_index() {
     {
         assert!(chosen.iter().any(|file| file.ends_with(name)), "{name} in {chosen:?}");
     }
-    let cases = all_cases(&world, &chosen, &HARMS);
-    assert!(cases >= 86, "{cases} cases");
-    println!("{cases} cases of {} files", chosen.len());
+    let each = chosen.iter().flat_map(|file| HARMS.map(|harm| (file.as_path(), harm)));
+    let cases: Vec<_> = each.collect();
+    assert!(cases.len() >= 86, "{} cases", cases.len());
+    all_cases(&world, &cases);
 }
 
 #[test]
@@ -162,9 +159,11 @@ fn the_next_refresh_rebuilds_any_damaged_file_of_a_real_index() {
     world.refresh(&[], 0);
     world.write("sources/notes/own.md", "# Own note\n\nAnother word on feature stores.\n");
     world.refresh(&["notes"], 0);
+    // A case takes a whole refresh: each file is damaged in one way, and the files of a folder in all five.
     let all = files(&world.path("index"));
-    let cases = all_cases(&world, &all, &HARMS);
-    println!("{cases} cases of {} files: each rebuilt with the same content", all.len());
+    let each = all.iter().zip(HARMS.into_iter().cycle());
+    let cases: Vec<_> = each.map(|(file, harm)| (file.as_path(), harm)).collect();
+    all_cases(&world, &cases);
 }
 
 /// The file in the search index of generation 2 whose name ends in `kind`.
