@@ -3,13 +3,16 @@
 //! Each segment has two columns: the vectors ([`MeaningVector`]), read from the mapped file, and their signs
 //! ([`SignBits`]), which a search compares for all sections and which are therefore kept in memory: 32 bytes per section.
 
+use fearless_simd::{Level, Simd, dispatch};
 use tantivy::SegmentReader;
 use tantivy::columnar::Column;
 
 use crate::meaning::{MeaningVector, SIGN_WORDS, SignBits, VECTOR_WORDS};
 
+/// The number of sections whose signs are compared at once.
+pub(in crate::search) const BLOCK: usize = 64;
+
 /// The vectors of all sections of an index.
-#[derive(Default)]
 pub(in crate::search) struct SectionVectors {
     /// The version of the table that made them; `None` if the index was made without a table.
     pub table: Option<String>,
@@ -18,12 +21,15 @@ pub(in crate::search) struct SectionVectors {
     signs: [Vec<u64>; SIGN_WORDS],
     /// The vectors of each segment.
     columns: Vec<Option<Column<u64>>>,
+    /// The instructions that this processor has to compare signs.
+    level: Level,
 }
 
 impl SectionVectors {
     /// No vectors yet; those to add were made with the version `table` of the table.
     pub fn made_with(table: Option<String>) -> SectionVectors {
-        SectionVectors { table, ..SectionVectors::default() }
+        let (signs, columns) = Default::default();
+        SectionVectors { table, signs, columns, level: Level::new() }
     }
 
     /// Adds those of the segment `reader`. O(sections).
@@ -51,17 +57,23 @@ impl SectionVectors {
         Some(MeaningVector::from_words(words))
     }
 
-    /// The number of bits in which the first half of the signs of each of 64 sections, from `from` on, differs from that
-    /// of `signs`. Sections beyond the end differ in none.
-    pub fn half_distances(&self, signs: &SignBits, from: usize) -> [u64; 64] {
-        let mut distances = [0; 64];
-        for (own, words) in signs.0.iter().zip(&self.signs).take(SIGN_WORDS / 2) {
-            let words = words.get(from..).unwrap_or_default();
-            for (distance, word) in distances.iter_mut().zip(words) {
-                *distance += u64::from((own ^ word).count_ones());
+    /// The number of bits in which the first half of the signs of each of [`BLOCK`] sections, from `from` on, differs from
+    /// that of `signs`. Sections beyond the end differ in none.
+    pub fn half_distances(&self, signs: &SignBits, from: usize) -> [u64; BLOCK] {
+        // Compiled once for each level: counting bits takes a tenth of the time where the processor can do it.
+        dispatch!(self.level, simd => simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut distances = [0; BLOCK];
+                for (own, words) in signs.0.iter().zip(&self.signs).take(SIGN_WORDS / 2) {
+                    let words = words.get(from..).unwrap_or_default();
+                    for (distance, word) in distances.iter_mut().zip(words) {
+                        *distance += u64::from((own ^ word).count_ones());
+                    }
+                }
+                distances
             }
-        }
-        distances
+        ))
     }
 
     /// The number of bits in which the second half of the signs of `section` differs from that of `signs`.

@@ -8,6 +8,7 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::OpenedIndex;
 use crate::search::index::section_set::SectionSet;
+use crate::search::index::vectors::BLOCK;
 
 /// The number of sections whose vectors are compared.
 const COMPARED: usize = 500;
@@ -61,12 +62,12 @@ fn with_equal_signs(
     // The distance in the upper half, so that the order is by distance, then by section.
     let mut kept: Vec<u64> = Vec::with_capacity(2 * COMPARED);
     let mut limit = SignBits::BITS;
-    for from in (0..opened.len()).step_by(64) {
+    for from in (0..opened.len()).step_by(BLOCK) {
         let wanted = sets.iter().fold(u64::MAX, |wanted, set| wanted & set.word(from));
         if wanted == 0 {
             continue;
         }
-        budget.spend(64 / SECTIONS_PER_UNIT)?;
+        budget.spend(BLOCK / SECTIONS_PER_UNIT)?;
         for (bit, half) in opened.vectors.half_distances(&signs, from).into_iter().enumerate() {
             if half > limit / 2 + MARGIN || wanted >> bit & 1 == 0 {
                 continue;
