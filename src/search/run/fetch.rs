@@ -13,7 +13,7 @@ use crate::search::show::highlight::snippet::{nearest_snippet, snippet};
 
 impl Searcher {
     /// The hits for the candidates `shown`, with their snippets. That of a hit that was found by its meaning alone begins
-    /// with the sentence nearest to `vector`.
+    /// with the sentence nearest to `vector`; in those of other hits, `vector` decides where words tie.
     pub(super) fn fetch(
         &self,
         shown: &[Ranked],
@@ -40,11 +40,16 @@ impl Searcher {
             };
             budget.spend(text.len())?;
             let finder = &mut finders[at].1;
-            let snippet = match (ranked.by_meaning, vector, &self.table) {
-                (true, Some(vector), Some(table)) => nearest_snippet(&text, finder, |sentence| {
-                    MeaningVector::of(table, [sentence]).map_or(0.0, |own| vector.cosine(&own))
-                }),
-                _ => snippet(&text, finder),
+            let meaning = vector.zip(self.table.as_ref());
+            let nearness = meaning.map(|(vector, table)| {
+                move |part: &str| {
+                    MeaningVector::of(table, [part]).map_or(0.0, |own| vector.cosine(&own))
+                }
+            });
+            let snippet = match &nearness {
+                Some(nearness) if ranked.by_meaning => nearest_snippet(&text, finder, nearness),
+                Some(nearness) => snippet(&text, finder, Some(nearness)),
+                None => snippet(&text, finder, None),
             };
             let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
             let Ranked { score, by_meaning, .. } = *ranked;

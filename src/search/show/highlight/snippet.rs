@@ -11,7 +11,7 @@ use tantivy::tokenizer::Language;
 
 use super::finder::Finder;
 use super::matches::TextMatch;
-use super::window::{nearest_sentence, window};
+use super::window::{Nearness, nearest_sentence, window};
 use crate::printable::blanks_as_spaces;
 use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
@@ -25,10 +25,15 @@ pub struct Snippet {
     pub highlights: Vec<(usize, usize)>,
 }
 
-/// The passage of `text` that best matches the query of `finder`. O(length).
-pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
+/// The passage of `text` that best matches the query of `finder`. Where its words tie, `nearness` to the query in meaning
+/// decides. O(length), plus `nearness` of at most three passages.
+pub(in crate::search) fn snippet(
+    text: &str,
+    finder: &mut Finder,
+    nearness: Option<Nearness>,
+) -> Snippet {
     let matches = finder.find(text);
-    cut(text, &matches, window(text, &matches))
+    cut(text, &matches, window(text, &matches, nearness))
 }
 
 /// The passage of `text` that begins with the sentence for which `nearness` is greatest, with the matches of the query
@@ -36,11 +41,11 @@ pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
 pub(in crate::search) fn nearest_snippet(
     text: &str,
     finder: &mut Finder,
-    nearness: impl Fn(&str) -> f32,
+    nearness: Nearness,
 ) -> Snippet {
     let start = nearest_sentence(text, nearness);
     let sentence = [TextMatch { start, end: start, unit: 0 }];
-    cut(text, &finder.find(text), window(text, &sentence))
+    cut(text, &finder.find(text), window(text, &sentence, None))
 }
 
 /// The passage `shown` of `text`, with those of `matches` that are inside.
@@ -95,7 +100,7 @@ pub fn excerpt(query: &str, text: &str) -> Snippet {
         }
     }
     marks.finish();
-    snippet(text, &mut Finder::new(&marks, None))
+    snippet(text, &mut Finder::new(&marks, None), None)
 }
 
 #[cfg(test)]
@@ -117,7 +122,7 @@ mod tests {
     }
 
     fn marked(text: &str, phrases: &[&str]) -> (String, Vec<String>) {
-        let snippet = snippet(text, &mut Finder::new(&marks(phrases), Some("en")));
+        let snippet = snippet(text, &mut Finder::new(&marks(phrases), Some("en")), None);
         let cut = |(from, to): &(usize, usize)| {
             snippet.text.chars().skip(*from).take(to - from).collect::<String>()
         };
@@ -172,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn where_words_tie_the_nearest_passage_in_meaning_is_shown() {
+        let filler = "There is nothing of interest here at all. ".repeat(20);
+        let text = format!("Drift is a word. {filler}Drift means that inputs change. {filler}");
+        let shown = |nearness: Option<Nearness>| {
+            snippet(&text, &mut Finder::new(&marks(&["drift"]), Some("en")), nearness).text
+        };
+        assert!(shown(None).starts_with("Drift is a word."));
+        let near = |passage: &str| if passage.contains("inputs change") { 0.9 } else { 0.2 };
+        assert!(shown(Some(&near)).starts_with("…Drift means that"), "{}", shown(Some(&near)));
+        assert!(shown(Some(&|_| 0.5)).starts_with("Drift is a word."), "the first of equals");
+    }
+
+    #[test]
     fn prose_is_shown_rather_than_formulas() {
         let formula = r"\mathcal{L}_{\text{bias}} = \frac{1}{N} \sum_{i} w_i \cdot position";
         let text = format!(
@@ -195,7 +213,7 @@ mod tests {
             phrases in proptest::collection::vec("[ab]{1,2}( [ab])?|推荐|a-b", 1..4),
         ) {
             let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
-            let snippet = snippet(&text, &mut Finder::new(&marks(&phrases), Some("en")));
+            let snippet = snippet(&text, &mut Finder::new(&marks(&phrases), Some("en")), None);
             let length = snippet.text.chars().count();
             let mut end = 0;
             for (from, to) in snippet.highlights {

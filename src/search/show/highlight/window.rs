@@ -13,16 +13,26 @@ const LEAD: usize = 90;
 const COMPARED: usize = 16;
 /// Shorter sentences, in bytes, are not compared: they say too little.
 const SHORT: usize = 30;
+/// The maximum number of equally good passages whose meaning is compared.
+const TIED: usize = 3;
 
 /// A passage with at least this many backslashes is treated as a formula. The source of a formula is hard to read.
 const FORMULA: usize = 3;
 
-/// The byte range of the passage to show: the passage with the most different units of the query; of several such
-/// passages, the one with the most matches. A passage with a formula counts as having one unit less. The range begins
+/// How near a text is to the query in meaning.
+pub(super) type Nearness<'n> = &'n dyn Fn(&str) -> f32;
+
+/// The byte range of the passage to show: the passage with the most different units of the query. Of several such
+/// passages, it is the nearest in meaning, or without `nearness` the one with the most matches. A passage with a formula
+/// counts as having one unit less. The range begins
 /// at the start of a sentence or line if there is one nearby, otherwise at the start of a word. It ends at the end of a
 /// sentence or line if the range is then still long enough, otherwise at the end of a word.
-pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
-    let first = best(text, matches).map_or(0, |at| matches[at].start);
+pub(super) fn window(
+    text: &str,
+    matches: &[TextMatch],
+    nearness: Option<Nearness>,
+) -> Range<usize> {
+    let first = best(text, matches, nearness).map_or(0, |at| matches[at].start);
     // Near the end of the text, the window starts earlier, so that it is still full.
     let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
     let from = start(text, first.min(latest));
@@ -44,7 +54,7 @@ pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
 
 /// The byte offset of the sentence or line of `text` for which `nearness` is greatest. Short sentences, and sentences
 /// after the first [`COMPARED`], are not compared.
-pub(super) fn nearest_sentence(text: &str, nearness: impl Fn(&str) -> f32) -> usize {
+pub(super) fn nearest_sentence(text: &str, nearness: Nearness) -> usize {
     let ends = borders(text, 0).chain([text.len()]);
     let mut from = 0;
     let mut best = (0.0, 0);
@@ -61,26 +71,54 @@ pub(super) fn nearest_sentence(text: &str, nearness: impl Fn(&str) -> f32) -> us
     best.1
 }
 
+/// A passage that begins with a match, before it is cut to its exact size.
+#[derive(Clone)]
+struct Passage {
+    /// The index of the match.
+    at: usize,
+    bytes: Range<usize>,
+    /// The number of different units.
+    units: u32,
+    /// The number of matches; more than six count as six.
+    count: usize,
+}
+
 /// The index of the match that begins the best window.
-fn best(text: &str, matches: &[TextMatch]) -> Option<usize> {
-    let mut best = None;
-    for (at, first) in matches.iter().enumerate() {
-        // Counts bytes instead of characters; the window is cut to its exact size afterwards.
-        let inside = matches[at..].iter().take_while(|m| m.end < first.start + WIDTH - LEAD);
-        let (mut units, mut count) = (0_u64, 0);
-        for found in inside {
-            units |= 1 << found.unit.min(63);
-            count += 1;
-        }
-        let end = (first.start + WIDTH - LEAD).min(text.len());
-        let strokes = text.as_bytes()[first.start..end].iter().filter(|byte| **byte == b'\\');
-        let formula = u32::from(strokes.count() >= FORMULA);
-        let value = (units.count_ones().saturating_sub(formula), count.min(6));
-        if best.is_none_or(|(known, _)| value > known) {
-            best = Some((value, at));
+fn best(text: &str, matches: &[TextMatch], nearness: Option<Nearness>) -> Option<usize> {
+    let passages: Vec<Passage> = (0..matches.len()).map(|at| passage(text, matches, at)).collect();
+    let value = |passage: &Passage| (passage.units, passage.count);
+    // `max_by_key` returns the last of equal items; in reverse, that is the first passage.
+    let best = passages.iter().rev().max_by_key(|passage| value(passage))?;
+    let Some(nearness) = nearness else { return Some(best.at) };
+    let mut tied = vec![best];
+    for one in passages.iter().filter(|one| one.units == best.units) {
+        let is_apart = |other: &&Passage| {
+            one.bytes.start >= other.bytes.end || one.bytes.end <= other.bytes.start
+        };
+        if tied.len() < TIED && tied.iter().all(is_apart) {
+            tied.push(one);
         }
     }
-    best.map(|(_, at)| at)
+    if tied.len() == 1 {
+        return Some(best.at);
+    }
+    let near = tied.into_iter().rev().map(|one| (nearness(&text[one.bytes.clone()]), one.at));
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+}
+
+/// The passage that begins with the match with the index `at`. Counts bytes instead of characters.
+fn passage(text: &str, matches: &[TextMatch], at: usize) -> Passage {
+    let start = matches[at].start;
+    let end = text.ceil_char_boundary((start + WIDTH - LEAD).min(text.len()));
+    let (mut units, mut count) = (0_u64, 0);
+    for found in matches[at..].iter().take_while(|found| found.end < start + WIDTH - LEAD) {
+        units |= 1 << found.unit.min(63);
+        count += 1;
+    }
+    let strokes = text.as_bytes()[start..end].iter().filter(|byte| **byte == b'\\');
+    let formula = u32::from(strokes.count() >= FORMULA);
+    let units = units.count_ones().saturating_sub(formula);
+    Passage { at, bytes: start..end, units, count: count.min(6) }
 }
 
 /// The byte offset where a snippet that contains `at` begins: the start of a sentence or line if one is near, otherwise
@@ -138,7 +176,7 @@ mod tests {
             }));
         }
         matches.sort_by_key(|found| found.start);
-        &text[window(text, &matches)]
+        &text[window(text, &matches, None)]
     }
 
     fn filler(words: usize) -> String {
@@ -190,9 +228,9 @@ mod tests {
     fn the_nearest_sentence_is_found_among_the_long_ones() {
         let text = "Labels. This is about other things, sadly.\nLabels that arrive late are a problem. The end of it all, really.";
         let labels = |sentence: &str| if sentence.contains("Labels") { 1.0 } else { 0.1 };
-        assert!(text[nearest_sentence(text, labels)..].starts_with("Labels that arrive"));
-        assert_eq!(nearest_sentence("", |_| 1.0), 0);
-        assert_eq!(nearest_sentence(text, |_| 0.0), 0);
+        assert!(text[nearest_sentence(text, &labels)..].starts_with("Labels that arrive"));
+        assert_eq!(nearest_sentence("", &|_| 1.0), 0);
+        assert_eq!(nearest_sentence(text, &|_| 0.0), 0);
     }
 
     #[test]
