@@ -8,8 +8,8 @@ use super::{Exit, open, output};
 use crate::config::Config;
 use crate::generation::left_out::LeftOutGroup;
 use crate::library::view::{
-    AuditView, DocumentAuditView, FolderAuditView, ProblemGroupView, SectionsAuditView,
-    SourceAuditView,
+    AuditView, DocumentAuditView, FolderAuditView, ProblemGroupView, RestatedView,
+    SectionsAuditView, SourceAuditView,
 };
 use crate::printable::thousands;
 
@@ -17,6 +17,8 @@ use crate::printable::thousands;
 const MOST_PROBLEMS: usize = 15;
 /// The maximum number of folders that are printed; further folders are only counted.
 const MOST_FOLDERS: usize = 20;
+/// The maximum number of pairs of sections that are printed; further pairs are only counted.
+const MOST_RESTATED: usize = 10;
 
 /// The explanation of the columns, in lines.
 const LEGEND: [&str; 5] = [
@@ -102,6 +104,10 @@ pub(super) fn print_source(source: &SourceAuditView) -> anyhow::Result<()> {
     if !source.worst.is_empty() {
         output::gap()?;
         print_documents(&source.worst)?;
+    }
+    if !source.restated.is_empty() {
+        output::gap()?;
+        print_restated(&source.restated)?;
     }
     output::gap()?;
     print_left_out(source.left_out.as_deref())?;
@@ -192,6 +198,18 @@ fn print_documents(documents: &[DocumentAuditView]) -> anyhow::Result<()> {
         output::line(&format!("      {suspect}, {place}: {}", properties(total)))?;
     }
     Ok(())
+}
+
+/// Prints the sections that say nearly the same as another author.
+fn print_restated(pairs: &[RestatedView]) -> anyhow::Result<()> {
+    output::line("sections that say nearly the same as another author, in other words")?;
+    for RestatedView { cosine, section, other } in pairs.iter().take(MOST_RESTATED) {
+        let place = format!("{}{}", section.path, section.place);
+        output::line(&format!("  {cosine:<6.3}{}", shortened(&place, WIDTH - 8)))?;
+        let place = format!("{} {}{}", other.source, other.path, other.place);
+        output::line(&format!("        {}", shortened(&place, WIDTH - 8)))?;
+    }
+    print_rest(pairs.len(), MOST_RESTATED, "other pair")
 }
 
 /// Prints the files that the rules leave out.

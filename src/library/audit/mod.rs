@@ -3,11 +3,13 @@
 //! use it to write `include` and `exclude`.
 //!
 //! An audit of a source reads only the open generation. [`traits`] finds the properties of one section, [`tally`]
-//! counts them, and [`collect`] counts them for each source and document. [`trial`] audits a repository that is not in
-//! the catalogue yet, and [`compare`] compares it with an index.
+//! counts them, and [`collect`] counts them for each source and document. [`restated`] finds sections that say the same as
+//! others in other words. [`trial`] audits a repository that is not in the catalogue yet, and [`compare`] compares it with
+//! an index.
 
 mod collect;
 mod compare;
+mod restated;
 mod tally;
 mod traits;
 mod trial;
@@ -45,7 +47,8 @@ impl Library {
     /// `None`, audits all sources, without their folders and documents. Returns `None` if no source has the id `only`.
     ///
     /// Reads every section of the index, which takes seconds for a large index. Keeps the counts of each document in
-    /// memory.
+    /// memory. The audit of one source also compares each of its sections with all others by meaning, about 0.3 ms each
+    /// at 50,000 sections.
     pub fn audit(&self, only: Option<&str>) -> Result<Option<AuditView>, SearchError> {
         let one = match only.map(|id| self.manifest.source(id)) {
             Some(None) => return Ok(None),
@@ -71,6 +74,9 @@ impl Library {
                 }
             })
             .collect();
+        for source in sources.iter_mut().filter(|_| one.is_some()) {
+            source.restated = restated::restated(self, &source.source)?;
+        }
         sources.sort_by_key(|source| Reverse(source.total.suspect));
         Ok(Some(AuditView { generation: self.manifest.generation, sources }))
     }
@@ -112,6 +118,7 @@ fn overview(state: &SourceState, collected: &CollectedSource) -> SourceAuditView
         problems: grouped(&state.problems),
         folders: Vec::new(),
         worst: Vec::new(),
+        restated: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::PlaceView;
 use crate::catalogue::Shown;
 use crate::generation::left_out::LeftOutGroup;
 use crate::problem::Stage;
@@ -40,6 +41,29 @@ pub struct SourceAuditView {
     /// The documents with the most suspect sections; empty if all sources are audited.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub worst: Vec<DocumentAuditView>,
+    /// Sections that say nearly the same as a section of another author in other words, the nearest pairs first. Empty
+    /// if all sources are audited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restated: Vec<RestatedView>,
+}
+
+/// A section of the audited source, and a section of another author that says nearly the same in other words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RestatedView {
+    /// The cosine of the angle between their vectors, rounded to three decimals: 1 for the same meaning.
+    pub cosine: f64,
+    pub section: RestatedPlaceView,
+    pub other: RestatedPlaceView,
+}
+
+/// One of the sections of a [`RestatedView`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RestatedPlaceView {
+    pub source: String,
+    pub path: String,
+    #[serde(flatten)]
+    pub place: PlaceView,
+    pub headings: Vec<String>,
 }
 
 /// The counts and shares of a set of sections.

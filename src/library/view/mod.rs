@@ -18,8 +18,8 @@ pub use answers::{
 };
 pub use audit::{
     AuditView, ComparedView, DocumentAuditView, DuplicatedSourceView, FilesView, FolderAuditView,
-    LicenceOrigin, PlaceUnit, ProblemGroupView, SectionSharesView, SectionsAuditView,
-    SourceAuditView, TrialView,
+    LicenceOrigin, PlaceUnit, ProblemGroupView, RestatedPlaceView, RestatedView, SectionSharesView,
+    SectionsAuditView, SourceAuditView, TrialView,
 };
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{
