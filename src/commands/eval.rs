@@ -6,9 +6,10 @@ use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::eval_graph::{self, GraphEvalArguments};
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::eval::judgements::{Judgements, UnjudgedHits};
@@ -23,16 +24,19 @@ use crate::search::{Budget, LastWord, SearchRequest, Understanding};
 const HITS: usize = 500;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct EvalArguments {
+    #[command(subcommand)]
+    of: Option<EvalCommand>,
     /// Queries: id, kind, text, tab-separated
-    #[arg(long, value_name = "FILE")]
-    queries: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    queries: Option<PathBuf>,
     /// Judgements in TREC's format: query id, 0, passage id, grade from 0 to 3
-    #[arg(long, value_name = "FILE")]
-    qrels: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    qrels: Option<PathBuf>,
     /// Passages: id, id of its text, owner/name:path:first-last, tab-separated
-    #[arg(long, value_name = "FILE")]
-    passages: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    passages: Option<PathBuf>,
     /// Write the hits to this file, one JSON object for each query
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
@@ -78,8 +82,21 @@ struct EvalSummary {
     p: Option<f64>,
 }
 
+#[derive(Debug, Subcommand)]
+enum EvalCommand {
+    /// Measure guides, evidence, resources, related topics, prerequisites, topics and steps, with labels
+    Graph(GraphEvalArguments),
+}
+
 pub(super) fn run(config: &Config, arguments: &EvalArguments) -> anyhow::Result<Exit> {
-    let judgements = Judgements::read(&arguments.queries, &arguments.qrels, &arguments.passages)?;
+    if let Some(EvalCommand::Graph(arguments)) = &arguments.of {
+        return eval_graph::run(config, arguments);
+    }
+    let EvalArguments { queries, qrels, passages, .. } = arguments;
+    let (Some(queries), Some(qrels), Some(passages)) = (queries, qrels, passages) else {
+        bail!("--queries, --qrels and --passages are needed");
+    };
+    let judgements = Judgements::read(queries, qrels, passages)?;
     let library = open(config)?;
     let understanding = match arguments.literal {
         true => Understanding::LITERAL,

@@ -8,6 +8,7 @@ mod audit_table;
 mod discover;
 mod doctor;
 mod eval;
+mod eval_graph;
 mod exit;
 mod export;
 mod guide;

@@ -2,8 +2,9 @@
 //!
 //! Judgements have the form of TREC: queries, passages and grades, in three files ([`judgements`]). A run consists of
 //! the hits of a search engine for each query. The module [`measures`] scores a run. Two runs are compared query by
-//! query.
+//! query. [`graph`] scores what the graph shows.
 
+pub mod graph;
 pub mod judgements;
 pub mod measures;
 
@@ -21,7 +22,7 @@ pub struct RunHit {
     pub lines: Option<(u32, u32)>,
 }
 
-/// The hits of a run for one query.
+/// The hits of a run for one query. [`graph`] scores what the graph shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunAnswer {
     pub qid: String,
