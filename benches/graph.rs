@@ -18,7 +18,7 @@ use cairn::catalogue::Voice;
 use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
-use cairn::graph::cases::TextExtent;
+use cairn::graph::case_section::{CaseNaming, CaseSection};
 use cairn::graph::place::SectionPlace;
 use cairn::graph::{Graph, SaidSentence, learn, paths, related};
 use cairn::library::{Audience, Library};
@@ -32,8 +32,7 @@ struct GraphSection {
     path: String,
     address: Address,
     notes: SectionNotes,
-    case: Option<u32>,
-    extent: TextExtent,
+    case: Option<CaseSection>,
 }
 
 fn main() {
@@ -85,9 +84,12 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<GraphSection> {
                     source: file.source.clone(),
                     path: file.path.clone(),
                     address: section.address,
+                    case: cases.of_section(&section.headings, whole).and_then(|case| {
+                        let naming =
+                            CaseNaming { document: whole == Some(case), ..CaseNaming::default() };
+                        CaseSection::new(case, naming, section, &notes.steps, true)
+                    }),
                     notes,
-                    case: cases.of_section(&section.headings, whole),
-                    extent: TextExtent::of(&section.text, &section.links),
                 });
             }
         }
@@ -115,8 +117,8 @@ fn build(vocabulary: &Vocabulary, sections: &[GraphSection], times: usize) -> (G
             let place =
                 SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
             builder.section(place, topics, said);
-            if let (Some(case), Some(step)) = (section.case, notes.step) {
-                builder.cases.add(place, case, step, section.extent);
+            if let Some(case) = &section.case {
+                builder.cases.add(place, at as u64, case);
             }
             took += started.elapsed();
         }

@@ -13,7 +13,7 @@
 //!    v
 //! extract     one file per format; pure                     documents -> sections, links
 //!    v
-//! annotate    pure: what a section is about                 topics, step, language, copies, resources
+//! annotate    pure: what a section is about                 topics, steps, language, copies, resources; uses meaning
 //!    v
 //! store       index/library.db (SQLite)                     the only durable source of truth for refresh
 //!    |------------------.
@@ -147,11 +147,11 @@ pub mod crawl;
 
 pub mod extract;
 
+pub mod meaning;
+
 pub mod annotate;
 
 pub mod store;
-
-pub mod meaning;
 
 pub mod search;
 

@@ -1,5 +1,7 @@
 //! Determines which case study a document or a section is about, from its headings, title and path.
 
+use std::collections::BTreeSet;
+
 use super::tagger::Tagger;
 use super::trail::Trail;
 use crate::extract::Document;
@@ -12,6 +14,8 @@ const PATH_PARTS: usize = 3;
 /// The labels of the case studies, compiled into a tagger.
 pub struct CaseIndex {
     tagger: Tagger,
+    /// The indices of the case studies in the vocabulary.
+    pub topics: BTreeSet<u32>,
     /// For each topic of the vocabulary, the indices of the topics above it.
     above: Vec<Vec<u32>>,
 }
@@ -21,7 +25,8 @@ impl CaseIndex {
     pub fn new(vocabulary: &Vocabulary) -> CaseIndex {
         let places: Vec<usize> = vocabulary.cases().collect();
         let above = (0..vocabulary.topics.len()).map(|at| vocabulary.above(at)).collect();
-        CaseIndex { tagger: Tagger::over(vocabulary, &places), above }
+        let topics = places.iter().filter_map(|at| u32::try_from(*at).ok()).collect();
+        CaseIndex { tagger: Tagger::over(vocabulary, &places), topics, above }
     }
 
     /// The index of the case that the whole `document` at `path` is about. Searches these names in this order: the

@@ -1,15 +1,16 @@
 //! Annotates a document.
 
 use super::mentions::{Finder, Topics};
-use super::{Annotation, SectionNotes, Tagger, copies, language, role, steps};
+use super::{Annotation, SectionNotes, Tagger, copies, language, role};
 use crate::extract::Document;
 
 /// Incremented when annotation changes: documents annotated under another version are annotated again.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// The annotation of `document`, with the topics of the vocabulary that `tagger` was compiled from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
     let language = language::of(document);
+    let is_english = language.as_deref().is_none_or(|language| language == "en");
     let mut finder = Finder::new(document, tagger);
     let mut sections: Vec<SectionNotes> = document
         .sections
@@ -17,7 +18,7 @@ pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
         .map(|section| {
             let Topics { mentions, co_mentions, cited } = finder.find(section);
             SectionNotes {
-                step: steps::of(section, &mentions, tagger),
+                steps: tagger.steps.of(section, &mentions, is_english),
                 fingerprint: copies::fingerprint(section),
                 signature: copies::signature(section),
                 role: role::of(section),
@@ -68,7 +69,7 @@ mod tests {
             notes.co_mentions[0].sentence,
             "A feature store keeps training-serving skew away."
         );
-        assert_eq!(vocabulary.steps[usize::from(notes.step.unwrap())].slug, "serving");
+        assert_eq!(vocabulary.steps[usize::from(notes.step().unwrap())].slug, "serving");
     }
 
     #[test]

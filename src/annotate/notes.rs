@@ -50,6 +50,25 @@ pub struct LinkTopics {
     pub heading: Vec<u32>,
 }
 
+/// A step of a design answer that a section may belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionStep {
+    /// The index of the step in the vocabulary.
+    pub step: u8,
+    /// How much supports it, in hundredths.
+    pub support: i16,
+}
+
+/// With at least this support, in hundredths, a section belongs to a step; with less, it probably serves none.
+const LEAST_SUPPORT: i16 = 310;
+
+impl SectionStep {
+    /// Whether the support is enough to say that the section belongs to the step.
+    pub fn is_certain(self) -> bool {
+        self.support >= LEAST_SUPPORT
+    }
+}
+
 /// The purpose of a section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -83,8 +102,8 @@ pub struct SectionNotes {
     pub co_mentions: Vec<CoMention>,
     /// For each link of the section, in order, the topics that it may be about.
     pub cited: Vec<LinkTopics>,
-    /// The index (in the vocabulary) of the design step that the section belongs to, if any.
-    pub step: Option<u8>,
+    /// The steps of a design answer that the section may belong to, the best first.
+    pub steps: Vec<SectionStep>,
     /// The language code of the section (ISO 639-1), if it was detected and differs from the document's.
     pub language: Option<String>,
     pub role: SectionRole,
@@ -92,6 +111,13 @@ pub struct SectionNotes {
     pub fingerprint: Option<u64>,
     /// A signature for finding candidates for near-copies; `None` if the section is too short.
     pub signature: Option<copies::MinHashSignature>,
+}
+
+impl SectionNotes {
+    /// The index (in the vocabulary) of the step of a design answer that the section belongs to, if any.
+    pub fn step(&self) -> Option<u8> {
+        self.steps.first().filter(|step| step.is_certain()).map(|step| step.step)
+    }
 }
 
 /// The annotation of one document, with its sections in order.

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::steps::StepFinder;
 use super::trail::Trail;
+use crate::meaning::MeaningTable;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::folded::{FoldedText, FoldedWords};
 use crate::vocabulary::label_index::{LabelIndex, LabelMatch, LabelOwner};
@@ -28,10 +31,7 @@ pub(super) struct TopicMatch {
 /// The vocabulary, compiled for tagging.
 pub struct Tagger {
     labels: LabelIndex,
-    /// For each step, the heading words that assign a section to it.
-    pub(super) steps: Vec<Vec<FoldedWords>>,
-    /// For each topic, the indices of the steps that it belongs to.
-    pub(super) topic_steps: Vec<Vec<u8>>,
+    pub(super) steps: StepFinder,
     /// For each topic, whether it is a field of knowledge (a top concept of the vocabulary).
     fields: Vec<bool>,
     /// For each topic, the indices of the topics directly above it, except fields of knowledge.
@@ -41,29 +41,23 @@ pub struct Tagger {
 }
 
 impl Tagger {
-    /// Compiles `vocabulary`. O(total length of labels).
+    /// Compiles `vocabulary`. O(total length of labels). The meaning of sections does not count for their steps.
     pub fn new(vocabulary: &Vocabulary) -> Tagger {
-        let all: Vec<usize> = (0..vocabulary.topics.len()).collect();
-        Tagger::over(vocabulary, &all)
+        Tagger::with_meaning(vocabulary, None)
     }
 
-    /// Compiles only the labels of `topics` (indices in `vocabulary`).
+    /// Compiles `vocabulary`. With a `table`, the meaning of sections counts for their steps. O(total length of labels).
+    pub fn with_meaning(vocabulary: &Vocabulary, table: Option<Arc<MeaningTable>>) -> Tagger {
+        let all: Vec<usize> = (0..vocabulary.topics.len()).collect();
+        let steps = StepFinder::new(vocabulary, table);
+        Tagger { steps, ..Tagger::over(vocabulary, &all) }
+    }
+
+    /// Compiles only the labels of `topics` (indices in `vocabulary`), and no steps.
     pub(super) fn over(vocabulary: &Vocabulary, topics: &[usize]) -> Tagger {
-        let step_place = |slug: &String| {
-            let place = vocabulary.steps.iter().position(|step| step.slug == *slug)?;
-            u8::try_from(place).ok()
-        };
-        let heading_words = |headings: &[String]| {
-            headings.iter().flat_map(|heading| FoldedWords::of(heading)).collect()
-        };
         Tagger {
             labels: LabelIndex::of_topics(vocabulary, topics.iter().copied()),
-            steps: vocabulary.steps.iter().map(|step| heading_words(&step.headings)).collect(),
-            topic_steps: vocabulary
-                .topics
-                .iter()
-                .map(|topic| topic.steps.iter().filter_map(step_place).collect())
-                .collect(),
+            steps: StepFinder::default(),
             version: vocabulary.version.clone(),
             fields: vocabulary.topics.iter().map(|topic| topic.top).collect(),
             kinds: (0..vocabulary.topics.len()).map(|at| kinds(vocabulary, at)).collect(),

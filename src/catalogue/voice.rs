@@ -12,6 +12,9 @@ use super::{Catalogue, Origin};
 /// The maximum number of sources that are followed in a chain of forks. This also ends a chain that is a cycle.
 const MOST_HOPS: usize = 8;
 
+/// The id of the source with the notes inside the program.
+const OWN_NOTES: &str = "cairn/notes";
+
 /// An independent author.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Voice {
@@ -19,6 +22,13 @@ pub enum Voice {
     Owner(String),
     /// The id of a folder or an archive.
     Source(String),
+}
+
+impl Voice {
+    /// Whether these are the notes inside the program. They are shown, but are no independent source.
+    pub fn is_own_notes(&self) -> bool {
+        matches!(self, Voice::Source(id) if id == OWN_NOTES)
+    }
 }
 
 /// The properties of a source that determine its voice.

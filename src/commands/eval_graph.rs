@@ -10,7 +10,8 @@ use clap::{Args, ValueEnum};
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::eval::graph::labels::{GraphLabels, LabelPart};
-use crate::eval::graph::{GraphFigure, figures, read_values, score, write_values};
+use crate::eval::graph::values::{read_values, write_values};
+use crate::eval::graph::{GraphFigure, figures, score};
 
 #[derive(Debug, Args)]
 pub(super) struct GraphEvalArguments {

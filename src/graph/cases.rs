@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::case_section::{CaseSection, TextExtent};
 use super::place::SectionPlace;
 use crate::catalogue::Voice;
-use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
 /// A voice says enough about a case at a step if its sections in this cell have at least this many words in total.
@@ -19,10 +19,10 @@ const ENOUGH_ITEMS: u32 = 5;
 const ENOUGH_VOICES: usize = 2;
 /// The maximum number of sections that a cell lists; further sections are left out.
 const MOST_PASSAGES: usize = 12;
-/// The maximum number of sections of one voice that a cell lists; further sections are left out.
-const MOST_OF_A_VOICE: usize = 3;
-/// A document that covers at least this many steps of one case is a whole answer.
-const WHOLE: usize = 3;
+/// The maximum number of sections of one voice that come before sections of other voices.
+const FIRST_OF_A_VOICE: usize = 2;
+/// A document about a case that covers at least this many of its steps is a whole answer.
+const WHOLE: usize = 4;
 
 /// How much is said about one case at one step.
 #[derive(
@@ -39,46 +39,14 @@ pub enum Coverage {
     Strong,
 }
 
-/// The size of a section's text: the number of words, and the number of list items with at least three words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TextExtent {
-    pub words: u32,
-    pub items: u32,
-}
-
-impl TextExtent {
-    /// The extent of `text`, which contains `links`. Zero if most of its words are link texts: a list of titles is a
-    /// reading list and not an answer. O(length).
-    pub fn of(text: &str, links: &[Link]) -> TextExtent {
-        let mut extent = TextExtent::default();
-        for line in text.lines() {
-            let words = count(line);
-            extent.words = extent.words.saturating_add(words);
-            let is_item = line.trim_start().starts_with(['-', '•', '*']);
-            extent.items += u32::from(is_item && words >= 3);
-        }
-        let linked: u32 = links.iter().map(|link| count(&link.text)).sum();
-        if linked > extent.words / 2 { TextExtent::default() } else { extent }
-    }
-
-    fn is_enough(self) -> bool {
-        self.words >= ENOUGH_WORDS || self.items >= ENOUGH_ITEMS
-    }
-}
-
-/// The number of words in `text`.
-fn count(text: &str) -> u32 {
-    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
-    u32::try_from(words.count()).unwrap_or(u32::MAX)
-}
-
 /// A cell of the matrix.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatrixCell {
     pub coverage: Coverage,
-    /// The number of independent voices that have at least one section in this cell.
+    /// The number of independent voices that have at least one section in this cell, without Cairn's own notes.
     pub said_by: u32,
-    /// Ids of sections, as numbers: first the best section of each voice, then the second best of each, then the third.
+    /// Ids of sections, as numbers, the best first. At most two sections of a voice come before all other voices, and at
+    /// most one of Cairn's own notes is listed.
     pub passages: Vec<u64>,
 }
 
@@ -109,7 +77,11 @@ pub struct CaseStudy {
 struct CasePassage {
     voice: Voice,
     section: u64,
+    /// The section of which it is a copy, or itself.
+    original: u64,
     extent: TextExtent,
+    /// The greater, the better.
+    rank: i32,
 }
 
 /// Collects the sections about cases.
@@ -137,13 +109,19 @@ struct CoveredSteps {
 }
 
 impl CaseCollector {
-    /// Adds a section about the case `topic` at `step`. Ignored if `extent` has no words.
-    pub fn add(&mut self, place: SectionPlace, topic: u32, step: u8, extent: TextExtent) {
+    /// Adds a section about a case at the steps that it serves. Ignored if its extent has no words. `original` is the
+    /// section of which it is a copy, or itself: a cell lists only the best of several copies.
+    pub fn add(&mut self, place: SectionPlace, original: u64, section: &CaseSection) {
+        let CaseSection { case: topic, extent, .. } = *section;
         if extent.words == 0 {
             return;
         }
-        let passage = CasePassage { voice: place.voice.clone(), section: place.section, extent };
-        self.cells.entry((topic, step)).or_default().push(passage);
+        for (step, rank) in section.served() {
+            let (voice, section) = (place.voice.clone(), place.section);
+            let passage = CasePassage { voice, section, original, extent, rank };
+            self.cells.entry((topic, step)).or_default().push(passage);
+        }
+        let Some(step) = section.answered() else { return };
         let (source, path) = (place.source.to_owned(), place.path.to_owned());
         let document = self.documents.entry(CaseDocument { topic, source, path });
         let covered = document.or_insert_with(|| CoveredSteps {
@@ -182,48 +160,63 @@ impl CaseCollector {
 
 /// The cell for `passages`, the sections about one case at one step.
 fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
+    passages.sort_by_key(|passage| std::cmp::Reverse(passage.rank));
+    let mut originals = BTreeSet::new();
+    passages.retain(|passage| originals.insert(passage.original));
     let mut voices: BTreeMap<&Voice, TextExtent> = BTreeMap::new();
-    for passage in &passages {
+    for passage in passages.iter().filter(|passage| !passage.voice.is_own_notes()) {
         let extent = voices.entry(&passage.voice).or_default();
         extent.words = extent.words.saturating_add(passage.extent.words);
         extent.items = extent.items.saturating_add(passage.extent.items);
     }
-    let enough = voices.values().filter(|extent| extent.is_enough()).count();
+    let is_enough =
+        |extent: &&TextExtent| extent.words >= ENOUGH_WORDS || extent.items >= ENOUGH_ITEMS;
+    let enough = voices.values().filter(is_enough).count();
     let coverage = match (enough, voices.len()) {
         (ENOUGH_VOICES.., _) => Coverage::Strong,
         (_, 1..) => Coverage::Thin,
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // The longest passages come first. The length is the number of words, plus eight for each list item. Lengths above
-    // 300 count as 300.
-    passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
-    // `ranked` has each passage with its turn: the number of earlier passages of the same voice.
-    let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
-    let mut ranked: Vec<(usize, u64)> = Vec::new();
-    for passage in &passages {
-        let turn = turns.entry(&passage.voice).or_insert(0);
-        ranked.push((*turn, passage.section));
-        *turn += 1;
+    MatrixCell { coverage, said_by, passages: in_turn(&passages) }
+}
+
+/// The ids of the passages that a cell lists. `passages` are in descending order of their ranks.
+fn in_turn(passages: &[CasePassage]) -> Vec<u64> {
+    let mut listed: BTreeMap<&Voice, usize> = BTreeMap::new();
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for passage in passages {
+        let number = listed.entry(&passage.voice).or_insert(0);
+        *number += 1;
+        match (*number, passage.voice.is_own_notes()) {
+            (1, true) | (..=FIRST_OF_A_VOICE, false) => first.push(passage.section),
+            (_, true) => {}
+            (_, false) => rest.push(passage.section),
+        }
     }
-    ranked.retain(|(turn, _)| *turn < MOST_OF_A_VOICE);
-    ranked.sort_by_key(|(turn, _)| *turn);
-    ranked.truncate(MOST_PASSAGES);
-    MatrixCell { coverage, said_by, passages: ranked.into_iter().map(|(_, id)| id).collect() }
+    first.extend(rest);
+    first.truncate(MOST_PASSAGES);
+    first
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::SectionStep;
     use crate::config::DataFiles;
     use crate::extract::Address;
     use crate::vocabulary;
 
     fn coverage(said: &[(&str, TextExtent)]) -> MatrixCell {
         let passages = said.iter().enumerate().map(|(at, (source, extent))| CasePassage {
-            voice: Voice::Owner((*source).to_owned()),
+            voice: match *source {
+                "cairn/notes" => Voice::Source("cairn/notes".to_owned()),
+                owner => Voice::Owner(owner.to_owned()),
+            },
             section: at as u64,
+            original: at as u64,
             extent: *extent,
+            rank: i32::try_from(extent.words).unwrap(),
         });
         cell(passages.collect())
     }
@@ -236,30 +229,36 @@ mod tests {
         assert_eq!(coverage(&[("a", words(500))]).coverage, Coverage::Thin);
         assert_eq!(coverage(&[("a", words(500)), ("b", words(79))]).coverage, Coverage::Thin);
         assert_eq!(coverage(&[("a", words(80)), ("b", items(5))]).coverage, Coverage::Strong);
-        let parts = [("a", words(50)), ("b", words(90)), ("a", words(40))];
+        let parts = [("a", words(50)), ("b", words(90)), ("a", words(40)), ("a", words(30))];
         assert_eq!(coverage(&parts).coverage, Coverage::Strong, "a voice's sections add up");
-        assert_eq!(coverage(&parts).passages, [1, 0, 2], "voices in turn, the fullest first");
         assert_eq!(coverage(&parts).said_by, 2);
     }
 
     #[test]
-    fn empty_headings_and_bullets_without_words_do_not_count() {
-        assert_eq!(TextExtent::of("", &[]), TextExtent::default());
-        assert_eq!(TextExtent::of("- \n- ?\n", &[]), TextExtent::default());
-        let text = "Two words.\n- one\n- an item of five words\n";
-        assert_eq!(TextExtent::of(text, &[]), TextExtent { words: 8, items: 1 });
-        let (url, sentence) = (String::new(), String::new());
-        let link = Link { url, text: "an item of five words".into(), sentence };
-        assert_eq!(TextExtent::of(text, &[link]), TextExtent::default(), "links say where to read");
+    fn two_passages_of_a_voice_come_before_the_others_and_one_of_our_own() {
+        let words = |words| TextExtent { words, items: 0 };
+        let own = "cairn/notes";
+        let said = [
+            ("a", words(90)),
+            ("a", words(80)),
+            ("a", words(70)),
+            (own, words(60)),
+            (own, words(50)),
+            ("b", words(40)),
+        ];
+        let cell = coverage(&said);
+        assert_eq!((cell.passages, cell.said_by), (vec![0, 1, 3, 5, 2], 2));
+        let cell = coverage(&said[3..5]);
+        assert_eq!((cell.passages, cell.said_by, cell.coverage), (vec![0], 0, Coverage::Empty));
     }
 
     #[test]
-    fn a_document_that_covers_three_steps_is_a_whole_answer() {
+    fn a_document_that_covers_four_steps_is_a_whole_answer() {
         let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let cases: Vec<usize> = vocabulary.cases().collect();
         let topic = u32::try_from(cases[1]).unwrap();
         let mut gathered = CaseCollector::default();
-        for (path, steps) in [("part.md", 0..2), ("whole.md", 0..5)] {
+        for (path, steps) in [("part.md", 0..3), ("whole.md", 0..5), ("other.md", 0..5)] {
             for step in steps {
                 let (address, section) = (Address::Lines(1, 1), u64::from(step));
                 let place = SectionPlace {
@@ -269,8 +268,17 @@ mod tests {
                     address,
                     section,
                 };
-                gathered.add(place, topic, step, TextExtent { words: 9, items: 0 });
-                gathered.add(place, topic, 7, TextExtent::default());
+                let section = CaseSection {
+                    case: topic,
+                    in_document: path != "other.md",
+                    steps: vec![SectionStep { step, support: 400 }],
+                    extent: TextExtent { words: 9, items: 0 },
+                    worth: 0,
+                };
+                gathered.add(place, place.section, &section);
+                let steps = vec![SectionStep { step: 7, support: 400 }];
+                let empty = CaseSection { steps, extent: TextExtent::default(), ..section };
+                gathered.add(place, place.section, &empty);
             }
         }
         let found = gathered.finish(&vocabulary);

@@ -4,10 +4,11 @@
 //! evidence is the reason that the vocabulary gives, if any. Mined edges come from sentences that name both topics; the
 //! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `said` keeps
 //! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, [`cases`] collects the
-//! sections about case studies. [`walk`] finds related topics, [`learn()`] prerequisites, and [`paths`] chains between
-//! topics; [`export`] writes the graph for other programs.
+//! sections about case studies ([`case_section`]). [`walk`] finds related topics, [`learn()`] prerequisites, and
+//! [`paths`] chains between topics; [`export`] writes the graph for other programs.
 
 pub mod build;
+pub mod case_section;
 pub mod cases;
 mod counts;
 mod curated;

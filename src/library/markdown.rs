@@ -31,7 +31,8 @@ fn heading(at: usize, step: &StepView) -> String {
     let said = match step.cell.coverage {
         Coverage::Strong => format!("Well covered, by {}.", authors(step)),
         Coverage::Thin => format!("Thinly covered, by {}.", authors(step)),
-        Coverage::Empty => "No source covers this step.".to_owned(),
+        Coverage::Empty if step.passages.is_empty() => "No source covers this step.".to_owned(),
+        Coverage::Empty => "Only Cairn's own note covers this step.".to_owned(),
     };
     format!("## {}. {}\n\n{said}", at + 1, step.label)
 }

@@ -132,6 +132,11 @@ impl FoldedWords {
         found.any(|at| text.allows(text.word_at(range.start + at), &self.joints))
     }
 
+    /// The number of words.
+    pub fn count(&self) -> usize {
+        self.joints.len() + 1
+    }
+
     /// The length of the words' normal forms, in bytes, marks included.
     pub fn len(&self) -> usize {
         self.finder.needle().len()

@@ -90,7 +90,8 @@ impl Topic {
 pub struct Step {
     pub slug: String,
     pub label: String,
-    /// Heading words (`skos:hiddenLabel`). A section whose heading contains one of them is assigned to the step.
+    /// Heading words (`skos:hiddenLabel`). A section whose heading contains them, or that is near them in meaning, is
+    /// likelier to belong to the step.
     pub headings: Vec<String>,
 }
 

@@ -131,3 +131,57 @@ fn a_run_is_written_and_compared_with() {
     let missing = world.run(&["eval", "--queries", "none.tsv", "--qrels", &r, "--passages", &p]);
     assert!(missing.stderr.contains("none.tsv"), "{}", missing.stderr);
 }
+
+#[test]
+fn labels_score_what_guides_and_sections_show() {
+    let choice =
+        "We choose a two-tower model for candidates, because it answers in ten milliseconds. ";
+    let text = format!(
+        "# Video recommendation\n\n## Model architecture\n\n{}\n\n## Data collection\n\n{}\n",
+        choice.repeat(4),
+        "Watch time is logged for each impression, and labels come from completed views. "
+            .repeat(4),
+    );
+    let world = World::new(vec![repo("ann/video", &[("video.md", &text)])]);
+    world.refresh(&[], 0);
+    let folder = world.path("labels");
+    std::fs::create_dir(&folder).unwrap();
+    let place = "ann/video\tvideo.md";
+    for (name, content) in [
+        ("same.tsv", "source\tpath\tline\tsame_path\tsame_line\n".to_owned()),
+        (
+            "cells.tsv",
+            format!(
+                "case\tstep\tsource\tpath\tline\tgrade\tpart\n\
+                 video-recommendation\tmodelling\t{place}\t3\t2\ttune\n\
+                 video-recommendation\tserving\t{place}\t3\t1\ttune\n\
+                 video-recommendation\tdata\t{place}\t7\t1\theld\n"
+            ),
+        ),
+        ("documents.tsv", format!("case\tsource\tpath\tabout\nvideo-recommendation\t{place}\t2\n")),
+        ("evidence.tsv", "a\tb\tsource\tpath\tline\thash\tgrade\n".to_owned()),
+        ("resources.tsv", "topic\turl\tgrade\n".to_owned()),
+        ("related.tsv", "topic\tother\tgrade\n".to_owned()),
+        ("prerequisites.tsv", "topic\tother\tgrade\n".to_owned()),
+        ("sections.tsv", format!("source\tpath\tfirst\ttopics\tsteps\n{place}\t7\t\tdata\n")),
+    ] {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+    let labels = folder.to_string_lossy().into_owned();
+    let figure = |part: &str, measure: &str| {
+        let view =
+            world.run(&["eval", "graph", "--labels", &labels, "--part", part, "--json"]).json();
+        let figures = view.as_array().unwrap().clone();
+        let found = figures.into_iter().find(|figure| figure["measure"] == measure);
+        found.map(|figure| (figure["values"].as_u64().unwrap(), figure["mean"].as_f64().unwrap()))
+    };
+    assert_eq!(figure("tune", "cell-passages"), Some((2, 0.5)));
+    assert_eq!(figure("tune", "best-cell-passages"), Some((1, 1.0)));
+    assert_eq!(figure("held", "cell-passages"), Some((1, 1.0)));
+    assert_eq!(figure("all", "cell-documents").unwrap().1, 1.0);
+    assert_eq!(figure("all", "steps"), Some((1, 1.0)));
+    assert_eq!(figure("all", "related-named"), None, "without labels there is no figure");
+    std::fs::write(folder.join("cells.tsv"), "case\tstep\nx\ty\n").unwrap();
+    let broken = world.run(&["eval", "graph", "--labels", &labels]);
+    assert!(broken.stderr.contains("cells.tsv, line 2: no column"), "{}", broken.stderr);
+}

@@ -91,3 +91,41 @@ fn a_damaged_table_is_named_and_search_works_without_it() {
     let view = search(&world, "delayed labels", &[]);
     assert_eq!(view["query"]["understood"]["meaning"], "used");
 }
+
+#[test]
+fn an_audit_lists_sections_that_say_the_same_in_other_words() {
+    let one = "Labels of conversions arrive days or weeks after the click. Train on the labels that have arrived, \
+               and correct for conversions whose labels are still missing. Delayed labels make recent clicks look like \
+               negatives, so the model learns a conversion rate that is too low.";
+    let other = "The labels of conversions come days or weeks later than the click. Train with those labels that \
+                 arrived already, and correct the model for conversions with missing labels. If labels are delayed, \
+                 recent clicks look negative, and the conversion rate that a model learns is too low.";
+    let rice = "Wash the rice, boil the water, and wait for twenty minutes with the lid closed. "
+        .repeat(4);
+    let world = World::new(vec![
+        repo("ann/loans", &[("late.md", &format!("# Delayed labels\n\n{one}\n"))]),
+        repo(
+            "bob/ads",
+            &[
+                ("delayed.md", &format!("# Labels that are delayed\n\n{other}\n")),
+                ("rice.md", &format!("# Rice\n\n{rice}\n")),
+            ],
+        ),
+    ]);
+    world.refresh(&[], 0);
+    let view = world.run(&["sources", "audit", "bob/ads", "--json"]).json();
+    let pairs = view["sources"][0]["restated"].as_array().unwrap();
+    assert_eq!(pairs.len(), 1, "{view:#}");
+    assert_eq!(
+        (text(&pairs[0]["section"]["path"]), text(&pairs[0]["other"]["path"])),
+        ("delayed.md", "late.md")
+    );
+    assert!(pairs[0]["cosine"].as_f64().unwrap() >= 0.88);
+    let printed = world.run(&["sources", "audit", "bob/ads"]).stdout;
+    assert!(
+        printed.contains("in other words") && printed.contains("ann/loans late.md:1-3"),
+        "{printed}"
+    );
+    let all = world.run(&["sources", "audit", "--json"]).json();
+    assert!(all["sources"][0].get("restated").is_none(), "only the audit of one source compares");
+}

@@ -22,7 +22,7 @@ fn a_guide_quotes_an_excerpt_with_who_posted_it() {
     let discussion = thread(
         "discussion",
         8,
-        "Video recommendation: which data do I log?",
+        "Video recommendation: data collection and labels",
         "Which data do you log for a video recommendation system, and at which granularity?",
         &[post(
             71,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::labels::{GraphLabels, LabelledPlace, SectionLabel, TopicLabel};
-use super::{GraphMeasure, GraphValue};
+use super::values::{GraphMeasure, GraphValue};
 use crate::annotate::Salience;
 use crate::library::view::{HitView, PassageView};
 use crate::library::{Audience, DocumentPosition, Library};

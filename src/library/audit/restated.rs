@@ -5,7 +5,7 @@ use crate::library::Library;
 use crate::library::view::{RestatedPlaceView, RestatedView};
 use crate::search::{SearchError, SectionId, SectionRecord};
 
-/// The least cosine. Of the pairs of the corpus above it, all that were read explain the same thing; below 0.86, many
+/// The least cosine. Of the pairs of the corpus above it, nine of ten that were read explain the same thing; below 0.86, many
 /// only have the same subject.
 const LEAST: f32 = 0.88;
 /// The least number of words of both sections.

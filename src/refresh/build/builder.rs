@@ -230,7 +230,9 @@ impl<'a> GenerationBuilder<'a> {
             )?;
             comparisons.extend(comparison.map(|comparison| (number, comparison)));
             crowded += usize::from(found.is_crowded);
-            self.corpus.section(item, &author, found.section.id, section, notes);
+            let original = self.items.get(found.section.item as usize);
+            let is_own = original.is_some_and(|original| original.source.id == item.source.id);
+            self.corpus.section(item, &author, found.section.id, is_own, section, notes);
         }
         if let Some(share) = self.shares.get_mut(&item.source.id.0) {
             share.add_crowded(&item.path, crowded);

@@ -46,13 +46,32 @@ impl CorpusCollector {
         ItemAuthor { voice, citing }
     }
 
+    /// Adds the section to the case studies that it is about.
+    fn cases(
+        &mut self,
+        item: &WantedItem,
+        author: &ItemAuthor,
+        representative: SectionId,
+        section: &SectionDigest,
+        notes: &NotesDigest,
+    ) {
+        let (source, path) = (item.source.id.0.as_str(), item.path.as_str());
+        let (voice, address) = (&author.voice, section.address);
+        let place = SectionPlace { source, voice, path, address, section: section.id };
+        for case in notes.cases.iter().filter(|_| notes.has_content) {
+            self.graph.cases.add(place, representative.0, case);
+        }
+    }
+
     /// Adds a `section` with its `notes`. `representative` is the section under which it is folded, or itself if it is
-    /// not folded. `author` is the author of `item`.
+    /// not folded. `author` is the author of `item`, and of the representative if `is_own_copy`. Such a copy counts for its
+    /// case only: authors repeat themselves in similar documents on different cases.
     pub fn section(
         &mut self,
         item: &WantedItem,
         author: &ItemAuthor,
         representative: SectionId,
+        is_own_copy: bool,
         section: &SectionDigest,
         notes: &NotesDigest,
     ) {
@@ -67,6 +86,9 @@ impl CorpusCollector {
                 path: item.path.clone(),
                 address: section.address,
             });
+            if is_own_copy {
+                self.cases(item, author, representative, section, notes);
+            }
             return;
         }
         let voice = &author.voice;
@@ -75,10 +97,8 @@ impl CorpusCollector {
             let (path, address) = (item.path.as_str(), section.address);
             let place = SectionPlace { source, voice, path, address, section: section.id };
             self.graph.section(place, notes.topics(), notes.said());
-            if let Some(case) = &notes.case {
-                self.graph.cases.add(place, case.case, case.step, case.extent);
-            }
         }
+        self.cases(item, author, representative, section, notes);
         for citation in notes.cited() {
             self.resources.cite(author.citing, &citation);
         }

@@ -124,7 +124,7 @@ pub(in crate::refresh) fn fingerprint(
         search: search::VERSION,
         meaning: meaning.as_ref().map(|table| table.version()),
         graph: graph::VERSION,
-        annotations: annotation_versions(&vocabulary.version),
+        annotations: annotation_versions(&vocabulary.version, meaning.as_deref()),
         policy: of_policy(policy),
         sources: sources.collect(),
         dead: dead.iter().map(|(url, day)| (url.as_str(), day.as_str())).collect(),

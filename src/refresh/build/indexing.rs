@@ -37,7 +37,7 @@ impl<'a> IndexUpdate<'a> {
             SearchIndexWriter::open(&config.index.join("building"), inputs.meaning.clone())?;
         Ok(IndexUpdate {
             inputs,
-            versions: versions(&inputs.vocabulary.version),
+            versions: versions(&inputs.vocabulary.version, inputs.meaning.as_deref()),
             meaning: inputs.meaning.as_ref().map(|table| table.version()).unwrap_or_default(),
             known_versions: writer.indexed()?,
             writer,

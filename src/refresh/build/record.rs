@@ -63,7 +63,7 @@ pub(in crate::refresh) fn record(
     let section = &document.sections[at];
     let vocabulary = &inputs.vocabulary;
     let notes = annotation.sections.get(at);
-    let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
+    let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step()?)));
     SectionRecord {
         source: item.source.id.0.clone(),
         path: item.path.clone(),

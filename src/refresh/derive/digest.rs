@@ -9,12 +9,12 @@ use crate::annotate::case::CaseIndex;
 use crate::annotate::copies::BandKeys;
 use crate::annotate::packed::PackedList;
 use crate::annotate::resources::Citation;
-use crate::annotate::{Annotation, SectionNotes, SectionRole};
+use crate::annotate::{Annotation, Salience, SectionNotes, SectionRole};
 use crate::catalogue::{Origin, Source};
 use crate::crawl::BlobId;
 use crate::extract::{Address, Document, DocumentOpening, Extracted, Section};
 use crate::graph::SaidSentence;
-use crate::graph::cases::TextExtent;
+use crate::graph::case_section::{CaseNaming, CaseSection};
 use crate::problem::Problem;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
@@ -22,7 +22,7 @@ use crate::refresh::wanted::versions::annotation_versions;
 use crate::search::{self, SectionId};
 
 /// Incremented when digests change: those of another version are made again.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// What was extracted from a file or thread, as a digest.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,8 @@ pub(in crate::refresh) struct NotesDigest<'a> {
     pub has_content: bool,
     #[serde(borrow)]
     said: PackedList<'a>,
-    pub case: Option<CaseDigest>,
+    /// The case studies that it is about.
+    pub cases: Vec<CaseSection>,
     #[serde(borrow)]
     cited: PackedList<'a>,
 }
@@ -97,15 +98,6 @@ impl NotesDigest<'_> {
     }
 }
 
-/// A case study and the step of it that a section is about.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::refresh) struct CaseDigest {
-    /// The index of the case in the vocabulary.
-    pub case: u32,
-    pub step: u8,
-    pub extent: TextExtent,
-}
-
 impl DocumentDigest<'_> {
     /// The length of the text and code of all sections.
     pub fn bytes(&self) -> u64 {
@@ -125,7 +117,7 @@ impl<'a> DigestMaker<'a> {
     /// A maker for documents that are annotated with the vocabulary of `inputs`.
     pub fn new(inputs: &'a RefreshInputs) -> anyhow::Result<DigestMaker<'a>> {
         let policy = &inputs.policy;
-        let versions = annotation_versions(&inputs.vocabulary.version);
+        let versions = annotation_versions(&inputs.vocabulary.version, inputs.meaning.as_deref());
         let rules = (VERSION, versions, &policy.books, &policy.book_formats);
         let hash = postcard::to_io(&rules, blake3::Hasher::new()).context("cannot hash rules")?;
         let cases = CaseIndex::new(&inputs.vocabulary);
@@ -178,7 +170,7 @@ impl<'a> DigestMaker<'a> {
                 topics: PackedList::of(notes.mentions.iter().map(|mention| mention.topic)),
                 has_content: notes.role.has_content(),
                 said: PackedList::of(notes.co_mentions.iter().filter_map(SaidSentence::of)),
-                case: self.case(section, notes, case),
+                cases: self.cases(section, notes, case, is_english(annotation, notes)),
                 cited: cited(section, notes, &own),
             }),
         };
@@ -190,17 +182,43 @@ impl<'a> DigestMaker<'a> {
         }
     }
 
-    /// The case study that `section` is about. `case` is that of its document.
-    fn case(
+    /// The case studies that `section` is about: that of its headings, or else `whole`, that of its document; and those
+    /// that are its main topics.
+    fn cases(
         &self,
         section: &Section,
         notes: &SectionNotes,
-        case: Option<u32>,
-    ) -> Option<CaseDigest> {
-        let step = notes.step.filter(|_| notes.role.has_content())?;
-        let case = self.cases.of_section(section.subject(), case)?;
-        Some(CaseDigest { case, step, extent: TextExtent::of(&section.text, &section.links) })
+        whole: Option<u32>,
+        is_english: bool,
+    ) -> Vec<CaseSection> {
+        if !notes.role.has_content() || notes.steps.is_empty() {
+            return Vec::new();
+        }
+        let named = self.cases.of_section(section.subject(), None);
+        let main = notes.mentions.iter().filter(|mention| mention.salience == Salience::Main);
+        let main: Vec<u32> = main
+            .map(|mention| mention.topic)
+            .filter(|topic| self.cases.topics.contains(topic))
+            .collect();
+        let mut cases: Vec<u32> = named.or(whole).into_iter().chain(main.iter().copied()).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        let of = |case| {
+            let naming = CaseNaming {
+                document: whole == Some(case),
+                heading: named == Some(case),
+                main_topic: main.contains(&case),
+            };
+            CaseSection::new(case, naming, section, &notes.steps, is_english)
+        };
+        cases.into_iter().filter_map(of).collect()
     }
+}
+
+/// Whether a section of a document is in English, or its language is not known.
+fn is_english(document: &Annotation, section: &SectionNotes) -> bool {
+    let language = section.language.as_deref().or(document.language.as_deref());
+    language.is_none_or(|language| language == "en")
 }
 
 /// The citations in `section`. Links to the repository itself, whose address is `own`, cite nothing.

@@ -47,14 +47,14 @@ pub(in crate::refresh) fn derive(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<DeriveResult> {
-    let versions = versions(&inputs.vocabulary.version);
+    let versions = versions(&inputs.vocabulary.version, inputs.meaning.as_deref());
     let missing = missing(items, store, &versions.annotations)?;
     let mut derived = DeriveResult::default();
     if missing.is_empty() {
         return Ok(derived);
     }
     on_event(RefreshEvent::Reading(missing.len()));
-    let tagger = Tagger::new(&inputs.vocabulary);
+    let tagger = Tagger::with_meaning(&inputs.vocabulary, inputs.meaning.clone());
     let budgets = ReadBudgets::default();
     let mut readers = [(); 2].map(|()| DocumentReader::new(program, &budgets, stop));
     for batch in batches(&missing) {

@@ -5,6 +5,7 @@
 //! can't be decoded, and then starts again. A damaged row never makes a run fail.
 
 use crate::config::Config;
+use crate::meaning::MeaningTable;
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::versions::versions;
@@ -17,7 +18,8 @@ pub fn audit(config: &Config) -> Result<StoreAudit, StoreError> {
     // If the vocabulary is invalid, its version is unknown. Stored annotations are then only decompressed, not decoded.
     let vocabulary = vocabulary::load(&config.sources);
     let version = vocabulary.map(|vocabulary| vocabulary.version).unwrap_or_default();
-    Store::audit(&config.index.join("library.db"), &versions(&version))
+    let table = MeaningTable::load(&config.sources).ok();
+    Store::audit(&config.index.join("library.db"), &versions(&version, table.as_ref()))
 }
 
 /// Drops the damaged rows of `store`. Returns a problem with their number, if there were any.
@@ -25,7 +27,8 @@ pub(in crate::refresh) fn drop_damaged(
     store: &mut Store,
     inputs: &RefreshInputs,
 ) -> anyhow::Result<Option<Problem>> {
-    let audit = store.drop_damaged(&versions(&inputs.vocabulary.version))?;
+    let audit =
+        store.drop_damaged(&versions(&inputs.vocabulary.version, inputs.meaning.as_deref()))?;
     let damaged = audit.damaged.len();
     if damaged == 0 {
         return Ok(None);

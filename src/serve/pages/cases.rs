@@ -10,7 +10,7 @@ use super::super::api::PathName;
 use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
-use super::format::plural;
+use super::format::{address, plural};
 use super::frame::layout;
 use crate::graph::Coverage;
 use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
@@ -126,12 +126,12 @@ fn guide(case: &CaseView) -> Markup {
                     }
                 }
             }
-            @for (at, step) in case.steps.iter().enumerate() { (guide_step(at, step)) }
+            @for (at, step) in case.steps.iter().enumerate() { (guide_step(&case.label, at, step)) }
         }
     }
 }
 
-fn guide_step(at: usize, step: &StepView) -> Markup {
+fn guide_step(case: &str, at: usize, step: &StepView) -> Markup {
     let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
     html! {
         section id=(step.cell.step) {
@@ -139,7 +139,7 @@ fn guide_step(at: usize, step: &StepView) -> Markup {
             @match step.cell.coverage {
                 Coverage::Strong => p.quiet { "Well covered, by " (authors) "." },
                 Coverage::Thin => p.quiet { "Thinly covered, by " (authors) "." },
-                Coverage::Empty => p.quiet { "No source covers this step." },
+                Coverage::Empty => p.quiet { (uncovered(case, step)) },
             }
             div.beside {
                 @for (source, passages) in by_source(&step.passages) {
@@ -150,6 +150,17 @@ fn guide_step(at: usize, step: &StepView) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What is said about a step that no independent source covers.
+fn uncovered(case: &str, step: &StepView) -> Markup {
+    let query = format!("{case} {}", step.label.to_lowercase());
+    let search = address("/", &[("q", query.as_str())]);
+    html! {
+        @if step.passages.is_empty() { "No source covers this step of the case. " }
+        @else { "Only Cairn's own note covers this step of the case. " }
+        a href=(search) { "Search for “" (query) "”" }
     }
 }
 

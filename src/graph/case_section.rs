@@ -1,0 +1,228 @@
+//! A section about a case study: the steps that it serves, and how well it is suited as a passage of the guide.
+
+use serde::{Deserialize, Serialize};
+
+use crate::annotate::SectionStep;
+use crate::extract::{Link, Section};
+
+/// The least support, in hundredths, with which the best step of a section in a document about the case counts although
+/// it is not certain.
+const LEAST_IN_DOCUMENT: i16 = 250;
+/// Words of the own headings of sections that repeat, ask or list. Guides leave them out.
+const LEFT_OUT: [&str; 14] = [
+    "checkpoint",
+    "checklist",
+    "exercises",
+    "further reading",
+    "next steps",
+    "progress tracking",
+    "quiz",
+    "recap",
+    "references",
+    "summary",
+    "summing up",
+    "table of contents",
+    "takeaways",
+    "test yourself",
+];
+/// The same for whole headings: such sections only list tools.
+const LEFT_OUT_WHOLE: [&str; 2] = ["stack", "tech stack"];
+/// Sections with fewer words are left out if they have fewer than [`FEW_ITEMS`] list items.
+const TINY: u32 = 20;
+const FEW_ITEMS: u32 = 3;
+/// Sections with fewer words are usually only an introduction.
+const SHORT: u32 = 40;
+/// Beyond this number, more words make a passage no better.
+const LONG: u32 = 400;
+/// Beyond this number, more list items make a passage no better.
+const MANY_ITEMS: u32 = 8;
+
+/// The size of a section's text: the number of words, and the number of list items with at least three words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextExtent {
+    pub words: u32,
+    pub items: u32,
+}
+
+impl TextExtent {
+    /// The extent of `text`, which contains `links`. Zero if most of its words are link texts: a list of titles is a
+    /// reading list and not an answer. O(length).
+    pub fn of(text: &str, links: &[Link]) -> TextExtent {
+        let mut extent = TextExtent::default();
+        for line in text.lines() {
+            let words = count(line);
+            extent.words = extent.words.saturating_add(words);
+            let is_item = line.trim_start().starts_with(['-', '•', '*']);
+            extent.items += u32::from(is_item && words >= 3);
+        }
+        let linked = linked(links);
+        if linked > extent.words / 2 { TextExtent::default() } else { extent }
+    }
+}
+
+/// The number of words in `text`.
+fn count(text: &str) -> u32 {
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+    u32::try_from(words.count()).unwrap_or(u32::MAX)
+}
+
+/// The number of words in the texts of `links`.
+fn linked(links: &[Link]) -> u32 {
+    links.iter().fold(0, |sum, link| sum.saturating_add(count(&link.text)))
+}
+
+/// How a section names its case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaseNaming {
+    /// The whole document is about the case.
+    pub document: bool,
+    /// One of the section's headings names it.
+    pub heading: bool,
+    /// It is one of the section's main topics.
+    pub main_topic: bool,
+}
+
+/// A section about a case study.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseSection {
+    /// The index of the case in the vocabulary.
+    pub case: u32,
+    /// Whether the whole document is about the case.
+    pub in_document: bool,
+    /// The steps that it may serve, the best first.
+    pub steps: Vec<SectionStep>,
+    pub extent: TextExtent,
+    /// How well it is suited as a passage about the case, apart from the step, in hundredths.
+    pub worth: i16,
+}
+
+impl CaseSection {
+    /// The place of `section` among the sections about `case`, which it names as `naming` says. `None` if it has so
+    /// little text, or such a heading, that guides leave it out. O(length).
+    pub fn new(
+        case: u32,
+        naming: CaseNaming,
+        section: &Section,
+        steps: &[SectionStep],
+        is_english: bool,
+    ) -> Option<CaseSection> {
+        let extent = TextExtent::of(&section.text, &section.links);
+        let is_tiny = extent.words < TINY && extent.items < FEW_ITEMS;
+        let heading = section.headings.last().map(|heading| heading.to_lowercase());
+        let is_left_out = heading.is_some_and(|heading| {
+            LEFT_OUT.iter().any(|words| heading.contains(words))
+                || LEFT_OUT_WHOLE.contains(&heading.trim())
+        });
+        (!is_tiny && !is_left_out).then(|| CaseSection {
+            case,
+            in_document: naming.document,
+            steps: steps.to_vec(),
+            extent,
+            worth: worth(naming, section, extent, is_english),
+        })
+    }
+
+    /// The steps that it serves, each with the rank of the section among the passages on this step: the greater, the
+    /// better.
+    pub(super) fn served(&self) -> impl Iterator<Item = (u8, i32)> {
+        let is_near = |(at, step): &(usize, &SectionStep)| {
+            let is_best = *at == 0 && self.in_document && step.support >= LEAST_IN_DOCUMENT;
+            step.is_certain() || is_best
+        };
+        // Four fifths of the support: with more or less, fewer labelled passages are among the first.
+        let rank = |step: &SectionStep| i32::from(self.worth) + i32::from(step.support) * 4 / 5;
+        self.steps.iter().enumerate().filter(is_near).map(move |(_, step)| (step.step, rank(step)))
+    }
+
+    /// The step that it serves best, if its document is about the case.
+    pub(super) fn answered(&self) -> Option<u8> {
+        self.served().next().filter(|_| self.in_document).map(|(step, _)| step)
+    }
+}
+
+/// How well `section` is suited, in hundredths. The weights are the rounded coefficients of a logistic regression on the
+/// passages that readers chose for the steps of eight cases.
+fn worth(naming: CaseNaming, section: &Section, extent: TextExtent, is_english: bool) -> i16 {
+    let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
+    let words = extent.words.max(1) as f32;
+    let (text, code) = (section.text.len() as f32, section.code.len() as f32);
+    let sentences = section.text.matches(['.', '!', '?', '。']).count().max(1) as f32;
+    let questions = section.text.matches(['?', '？']).count() as f32;
+    let worth = given(naming.document, 110.0)
+        + given(naming.heading, 60.0)
+        + given(naming.main_topic, 50.0)
+        + 18.0 * (extent.words.min(LONG) as f32).sqrt()
+        + 45.0 * extent.items.min(MANY_ITEMS) as f32 / MANY_ITEMS as f32
+        + 80.0 * code / (text + code).max(1.0)
+        + given(is_english, 160.0)
+        - 100.0 * (questions / sentences).min(1.0)
+        - 1_000.0 * (linked(&section.links) as f32 / words).min(1.0)
+        - given(extent.words < SHORT, 100.0);
+    // Between -1,300 and 1,000.
+    worth.round() as i16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_headings_and_bullets_without_words_do_not_count() {
+        assert_eq!(TextExtent::of("", &[]), TextExtent::default());
+        assert_eq!(TextExtent::of("- \n- ?\n", &[]), TextExtent::default());
+        let text = "Two words.\n- one\n- an item of five words\n";
+        assert_eq!(TextExtent::of(text, &[]), TextExtent { words: 8, items: 1 });
+        let (url, sentence) = (String::new(), String::new());
+        let link = Link { url, text: "an item of five words".into(), sentence };
+        assert_eq!(TextExtent::of(text, &[link]), TextExtent::default(), "links say where to read");
+    }
+
+    fn section(heading: &str, text: &str) -> Section {
+        let markdown = format!("# {heading}\n\n{text}\n");
+        let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
+        document.sections.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn explanations_rank_before_questions_and_short_texts_and_takeaways_are_left_out() {
+        let text = "We choose a two-tower model, because it answers in 10 ms at 5,000 requests a second. \
+                    A cross encoder would be better, but costs forty times as much.";
+        let worth = |heading: &str, text: &str| {
+            let section = section(heading, text);
+            let section = CaseSection::new(1, CaseNaming::default(), &section, &[], true);
+            section.map(|section| section.worth)
+        };
+        let best = worth("Model", text);
+        for (heading, text) in [
+            ("Key takeaways", text),
+            ("Model", "We choose a two-tower model."),
+            (
+                "Model",
+                "We choose a two-tower model, because it answers in 10 ms, which is fast enough for us here at last.",
+            ),
+            (
+                "Model",
+                "Which model would you choose, and why? How fast is it? What does it cost at 5,000 requests?",
+            ),
+        ] {
+            assert!(worth(heading, text) < best, "{heading}: {text}");
+        }
+        assert_eq!(worth("Key takeaways", text), None);
+        assert_eq!(worth("Stack", text), None);
+        assert_eq!(worth("Model", "We choose a two-tower model."), None);
+    }
+
+    #[test]
+    fn a_step_that_is_not_certain_counts_only_in_a_document_about_the_case() {
+        let steps = [(3, 260), (4, 250)].map(|(step, support)| SectionStep { step, support });
+        let section = section("Notes", "- one two three\n- one two three\n- one two three");
+        let served = |naming| {
+            let section = CaseSection::new(1, naming, &section, &steps, true).unwrap();
+            let steps = section.served().map(|(step, _)| step).collect::<Vec<_>>();
+            (steps, section.answered())
+        };
+        let naming = CaseNaming { heading: true, ..CaseNaming::default() };
+        assert_eq!(served(naming), (vec![], None));
+        assert_eq!(served(CaseNaming { document: true, ..naming }), (vec![3], Some(3)));
+    }
+}
