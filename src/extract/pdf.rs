@@ -26,11 +26,13 @@ mod paragraph;
 mod placeholder;
 mod quality;
 mod regions;
+mod rivers;
 mod rows;
 mod scripts;
 mod slides;
 mod table;
 mod unfold;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
