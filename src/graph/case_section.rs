@@ -108,7 +108,7 @@ impl CaseSection {
     ) -> Option<CaseSection> {
         let extent = TextExtent::of(&section.text, &section.links);
         let is_tiny = extent.words < TINY && extent.items < FEW_ITEMS;
-        let heading = section.headings.last().map(|heading| heading.to_lowercase());
+        let heading = section.subject().last().map(|heading| heading.to_lowercase());
         let is_left_out = heading.is_some_and(|heading| {
             LEFT_OUT.iter().any(|words| heading.contains(words))
                 || LEFT_OUT_WHOLE.contains(&heading.trim())
@@ -125,13 +125,17 @@ impl CaseSection {
     /// The steps that it serves, each with the rank of the section among the passages on this step: the greater, the
     /// better.
     pub(super) fn served(&self) -> impl Iterator<Item = (u8, i32)> {
-        let is_near = |(at, step): &(usize, &SectionStep)| {
+        let is_served = |(at, step): &(usize, &SectionStep)| {
             let is_best = *at == 0 && self.in_document && step.support >= LEAST_IN_DOCUMENT;
             step.is_certain() || is_best
         };
         // Four fifths of the support: with more or less, fewer labelled passages are among the first.
         let rank = |step: &SectionStep| i32::from(self.worth) + i32::from(step.support) * 4 / 5;
-        self.steps.iter().enumerate().filter(is_near).map(move |(_, step)| (step.step, rank(step)))
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(is_served)
+            .map(move |(_, step)| (step.step, rank(step)))
     }
 
     /// The step that it serves best, if its document is about the case.
