@@ -7,9 +7,10 @@
 //! All sums are integers, so a text has the same vector on every machine. This module is pure, apart from
 //! [`MeaningTable::load`], which reads the file.
 //!
-//! [`pieces`] splits a text, [`table`] looks up the pieces, [`vector`] adds up and compares, [`signs`] shortens a vector to
+//! [`pieces`] splits a text, [`table`] looks up the pieces by [`numbers`], [`vector`] adds up and compares, [`signs`] shortens a vector to
 //! bits for a fast first comparison.
 
+mod numbers;
 mod pieces;
 mod signs;
 pub(crate) mod table;

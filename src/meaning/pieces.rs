@@ -16,12 +16,20 @@ pub(super) const CONTINUATION: &str = "##";
 /// Calls `each` with the words of `text`, normalised, in order. Stops when `each` returns `false`. O(length).
 pub(super) fn words(text: &str, each: impl FnMut(&str) -> bool) {
     let mut reader = WordReader { word: String::new(), each, is_open: true };
-    for c in text.chars() {
-        if !reader.is_open {
-            return;
+    let mut rest = text;
+    while reader.is_open {
+        // Most texts consist of these, which are handled together.
+        let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if letters > 0 {
+            let begin = reader.word.len();
+            reader.word.push_str(&rest[..letters]);
+            reader.word[begin..].make_ascii_lowercase();
+            rest = &rest[letters..];
         }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match kind(c) {
-            CharKind::Letter => reader.word.push(c.to_ascii_lowercase()),
             CharKind::Blank => reader.end(),
             CharKind::Removed => {}
             CharKind::Word => reader.alone(c),
@@ -102,8 +110,6 @@ pub(super) fn pieces(
 
 /// What a character does.
 enum CharKind {
-    /// An ASCII letter or digit.
-    Letter,
     /// Ends a word.
     Blank,
     /// A control or format character, or one that is not assigned.
@@ -114,9 +120,9 @@ enum CharKind {
     Other,
 }
 
+/// What `c` does, which is no ASCII letter or digit.
 fn kind(c: char) -> CharKind {
     match c {
-        _ if c.is_ascii_alphanumeric() => CharKind::Letter,
         ' ' | '\t' | '\n' | '\r' => CharKind::Blank,
         _ if c.is_ascii_punctuation() || is_chinese(c) => CharKind::Word,
         '\u{fffd}' => CharKind::Removed,

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use foldhash::HashMap;
+use fearless_simd::{Level, Simd, dispatch};
 use thiserror::Error;
 
+use super::numbers::PieceNumbers;
 use crate::config::DataFiles;
 
 /// The number of components of a vector.
@@ -22,6 +23,8 @@ const SCALE: usize = 2;
 const ROW: usize = SCALE + DIMENSIONS;
 /// The length of the checksum at the end of the file.
 const CHECKSUM: usize = blake3::OUT_LEN;
+/// So many rows have sums that fit into 32 bits: 256 · 65,535 · 128 is below 2^31.
+const ROWS_IN_32_BITS: usize = 256;
 /// A table has at most this many bytes.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -42,7 +45,9 @@ pub enum MeaningError {
 pub struct MeaningTable {
     bytes: Cow<'static, [u8]>,
     pieces: usize,
-    numbers: OnceLock<HashMap<Box<str>, u32>>,
+    numbers: OnceLock<PieceNumbers>,
+    /// The instructions that this processor has to add up rows.
+    level: Level,
 }
 
 impl std::fmt::Debug for MeaningTable {
@@ -115,7 +120,7 @@ impl MeaningTable {
         if rows.is_none_or(|least| bytes.len() < least) {
             return Err(MeaningError::Format);
         }
-        Ok(MeaningTable { bytes, pieces, numbers: OnceLock::new() })
+        Ok(MeaningTable { bytes, pieces, numbers: OnceLock::new(), level: Level::new() })
     }
 
     /// The version: 16 hexadecimal digits of the checksum. Vectors of different tables can't be compared.
@@ -132,8 +137,7 @@ impl MeaningTable {
 
     /// The number of `piece`.
     pub(super) fn find(&self, piece: &str) -> Option<u32> {
-        let numbers = self.numbers.get_or_init(|| self.names().map(Box::from).zip(0..).collect());
-        numbers.get(piece).copied()
+        self.numbers.get_or_init(|| PieceNumbers::new(self.names())).find(piece)
     }
 
     /// The pieces in the order of their numbers. Ends at the first that can't be read.
@@ -148,14 +152,33 @@ impl MeaningTable {
         })
     }
 
-    /// Adds the row of the piece `number` to `sum`.
-    pub(super) fn add(&self, number: u32, sum: &mut [i64; DIMENSIONS]) {
-        let from = HEAD + number as usize * ROW;
-        let Some(row) = self.bytes.get(from..from + ROW) else { return };
-        let scale = i32::from(u16::from_le_bytes([row[0], row[1]]));
-        for (sum, component) in sum.iter_mut().zip(&row[SCALE..]) {
-            *sum += i64::from(scale * i32::from(component.cast_signed()));
+    /// The sum of the rows of the pieces `numbers`. O(pieces).
+    pub(super) fn sum(&self, numbers: &[u32]) -> [i64; DIMENSIONS] {
+        let mut sum = [0; DIMENSIONS];
+        for numbers in numbers.chunks(ROWS_IN_32_BITS) {
+            // Compiled once for each level: with wide registers, a row takes a fifth of the time.
+            let part = dispatch!(self.level, simd => simd.vectorize(
+                #[inline(always)]
+                || self.small_sum(numbers)
+            ));
+            sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += i64::from(part));
         }
+        sum
+    }
+
+    /// The sum of the rows of at most [`ROWS_IN_32_BITS`] pieces.
+    #[inline(always)]
+    fn small_sum(&self, numbers: &[u32]) -> [i32; DIMENSIONS] {
+        let mut sum = [0; DIMENSIONS];
+        for number in numbers {
+            let from = HEAD + *number as usize * ROW;
+            let Some(row) = self.bytes.get(from..from + ROW) else { continue };
+            let scale = i32::from(u16::from_le_bytes([row[0], row[1]]));
+            for (sum, component) in sum.iter_mut().zip(&row[SCALE..]) {
+                *sum += scale * i32::from(component.cast_signed());
+            }
+        }
+        sum
     }
 }
 

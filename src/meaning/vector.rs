@@ -79,28 +79,24 @@ impl MeaningVector {
     }
 }
 
-/// The sum of the rows of the pieces of `texts`.
+/// The sum of the rows of the first [`MOST_PIECES`] pieces of `texts`.
 pub(super) fn sum<'t>(
     table: &MeaningTable,
     texts: impl IntoIterator<Item = &'t str>,
 ) -> [i64; DIMENSIONS] {
-    let mut sum = [0; DIMENSIONS];
-    let (mut buffer, mut found) = (String::new(), Vec::new());
-    let mut left = MOST_PIECES;
+    let (mut buffer, mut found, mut all) = (String::new(), Vec::new(), Vec::new());
     for text in texts {
         words(text, |word| {
             pieces(word, &mut buffer, &mut found, |piece| table.find(piece));
-            for number in found.iter().take(left) {
-                table.add(*number, &mut sum);
-            }
-            left = left.saturating_sub(found.len());
-            left > 0
+            all.append(&mut found);
+            all.len() < MOST_PIECES
         });
-        if left == 0 {
+        if all.len() >= MOST_PIECES {
             break;
         }
     }
-    sum
+    all.truncate(MOST_PIECES);
+    table.sum(&all)
 }
 
 #[cfg(test)]
@@ -116,6 +112,14 @@ mod tests {
         let sum = sum(&table, ["Late labels", "late?"]);
         assert_eq!(sum[..4], [44, -8, -381, 0]);
         assert!(table.has_word("Late") && !table.has_word("labels"));
+    }
+
+    #[test]
+    fn the_sum_of_the_most_and_greatest_rows_is_exact() {
+        let table = MeaningTable::parse(table_bytes(&[("a", u16::MAX, &[127, -128])])).unwrap();
+        let text = "a ".repeat(MOST_PIECES + 9);
+        let all = MOST_PIECES as i64 * i64::from(u16::MAX);
+        assert_eq!(sum(&table, [text.as_str()])[..3], [127 * all, -128 * all, 0]);
     }
 
     #[test]
