@@ -18,13 +18,12 @@ pub fn is_cjk(c: char) -> bool {
 /// The number of words in `text`; two CJK characters count as one word. O(length).
 pub fn words(text: &str) -> usize {
     if text.is_ascii() {
-        let mut before = b' ';
-        let begins = |byte: &u8| {
-            let begins = before <= b' ' && *byte > b' ';
-            before = *byte;
-            begins
-        };
-        return text.as_bytes().iter().copied().filter(begins).count();
+        let bytes = text.as_bytes();
+        let first = bytes.first().is_some_and(|first| *first > b' ');
+        let pairs = bytes.iter().zip(bytes.iter().skip(1));
+        // Without branches, so that a processor counts many at once.
+        let begins = |(before, byte): (&u8, &u8)| usize::from((*before <= b' ') & (*byte > b' '));
+        return usize::from(first) + pairs.map(begins).sum::<usize>();
     }
     let of = |word: &str| {
         if word.is_ascii() {
@@ -41,6 +40,8 @@ mod tests {
     #[test]
     fn words_are_counted_in_any_script() {
         assert_eq!(super::words("two words"), 2);
+        assert_eq!(super::words("\n\ta  b-c\r\nd "), 3);
+        assert_eq!(super::words(""), 0);
         assert_eq!(super::words("café au lait"), 3);
         assert_eq!(super::words("推荐系统 and 召回"), 2 + 1 + 1);
         assert_eq!(super::words("  \u{a0} "), 0);

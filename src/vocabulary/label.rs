@@ -113,18 +113,32 @@ pub(crate) fn is_tight(before: &str, gap: &str, after: &str) -> bool {
 
 /// Calls `each` with the byte range of each word of `text` and the word as written.
 pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        if c.is_alphanumeric() {
-            start.get_or_insert(at);
+    let mut at = 0;
+    while at < text.len() {
+        let from = at;
+        at = end_of_word(text, from);
+        if at == from {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         }
-        if let Some(from) = start.take() {
-            let word = &text[from..at];
-            let genitive = word == "s" && text[..from].ends_with(['\'', '\u{2019}']);
-            if !genitive {
-                each(from, at, word);
-            }
+        let word = &text[from..at];
+        let genitive = word == "s" && text[..from].ends_with(['\'', '\u{2019}']);
+        if !genitive {
+            each(from, at, word);
+        }
+    }
+}
+
+/// The end of the word of `text` that begins at `from`; `from` if no word begins there.
+fn end_of_word(text: &str, from: usize) -> usize {
+    let mut at = from;
+    loop {
+        // Most words are ASCII and need not be decoded.
+        let bytes = text.as_bytes()[at..].iter();
+        at += bytes.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        match text[at..].chars().next() {
+            Some(c) if !c.is_ascii() && c.is_alphanumeric() => at += c.len_utf8(),
+            _ => return at,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Compares sections by their words. Fingerprints find exact copies, MinHash signatures find candidates for
 //! near-copies, and sketches decide whether a candidate is a near-copy.
 
+use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Section;
@@ -48,7 +49,22 @@ pub(crate) fn fingerprint(section: &Section) -> Option<u64> {
 /// The signature of `section`. The signatures of near-copies usually share at least one band. `None` if the section has
 /// fewer than `LEAST_NEAR_WORDS` words. O(length).
 pub(crate) fn signature(section: &Section) -> Option<MinHashSignature> {
-    let shingles = shingles(section)?;
+    let shingles: Vec<u64> = shingles(section)?.collect();
+    // Compiled once for each level: wide registers hash several seeds at once.
+    let least = dispatch!(Level::new(), simd => simd.vectorize(
+        #[inline(always)]
+        || least_hashes(&shingles)
+    ));
+    let mut bands = [0; BANDS];
+    for (band, rows) in bands.iter_mut().zip(least.chunks(ROWS)) {
+        *band = rows.iter().fold(0, |hash, row| mixed(hash ^ row));
+    }
+    Some(MinHashSignature(bands))
+}
+
+/// For each row of each band, the least of the hashes of `shingles` with the seed of this row.
+#[inline(always)]
+fn least_hashes(shingles: &[u64]) -> [u64; BANDS * ROWS] {
     let mut least = [u64::MAX; BANDS * ROWS];
     let mut seeds = [0; BANDS * ROWS];
     for (at, seed) in seeds.iter_mut().enumerate() {
@@ -59,11 +75,7 @@ pub(crate) fn signature(section: &Section) -> Option<MinHashSignature> {
             *least = (*least).min(mixed(shingle ^ seed));
         }
     }
-    let mut bands = [0; BANDS];
-    for (band, rows) in bands.iter_mut().zip(least.chunks(ROWS)) {
-        *band = rows.iter().fold(0, |hash, row| mixed(hash ^ row));
-    }
-    Some(MinHashSignature(bands))
+    least
 }
 
 /// The smallest hashes of a section's shingles, with which two sections can be compared without their texts. This is a
@@ -133,6 +145,7 @@ fn word_hash(word: &str) -> u64 {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every output bit depends on every input bit.
+#[inline(always)]
 pub(super) fn mixed(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
