@@ -100,7 +100,6 @@ impl DocumentBuilder {
         // The body contains the readable form of formulas. Their TeX is in the code, so it doesn't make the body
         // longer.
         let code = [std::slice::from_ref(&record.code), &record.formulas[..]].concat().join("\n");
-        document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{code}"));
         let language = record.language.as_deref().and_then(analysis::stemmer);
         let language = language.unwrap_or(Language::English);
         self.stems.limit();
@@ -109,6 +108,7 @@ impl DocumentBuilder {
         stems.add(1, language, &trail, Some((document, fields.trail)));
         stems.add(2, language, &body, Some((document, fields.body)));
         stems.add(3, Language::English, &code, None);
+        document.add_text(fields.words, stems.words().into_text());
         document.add_text(fields.stems, stems.into_lines(&self.levels).into_text());
     }
 

@@ -2,7 +2,8 @@
 //!
 //! The field `stems` contains every stem of a section with its level ([`super::levels`]); searches score by it. Three
 //! fields contain the stems with positions, for phrases and proximity: a section's own heading, the title and headings
-//! above it, and its body. Its code, and the TeX of its formulas, are only in `stems`. Unstemmed words are indexed in addition, without frequencies and positions.
+//! above it, and its body. Its code, and the TeX of its formulas, are only in `stems`. Unstemmed words are indexed in
+//! addition, without frequencies and positions.
 //! They are used to count how common a spelling is, to complete prefixes, and to match exact phrases.
 
 use tantivy::schema::{
@@ -13,20 +14,17 @@ use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, TantivyError};
 
 use crate::search::index::tokenizers::{LineNumber, LineTokenizer};
-use crate::search::text::analysis;
 
 /// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 /// The value of the field `has` for sections with the role `Code`. No filter can name it.
 pub(in crate::search) const LISTING: &str = "listing";
 
 /// The tokenizer of stems with positions.
 const POSITIONS: &str = "positions";
-/// The tokenizer of stems with levels.
-const LEVELS: &str = "levels";
-/// The tokenizer of unstemmed words.
-const WORDS: &str = "words";
+/// The tokenizer of stems with levels, and of words.
+const COUNTS: &str = "counts";
 
 /// The index's fields.
 #[derive(Clone, Copy, Debug)]
@@ -91,16 +89,15 @@ pub(in crate::search) struct IndexSchema {
 
 /// The schema of this version.
 pub(in crate::search) fn schema() -> IndexSchema {
-    let text = |tokenizer: &str, option: IndexRecordOption| {
-        let indexing =
-            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+    let positions = || {
+        let indexing = TextFieldIndexing::default().set_tokenizer(POSITIONS);
+        let indexing = indexing.set_index_option(IndexRecordOption::WithFreqsAndPositions);
         TextOptions::default().set_indexing_options(indexing)
     };
-    let positions = || text(POSITIONS, IndexRecordOption::WithFreqsAndPositions);
-    let levels = TextFieldIndexing::default()
-        .set_tokenizer(LEVELS)
-        .set_index_option(IndexRecordOption::WithFreqs)
-        .set_fieldnorms(false);
+    let counts = |option: IndexRecordOption| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(COUNTS).set_fieldnorms(false);
+        TextOptions::default().set_indexing_options(indexing.set_index_option(option))
+    };
     let facet = STRING.set_fast("raw");
     let mut builder = Schema::builder();
     let fields = IndexFields {
@@ -123,8 +120,8 @@ pub(in crate::search) fn schema() -> IndexSchema {
         heading: builder.add_text_field("heading", positions()),
         trail: builder.add_text_field("trail", positions()),
         body: builder.add_text_field("body", positions()),
-        stems: builder.add_text_field("stems", TextOptions::default().set_indexing_options(levels)),
-        words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
+        stems: builder.add_text_field("stems", counts(IndexRecordOption::WithFreqs)),
+        words: builder.add_text_field("words", counts(IndexRecordOption::Basic)),
         vector: builder.add_u64_field("vector", FAST),
         signs: builder.add_u64_field("signs", FAST),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
@@ -137,8 +134,7 @@ pub(in crate::search) fn schema() -> IndexSchema {
 
 /// Registers the tokenizers with `index`. Both writer and reader need them.
 pub(in crate::search) fn register(index: &Index) {
-    index.tokenizers().register(WORDS, analysis::words());
-    let tokenizers = [(POSITIONS, LineNumber::Position), (LEVELS, LineNumber::Count)];
+    let tokenizers = [(POSITIONS, LineNumber::Position), (COUNTS, LineNumber::Count)];
     for (name, number) in tokenizers {
         index.tokenizers().register(name, TextAnalyzer::from(LineTokenizer::new(number)));
     }

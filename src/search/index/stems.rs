@@ -9,12 +9,14 @@ use tantivy::tokenizer::{Language, TextAnalyzer};
 use crate::search::text::analysis;
 
 /// The maximum number of words that are remembered.
-const MOST_WORDS: usize = 50_000;
+const MOST_WORDS: usize = 200_000;
 
 /// The terms that were made so far, by their numbers.
 pub(in crate::search) struct StemTable {
     /// Splits a text into words.
     words: TextAnalyzer,
+    /// Removes accents from a word.
+    folder: TextAnalyzer,
     languages: LanguageMap<Language, LanguageStems>,
     terms: TermNumbers,
 }
@@ -22,8 +24,16 @@ pub(in crate::search) struct StemTable {
 /// The words of one language.
 struct LanguageStems {
     stemmer: TextAnalyzer,
-    /// The number of the term of each word.
-    known: HashMap<Box<str>, u32>,
+    /// The terms of each word.
+    known: HashMap<Box<str>, WordTerms>,
+}
+
+/// The numbers of the terms of a word.
+#[derive(Clone, Copy)]
+struct WordTerms {
+    stem: u32,
+    /// The word itself, without accents.
+    word: u32,
 }
 
 #[derive(Default)]
@@ -37,6 +47,8 @@ pub(in crate::search) struct StemToken<'a> {
     pub term: &'a str,
     /// The number of the term; equal terms have equal numbers.
     pub number: u32,
+    /// The number of the unstemmed word, which is a term of [`analysis::words`].
+    pub word: u32,
     pub position: usize,
 }
 
@@ -44,6 +56,7 @@ impl StemTable {
     pub fn new() -> StemTable {
         StemTable {
             words: analysis::lowered(),
+            folder: analysis::folded_word(),
             languages: LanguageMap::new(),
             terms: TermNumbers::default(),
         }
@@ -52,18 +65,18 @@ impl StemTable {
     /// Calls `each` for the terms of `text`, which is stemmed by `language`, in order. They are those of
     /// [`analysis::stemmed`].
     pub fn each(&mut self, language: Language, text: &str, mut each: impl FnMut(StemToken)) {
-        let StemTable { words, languages, terms } = self;
+        let StemTable { words, folder, languages, terms } = self;
         let stems = languages.entry(language).or_insert_with(|| LanguageStems {
             stemmer: analysis::stem_of_word(language),
             known: HashMap::default(),
         });
         words.token_stream(text).process(&mut |token| {
-            let number = match stems.known.get(token.text.as_str()) {
-                Some(number) => *number,
-                None => stems.add(&token.text, terms),
+            let WordTerms { stem: number, word } = match stems.known.get(token.text.as_str()) {
+                Some(known) => *known,
+                None => stems.add(&token.text, folder, terms),
             };
             let term = &terms.terms[number as usize];
-            each(StemToken { term, number, position: token.position });
+            each(StemToken { term, number, word, position: token.position });
         });
     }
 
@@ -82,17 +95,23 @@ impl StemTable {
 }
 
 impl LanguageStems {
-    /// The number of the term of `word`, which is remembered.
-    fn add(&mut self, word: &str, terms: &mut TermNumbers) -> u32 {
-        let mut number = None;
-        self.stemmer.token_stream(word).process(&mut |token| number = Some(terms.of(&token.text)));
-        let number = number.unwrap_or_else(|| terms.of(word));
-        self.known.insert(word.into(), number);
-        number
+    /// The terms of `word`, which are remembered. `folder` removes accents.
+    fn add(&mut self, word: &str, folder: &mut TextAnalyzer, terms: &mut TermNumbers) -> WordTerms {
+        let stem = terms.of_word(word, &mut self.stemmer);
+        let known = WordTerms { stem, word: terms.of_word(word, folder) };
+        self.known.insert(word.into(), known);
+        known
     }
 }
 
 impl TermNumbers {
+    /// The number of the term that `analyzer` makes of `word`.
+    fn of_word(&mut self, word: &str, analyzer: &mut TextAnalyzer) -> u32 {
+        let mut number = None;
+        analyzer.token_stream(word).process(&mut |token| number = Some(self.of(&token.text)));
+        number.unwrap_or_else(|| self.of(word))
+    }
+
     /// The number of `term`.
     fn of(&mut self, term: &str) -> u32 {
         if let Some(number) = self.numbers.get(term) {
@@ -115,6 +134,10 @@ mod tests {
         let text = "Rankings ranked naïvely: k-NN, σ and 系统设计, rankings.";
         for language in [Language::English, Language::German, Language::English] {
             let (mut expected, mut found) = (Vec::new(), Vec::new());
+            let (mut expected_words, mut words) = (Vec::new(), Vec::new());
+            analysis::words()
+                .token_stream(text)
+                .process(&mut |token| expected_words.push(token.text.clone()));
             analysis::stemmed(language)
                 .token_stream(text)
                 .process(&mut |token| expected.push((token.text.clone(), token.position)));
@@ -122,8 +145,11 @@ mod tests {
             table.each(language, text, |token| {
                 found.push((token.term.to_owned(), token.position));
                 numbers.push(token.number);
+                words.push(token.word);
             });
             assert_eq!(found, expected);
+            let words: Vec<&str> = words.into_iter().map(|word| table.term(word)).collect();
+            assert_eq!(words, expected_words);
             assert!(
                 numbers.iter().zip(&found).all(|(number, (term, _))| table.term(*number) == term)
             );

@@ -1,8 +1,8 @@
-//! The tokenizers of the fields with stems.
+//! The tokenizers of the fields with stems and words.
 //!
 //! A section is analysed once, by the stemmer of its language. The resulting tokens are then passed to tantivy as text
 //! with one token per line: a number, a space and the token. The number is the token's position in the fields with
-//! positions, and the term frequency in the field `stems`.
+//! positions, and the term frequency in the fields `stems` and `words`.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
@@ -11,6 +11,11 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 pub(in crate::search) struct TokenLines(String);
 
 impl TokenLines {
+    /// No tokens yet, with memory for those of a text of so many `bytes`.
+    pub fn for_text(bytes: usize) -> TokenLines {
+        TokenLines(String::with_capacity(bytes * 2))
+    }
+
     /// Adds `token` with its position or frequency. A token contains no line break.
     pub fn add(&mut self, token: &str, number: usize) {
         self.add_number(number);
@@ -80,10 +85,20 @@ impl TokenStream for LineTokens<'_> {
             self.left -= 1;
             return true;
         }
-        let Some((line, rest)) = self.rest.split_once('\n') else { return false };
+        // Numbers and tokens are a few bytes long, so a plain loop is faster than a search for their ends.
+        let bytes = self.rest.as_bytes();
+        let (mut at, mut number) = (0, 0_usize);
+        while let Some(digit) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
+            number = number.wrapping_mul(10).wrapping_add(usize::from(digit - b'0'));
+            at += 1;
+        }
+        let from = at + 1;
+        let Some(length) = bytes.get(from..).and_then(|rest| rest.iter().position(|b| *b == b'\n'))
+        else {
+            return false;
+        };
+        let (token, rest) = (&self.rest[from..from + length], &self.rest[from + length + 1..]);
         self.rest = rest;
-        let (number, token) = line.split_once(' ').unwrap_or(("1", line));
-        let number = number.parse().unwrap_or(1);
         self.token.text.clear();
         self.token.text.push_str(token);
         match self.number {

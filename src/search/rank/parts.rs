@@ -9,7 +9,7 @@ use tantivy::fieldnorm::FieldNormReader;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::levels::{FIELD_WEIGHTS, HEADING, LevelTable, is_in_heading};
+use crate::search::index::levels::{FIELD_WEIGHTS, HEADING, LevelTable};
 use crate::search::index::postings::PhraseReader;
 use crate::search::rank::bits::{Span, WindowBits};
 use crate::search::rank::lists::List;
@@ -165,9 +165,10 @@ impl PartReader<'_> {
         match self {
             PartReader::Stem { list, weight, levels } => {
                 list.each(span, wanted, budget, |posting| {
-                    let known = levels.frequencies.get(posting.count as usize);
+                    let code = posting.count as usize;
+                    let known = levels.frequencies.get(code);
                     window.add(posting.at, *weight * known.copied().unwrap_or(0.0));
-                    if is_in_heading(posting.count) {
+                    if levels.in_heading.get(code).is_some_and(|marked| *marked) {
                         window.headings.insert(posting.at);
                     }
                 })

@@ -77,6 +77,11 @@ pub(in crate::search) fn stem_of_word(language: Language) -> TextAnalyzer {
         .build()
 }
 
+/// The end of [`words`]: the term of one word of [`lowered`], which is the whole text.
+pub(in crate::search) fn folded_word() -> TextAnalyzer {
+    TextAnalyzer::builder(RawTokenizer::default()).filter(AsciiFoldingFilter).build()
+}
+
 /// The terms of a word or phrase: its words (pieces), and the compounds that contain them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct Terms {
