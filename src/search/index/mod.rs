@@ -21,4 +21,5 @@ mod stem_counts;
 mod stems;
 pub(in crate::search) mod tokenizers;
 pub(in crate::search) mod vectors;
+mod waiting;
 pub mod write;

@@ -19,6 +19,7 @@ use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::record::SectionRecord;
 use crate::search::index::schema::{self, IndexSchema};
 use crate::search::index::section::{SectionId, first_u64};
+use crate::search::index::waiting::{WaitingDocument, WaitingDocuments};
 
 /// The writer writes a segment when it has filled this many bytes of memory.
 const WRITER_BYTES: usize = 64_000_000;
@@ -43,7 +44,8 @@ pub fn document_key(source: &str, path: &str) -> u64 {
 pub struct SearchIndexWriter {
     folder: PathBuf,
     index: Index,
-    writer: IndexWriter,
+    writer: IndexWriter<WaitingDocument>,
+    waiting: WaitingDocuments,
     builder: DocumentBuilder,
     changed: bool,
 }
@@ -108,6 +110,7 @@ impl SearchIndexWriter {
             folder: folder.to_owned(),
             index,
             writer,
+            waiting: WaitingDocuments::default(),
             builder: DocumentBuilder::new(fields, table),
             changed: false,
         })
@@ -133,7 +136,8 @@ impl SearchIndexWriter {
     ) -> Result<(), SearchError> {
         self.changed = true;
         for (id, record) in sections {
-            self.writer.add_document(self.builder.document(key, version, id, record)?)?;
+            let document = self.builder.document(key, version, id, record)?;
+            self.writer.add_document(self.waiting.admit(document))?;
         }
         Ok(())
     }
