@@ -57,31 +57,41 @@ impl SectionVectors {
         Some(MeaningVector::from_words(words))
     }
 
-    /// The number of bits in which the first half of the signs of each of [`BLOCK`] sections, from `from` on, differs from
-    /// that of `signs`. Sections beyond the end differ in none.
-    pub fn half_distances(&self, signs: &SignBits, from: usize) -> [u64; BLOCK] {
+    /// Compares the signs of [`BLOCK`] sections, from `from` on, with `signs`. Sections beyond the end differ in no bit.
+    pub fn distances(&self, signs: &SignBits, from: usize) -> BlockDistances {
         // Compiled once for each level: counting bits takes a tenth of the time where the processor can do it.
         dispatch!(self.level, simd => simd.vectorize(
             #[inline(always)]
             || {
-                let mut distances = [0; BLOCK];
-                for (own, words) in signs.0.iter().zip(&self.signs).take(SIGN_WORDS / 2) {
-                    let words = words.get(from..).unwrap_or_default();
-                    for (distance, word) in distances.iter_mut().zip(words) {
-                        *distance += u64::from((own ^ word).count_ones());
-                    }
-                }
-                distances
+                let (first, second) = self.signs.split_at(SIGN_WORDS / 2);
+                let mut half = [0; BLOCK];
+                add_distances(&signs.0, first, from, &mut half);
+                let mut whole = half;
+                add_distances(&signs.0[SIGN_WORDS / 2..], second, from, &mut whole);
+                let least = whole.iter().fold(u64::MAX, |least, distance| least.min(*distance));
+                BlockDistances { half, whole, least }
             }
         ))
     }
+}
 
-    /// The number of bits in which the second half of the signs of `section` differs from that of `signs`.
-    pub fn rest_distance(&self, signs: &SignBits, section: usize) -> u64 {
-        let pairs = signs.0.iter().zip(&self.signs).skip(SIGN_WORDS / 2);
-        let differing = |(own, words): (&u64, &Vec<u64>)| {
-            words.get(section).map_or(0, |word| u64::from((own ^ word).count_ones()))
-        };
-        pairs.map(differing).sum()
+/// In how many bits the signs of [`BLOCK`] sections differ from others.
+pub(in crate::search) struct BlockDistances {
+    /// In the first half of the signs.
+    pub half: [u64; BLOCK],
+    /// In all signs.
+    pub whole: [u64; BLOCK],
+    /// The least of `whole`.
+    pub least: u64,
+}
+
+/// Adds the distances between `own` and the words of the sections from `from` on to `distances`.
+#[inline(always)]
+fn add_distances(own: &[u64], words: &[Vec<u64>], from: usize, distances: &mut [u64; BLOCK]) {
+    for (own, words) in own.iter().zip(words) {
+        let words = words.get(from..).unwrap_or_default();
+        for (distance, word) in distances.iter_mut().zip(words) {
+            *distance += u64::from((own ^ word).count_ones());
+        }
     }
 }

@@ -68,16 +68,16 @@ fn with_equal_signs(
             continue;
         }
         budget.spend(BLOCK / SECTIONS_PER_UNIT)?;
-        for (bit, half) in opened.vectors.half_distances(&signs, from).into_iter().enumerate() {
-            if half > limit / 2 + MARGIN || wanted >> bit & 1 == 0 {
+        let distances = opened.vectors.distances(&signs, from);
+        // So for nine of ten blocks of a large index.
+        if distances.least > limit {
+            continue;
+        }
+        for (bit, (half, distance)) in distances.half.iter().zip(distances.whole).enumerate() {
+            if distance > limit || *half > limit / 2 + MARGIN || wanted >> bit & 1 == 0 {
                 continue;
             }
-            let section = from + bit;
-            let distance = half + opened.vectors.rest_distance(&signs, section);
-            if distance > limit {
-                continue;
-            }
-            kept.push(distance << 32 | section as u64);
+            kept.push(distance << 32 | (from + bit) as u64);
             if kept.len() == 2 * COMPARED {
                 limit = cut(&mut kept);
             }
