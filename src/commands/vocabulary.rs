@@ -1,16 +1,18 @@
-//! `cairn vocabulary check`, `cairn vocabulary suggest`.
+//! `cairn vocabulary check`, `cairn vocabulary suggest`, `cairn vocabulary review`.
 
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 
+use super::topics::unknown;
 use super::{Exit, open, output};
 use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
-use crate::library::view::MissingTermView;
+use crate::library::view::{MissingTermView, TopicReview};
 use crate::meaning::MeaningTable;
 use crate::printable::strip;
 use crate::vocabulary::lint::lint;
-use crate::vocabulary::{self, Vocabulary, label};
+use crate::vocabulary::{self, RejectedTerms, Vocabulary, label};
 
 #[derive(Debug, Args)]
 pub(super) struct VocabularyArguments {
@@ -18,12 +20,20 @@ pub(super) struct VocabularyArguments {
     command: VocabularyCommand,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum VocabularyCommand {
     /// List every fault, with file and line, and what deserves a second look
     Check,
     /// List terms that several authors use and the vocabulary lacks, as Turtle to complete
     Suggest(SuggestArguments),
+    /// Show a topic's definition next to the sentences that explain it best, and the topics that these texts rely on
+    Review(ReviewArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+struct ReviewArguments {
+    /// The topic's id or one of its names, such as CTR
+    topic: String,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -37,6 +47,7 @@ pub(super) fn run(config: &Config, arguments: VocabularyArguments) -> anyhow::Re
     match arguments.command {
         VocabularyCommand::Check => check(config),
         VocabularyCommand::Suggest(suggesting) => suggest(config, suggesting),
+        VocabularyCommand::Review(reviewed) => review(config, &reviewed.topic),
     }
 }
 
@@ -46,19 +57,24 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
     if let Err(error) = &table {
         output::line(&format!("{error:#}"))?;
     }
-    match vocabulary::load(&config.sources) {
-        Ok(vocabulary) => {
+    let loaded = vocabulary::load(&config.sources).and_then(|vocabulary| {
+        let rejected = RejectedTerms::load(&config.sources, &vocabulary)?;
+        Ok((vocabulary, rejected))
+    });
+    match loaded {
+        Ok((vocabulary, rejected)) => {
             for note in lint(&vocabulary, mentions(config, &vocabulary).as_deref()) {
                 output::line(&format!("note: {note}"))?;
             }
             let labels: usize = vocabulary.topics.iter().map(|t| t.labels().count()).sum();
             let requires: usize = vocabulary.topics.iter().map(|t| t.requires.len()).sum();
             output::line(&format!(
-                "no faults: {}, {}, {}, {}",
+                "no faults: {}, {}, {}, {}, {}",
                 output::count(vocabulary.topics.len(), "topic"),
                 output::count(labels, "label"),
                 output::count(requires, "requirement"),
                 output::count(vocabulary.steps.len(), "step"),
+                output::count(rejected.len(), "rejected term"),
             ))?;
             Ok(if table.is_ok() { Exit::Done } else { Exit::Wrong })
         }
@@ -88,7 +104,9 @@ fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
 
 fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit> {
     let limit = usize::try_from(suggesting.limit).unwrap_or(30);
-    let terms = open(config)?.missing_terms(limit)?;
+    let library = open(config)?;
+    let rejected = RejectedTerms::load(&config.sources, &library.graph.vocabulary);
+    let terms = library.missing_terms(&rejected.map_err(|faults| anyhow!("{faults}"))?, limit)?;
     output::line(
         "# Nothing is added automatically. Keep what is a topic, write its definition, choose its",
     )?;
@@ -96,6 +114,34 @@ fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit
     output::gap()?;
     for term in &terms {
         output::body(&turtle(term))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn review(config: &Config, topic: &str) -> anyhow::Result<Exit> {
+    let library = open(config)?;
+    let Some(TopicReview { detail, sections, sentences, relied }) = library.review(topic)? else {
+        return unknown(&library, topic);
+    };
+    output::line(&format!("{} (topic:{})", detail.topic.label, detail.topic.id))?;
+    output::line(&detail.topic.definition)?;
+    output::gap()?;
+    output::line(&format!("explained in {}:", output::count(sections, "section")))?;
+    for said in &sentences {
+        let place = format!("{} {}", strip(&said.source), strip(&said.path));
+        output::line(&format!("- \"{}\"\n  {place}", strip(&said.sentence)))?;
+    }
+    output::gap()?;
+    output::line("requires:")?;
+    for required in &detail.requires {
+        let why = required.why.as_deref().unwrap_or_default();
+        output::line(&format!("- {}: {why}", required.id))?;
+    }
+    output::gap()?;
+    output::line("these sections also name:")?;
+    for other in &relied {
+        let state = if other.is_required { ", required" } else { "" };
+        output::line(&format!("- {} in {}{state}", other.id, other.sections))?;
     }
     Ok(Exit::Done)
 }

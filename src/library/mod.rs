@@ -20,6 +20,7 @@ mod open;
 mod papers;
 mod rescue;
 mod resources;
+mod review;
 mod rights;
 mod shelf;
 mod similar;

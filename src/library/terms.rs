@@ -5,11 +5,16 @@ use super::view::{MissingTermView, TermSentenceView};
 use crate::annotate::terms::{MissingTerm, TermEvidence, TermPassage, terms};
 use crate::annotate::{Salience, SectionRole};
 use crate::search::{SearchError, SectionRecord};
+use crate::vocabulary::RejectedTerms;
 
 impl Library {
-    /// At most `limit` terms that at least three independent voices use and that are not labels of topics, the
-    /// highest-ranked first. Reads the whole index, which takes seconds, and holds its text in memory.
-    pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTermView>, SearchError> {
+    /// At most `limit` terms that at least three independent voices use and that are neither labels of topics nor
+    /// `rejected`, the highest-ranked first. Reads the whole index, which takes seconds, and holds its text in memory.
+    pub fn missing_terms(
+        &self,
+        rejected: &RejectedTerms,
+        limit: usize,
+    ) -> Result<Vec<MissingTermView>, SearchError> {
         let mut records: Vec<SectionRecord> = Vec::new();
         self.searcher.each(|_, record| {
             if record.role == SectionRole::Content
@@ -44,8 +49,9 @@ impl Library {
                 }
             })
             .collect();
-        let found = terms(&passages, self.searcher.labels(), limit);
-        Ok(found.into_iter().map(|term| self.missing_term(term)).collect())
+        let found = terms(&passages, self.searcher.labels(), limit + rejected.len());
+        let found = found.into_iter().filter(|term| rejected.reason(&term.label).is_none());
+        Ok(found.take(limit).map(|term| self.missing_term(term)).collect())
     }
 
     fn missing_term(&self, term: MissingTerm) -> MissingTermView {

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::read::{Draft, Drafts, locate};
-use super::{LabelRule, label, plain};
+use super::draft::{Draft, DraftRule, Drafts};
+use super::read::locate;
+use super::{label, plain};
 use crate::problem::Faults;
 
 /// Adds a fault to `faults` for every rule that `drafts` break. O(topics · depth).
@@ -62,21 +63,7 @@ impl Checker<'_> {
                 );
             }
         }
-        for rule in &draft.rules {
-            let known = draft.pref_labels.iter().chain(&draft.alt_labels);
-            if !known.into_iter().any(|label| *label == rule.label) {
-                let message =
-                    format!("has a rule for {:?}, which is not one of its labels", rule.label);
-                self.fault(slug, None, &message);
-            }
-            if rule.ambiguous && rule.near.is_empty() {
-                let message = format!(
-                    "the ambiguous label {:?} needs cairn:near, the words that occur near it",
-                    rule.label
-                );
-                self.fault(slug, None, &message);
-            }
-        }
+        self.rules(slug, draft);
         self.plain(slug, draft);
         let above = self.ancestors(slug);
         let tops = |slug: &&String| self.drafts.topics.get(*slug).is_some_and(|draft| draft.top);
@@ -85,17 +72,41 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks the rules of a topic's labels.
+    fn rules(&mut self, slug: &str, draft: &Draft) {
+        for written in &draft.rules {
+            let rule = &written.rule;
+            for context in &written.contexts {
+                if self.drafts.contexts.get(context).is_none_or(Vec::is_empty) {
+                    let message = format!("names context:{context}, which no file gives words");
+                    self.fault(slug, None, &message);
+                }
+            }
+            let known = draft.pref_labels.iter().chain(&draft.alt_labels);
+            if !known.into_iter().any(|label| *label == rule.label) {
+                let message =
+                    format!("has a rule for {:?}, which is not one of its labels", rule.label);
+                self.fault(slug, None, &message);
+            }
+            if rule.ambiguous && !written.needs_words() {
+                let message = format!(
+                    "the ambiguous label {:?} needs cairn:near or cairn:context, the words that occur near it",
+                    rule.label
+                );
+                self.fault(slug, None, &message);
+            }
+        }
+    }
+
     /// Adds a fault for each label that is also plain English and has no rule that limits where it matches.
     fn plain(&mut self, slug: &str, draft: &Draft) {
         for text in draft.pref_labels.iter().chain(&draft.alt_labels) {
-            let asks = |rule: &LabelRule| {
-                rule.capitals
-                    || rule.heading_only
-                    || !rule.near.is_empty()
-                    || !rule.except.is_empty()
+            let limits = |written: &DraftRule| {
+                let rule = &written.rule;
+                let limits = rule.capitals || rule.heading_only || !rule.except.is_empty();
+                rule.label == *text && (limits || written.needs_words())
             };
-            let is_told = draft.rules.iter().any(|rule| rule.label == *text && asks(rule));
-            if plain::is_plain(&label::key(text)) && !is_told {
+            if plain::is_plain(&label::key(text)) && !draft.rules.iter().any(limits) {
                 let message = format!(
                     "the label {text:?} is also plain English: it needs a cairn:rule that says when it counts"
                 );
@@ -123,8 +134,9 @@ impl Checker<'_> {
             }
             for (slug, text) in &owners {
                 let draft = &self.drafts.topics[*slug];
-                let marked =
-                    |text: &str| draft.rules.iter().any(|r| r.label == text && r.ambiguous);
+                let marked = |text: &str| {
+                    draft.rules.iter().any(|r| r.rule.label == text && r.rule.ambiguous)
+                };
                 if !marked(text) {
                     let others: Vec<&str> = topics.iter().copied().filter(|o| o != slug).collect();
                     let message =
@@ -228,6 +240,29 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
         let wanted = format!("v.ttl:{line}:");
         let found = faults.iter().any(|f| f.starts_with(&wanted) && f.contains(says));
         assert!(found, "no fault at line {line} that says {says:?} in {faults:#?}");
+    }
+
+    #[test]
+    fn a_rule_takes_the_words_of_its_contexts_and_unknown_contexts_are_faults() {
+        let context = "@prefix context: <urn:cairn:context:> .
+context:ranking a cairn:Context ; cairn:near \"rank\", \"relevance\", \"A\" .
+";
+        // The context contains the label, which is not near itself.
+        let rule = |context: &str| {
+            let rule = format!(
+                "cairn:rule [ cairn:label \"a\" ; cairn:near \"rank\", \"extra\" ; cairn:context context:{context} ]"
+            );
+            topic("a", &format!("skos:broader topic:top ; {rule}"))
+        };
+        let vocabulary = parse(&format!("{context}{}", rule("ranking"))).unwrap();
+        let near = &vocabulary.topic("a").unwrap().rule("a").unwrap().near;
+        assert_eq!(*near, ["extra", "rank", "relevance"]);
+        faulted(&format!("{context}{}", rule("search")), 10, "context:search");
+        faulted(
+            "@prefix context: <urn:cairn:context:> .\ncontext:a cairn:neer \"x\" .\n",
+            9,
+            "context:a",
+        );
     }
 
     #[test]

@@ -89,6 +89,20 @@ pub(crate) fn spellings(label: &str) -> Vec<Spelling> {
     std::iter::once(whole).chain(joined).collect()
 }
 
+/// Whether a text that consists of `text` contains `label` in one of its [`spellings`], and no other words. O(spellings).
+pub(super) fn matches(label: &str, text: &str) -> bool {
+    let found = tokens(text);
+    let gap = |pair: &[Token]| &text[pair[0].end..pair[1].start];
+    spellings(label).iter().any(|spelling| {
+        let normals = || spelling.words.iter().map(|word| &word.normal);
+        let mut joints = found.windows(2).zip(&spelling.joints);
+        normals().eq(found.iter().map(|word| &word.normal))
+            && joints.all(|(pair, joint)| {
+                *joint == Joint::Loose || is_tight(&pair[0].normal, gap(pair), &pair[1].normal)
+            })
+    })
+}
+
 fn spelling(label: &str) -> Spelling {
     let words = tokens(label);
     let joint = |pair: &[Token]| match &label[pair[0].end..pair[1].start] {

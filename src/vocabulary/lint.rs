@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-use super::{Vocabulary, label};
+use super::{LabelRule, Topic, Vocabulary, label};
 
 /// The minimum length, in bytes, of labels that are reported if they differ by one letter. Shorter ones, such as MAE
 /// and MSE, are often distinct.
@@ -16,6 +16,8 @@ pub enum Note {
     Orphan { topic: String },
     /// Two topics have labels that differ by one letter or in word order.
     NearDuplicate { topics: [String; 2], labels: [String; 2] },
+    /// Texts that `other`, a label of the same topic, matches include `label`, so the topic does not need it.
+    Redundant { topic: String, label: String, other: String },
     /// No section of the index mentions the topic.
     Unmentioned { topic: String },
 }
@@ -32,6 +34,9 @@ impl fmt::Display for Note {
             Note::NearDuplicate { topics: [a, b], labels: [one, other] } => {
                 write!(f, "topic:{a} and topic:{b} have nearly the same label: {one:?}, {other:?}")
             }
+            Note::Redundant { topic, label, other } => {
+                write!(f, "topic:{topic} needs no label {label:?}: {other:?} matches it")
+            }
             Note::Unmentioned { topic } => {
                 write!(
                     f,
@@ -47,6 +52,7 @@ impl fmt::Display for Note {
 pub fn lint(vocabulary: &Vocabulary, mentions: Option<&[u32]>) -> Vec<Note> {
     let mut notes = orphans(vocabulary);
     notes.extend(near_duplicates(vocabulary));
+    notes.extend(vocabulary.topics.iter().flat_map(redundant));
     let unmentioned = |at: usize| mentions.is_some_and(|mentions| mentions.get(at) == Some(&0));
     for (at, topic) in vocabulary.topics.iter().enumerate() {
         if unmentioned(at) && !topic.top {
@@ -73,6 +79,29 @@ fn orphans(vocabulary: &Vocabulary) -> Vec<Note> {
         .iter()
         .filter(|topic| !topic.top && !tied.contains(topic.slug.0.as_str()));
     loose.map(|topic| Note::Orphan { topic: topic.slug.0.clone() }).collect()
+}
+
+/// The labels of `topic` that another of its labels with the same rule matches. O(labels²).
+fn redundant(topic: &Topic) -> Vec<Note> {
+    let labels: Vec<&str> = topic.labels().collect();
+    let limits = |label: &str| {
+        let rule = topic.rule(label).cloned();
+        rule.map(|rule| LabelRule { label: String::new(), ..rule })
+    };
+    let mut notes = Vec::new();
+    for (at, label) in labels.iter().enumerate().skip(1) {
+        let is_enough = |(other_at, other): &(usize, &&str)| {
+            let matches = *other_at != at && label::matches(other, label);
+            // Of two labels that match each other, the first is kept.
+            let is_kept = *other_at < at || !label::matches(label, other);
+            matches && is_kept && limits(other) == limits(label)
+        };
+        if let Some((_, other)) = labels.iter().enumerate().find(is_enough) {
+            let (label, other) = ((*label).to_owned(), (*other).to_owned());
+            notes.push(Note::Redundant { topic: topic.slug.0.clone(), label, other });
+        }
+    }
+    notes
 }
 
 fn near_duplicates(vocabulary: &Vocabulary) -> Vec<Note> {
@@ -148,5 +177,28 @@ mod tests {
         assert_eq!(count("mentioned nowhere"), 1);
         assert!(said.last().unwrap().contains("topic:b"));
         assert!(lint(&vocabulary, None).len() < notes.len());
+    }
+
+    #[test]
+    fn labels_that_another_label_matches_are_redundant() {
+        let text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix cairn: <urn:cairn:schema:> .
+@prefix topic: <urn:cairn:topic:> .\n@prefix scheme: <urn:cairn:scheme:> .
+topic:a a skos:Concept ; skos:topConceptOf scheme:s ; skos:definition \"d\" ; skos:prefLabel \"k-means\" ;
+    skos:altLabel \"kmeans\", \"k means\", \"K-Means\", \"normalised k-means\", \"normalized k means\",
+        \"Lloyd\", \"Lloyds\" ;
+    cairn:rule [ cairn:label \"Lloyd\" ; cairn:near \"cluster\" ] .
+";
+        let vocabulary = vocabulary::parse(&[("v.ttl".into(), text.into())]).unwrap();
+        let mut found: Vec<String> = redundant(&vocabulary.topics[0])
+            .into_iter()
+            .map(|note| match note {
+                Note::Redundant { label, .. } => label,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        found.sort();
+        // The label with a rule and the label without one differ.
+        assert_eq!(found, ["K-Means", "k means", "kmeans", "normalized k means"]);
     }
 }

@@ -12,6 +12,8 @@ pub const CAIRN: &str = "urn:cairn:schema:";
 pub const TOPIC: &str = "urn:cairn:topic:";
 /// The namespace of the steps of a design answer.
 pub const STEP: &str = "urn:cairn:step:";
+/// The namespace of contexts: named lists of words, for rules.
+pub const CONTEXT: &str = "urn:cairn:context:";
 /// The namespace of concept schemes.
 pub const SCHEME: &str = "urn:cairn:scheme:";
 

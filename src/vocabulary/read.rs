@@ -1,83 +1,15 @@
-//! Parses Turtle files into drafts of topics, each with its file and line for messages.
+//! Parses Turtle files into drafts of topics, steps and contexts, each with its file for messages.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleParser;
 
-use super::{CAIRN, LabelRule, Requirement, SKOS, STEP, Step, TOPIC, Topic, TopicSlug, Vocabulary};
+use super::draft::{Draft, DraftRule, Drafts};
+use super::{CAIRN, CONTEXT, SKOS, STEP, TOPIC};
 use crate::problem::Faults;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-
-/// A topic as written, before the rules are checked.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    /// The index of the first file with a statement about the topic.
-    pub file: usize,
-    pub is_concept: bool,
-    pub pref_labels: Vec<String>,
-    pub alt_labels: Vec<String>,
-    pub definitions: Vec<String>,
-    pub broader: Vec<String>,
-    pub related: Vec<String>,
-    pub requires: Vec<(String, String)>,
-    pub rules: Vec<LabelRule>,
-    pub exact_match: Vec<String>,
-    pub top: bool,
-}
-
-/// The content of all files.
-#[derive(Debug, Default)]
-pub(super) struct Drafts {
-    pub topics: BTreeMap<String, Draft>,
-    /// The slugs of the steps, in the order of the RDF list in the files (`skos:memberList`).
-    pub step_order: Vec<String>,
-    pub step_labels: HashMap<String, String>,
-    /// The `skos:hiddenLabel`s of each step.
-    pub step_headings: HashMap<String, Vec<String>>,
-    /// For each `skos:member`: the step's slug, the topic's slug, and the index of the file.
-    pub members: Vec<(String, String, usize)>,
-}
-
-impl Drafts {
-    /// Makes the vocabulary of these drafts. The result is valid only if the check of the rules found no fault.
-    pub fn into_vocabulary(self, version: String) -> Vocabulary {
-        let slugs = |slugs: Vec<String>| slugs.into_iter().map(TopicSlug).collect::<Vec<_>>();
-        let steps: Vec<Step> = self
-            .step_order
-            .iter()
-            .map(|slug| Step {
-                slug: slug.clone(),
-                label: self.step_labels.get(slug).unwrap_or(slug).clone(),
-                headings: self.step_headings.get(slug).cloned().unwrap_or_default(),
-            })
-            .collect();
-        let members: HashSet<(&str, &str)> =
-            self.members.iter().map(|(step, topic, _)| (step.as_str(), topic.as_str())).collect();
-        let topics = self.topics.into_iter().map(|(slug, draft)| {
-            let serves = |step: &&String| members.contains(&(step.as_str(), slug.as_str()));
-            Topic {
-                steps: self.step_order.iter().filter(serves).cloned().collect(),
-                pref_label: draft.pref_labels.into_iter().next().unwrap_or_default(),
-                alt_labels: draft.alt_labels,
-                definition: draft.definitions.into_iter().next().unwrap_or_default(),
-                broader: slugs(draft.broader),
-                related: slugs(draft.related),
-                requires: draft
-                    .requires
-                    .into_iter()
-                    .map(|(topic, why)| Requirement { topic: TopicSlug(topic), why })
-                    .collect(),
-                rules: draft.rules,
-                exact_match: draft.exact_match,
-                top: draft.top,
-                slug: TopicSlug(slug),
-            }
-        });
-        Vocabulary { topics: topics.collect(), steps, version }
-    }
-}
 
 /// The drafts in `files`. Adds syntax errors and unknown properties to `faults`.
 pub(super) fn read(files: &[(String, String)], faults: &mut Faults) -> Drafts {
@@ -92,6 +24,8 @@ pub(super) fn read(files: &[(String, String)], faults: &mut Faults) -> Drafts {
                 file.read_topic(slug, triple, &mut drafts, faults);
             } else if let Some(slug) = subject.strip_prefix(STEP) {
                 file.read_step(slug, triple, &mut drafts);
+            } else if let Some(slug) = subject.strip_prefix(CONTEXT) {
+                file.read_context(slug, triple, &mut drafts, faults);
             }
         }
     }
@@ -194,6 +128,21 @@ impl<'a> FileTriples<'a> {
         }
     }
 
+    fn read_context(&self, slug: &str, triple: &Triple, drafts: &mut Drafts, faults: &mut Faults) {
+        let words = drafts.contexts.entry(slug.into()).or_default();
+        match triple.predicate.as_str() {
+            property if property.strip_prefix(CAIRN) == Some("near") => {
+                insert(words, text_of(&triple.object));
+            }
+            property if property.strip_prefix(RDF) == Some("type") => {}
+            property => {
+                let line = locate(self.text, &format!("context:{slug}"), None);
+                let message = format!("context:{slug}: unknown property <{property}>");
+                faults.push(self.name, line, message);
+            }
+        }
+    }
+
     fn properties(&self, node: &Term) -> impl Iterator<Item = (&str, &'a Term)> {
         let label = match node {
             Term::BlankNode(node) => node.as_str(),
@@ -212,13 +161,15 @@ impl<'a> FileTriples<'a> {
     }
 
     /// The rule at `node`, and the names of its unknown properties.
-    fn rule(&self, node: &Term) -> (LabelRule, Vec<&str>) {
-        let (mut rule, mut unknown) = (LabelRule::default(), Vec::new());
+    fn rule(&self, node: &Term) -> (DraftRule, Vec<&str>) {
+        let (mut draft, mut unknown) = (DraftRule::default(), Vec::new());
+        let rule = &mut draft.rule;
         for (property, value) in self.properties(node) {
             let text = text_of(value).unwrap_or_default();
             match property {
                 "label" => rule.label = text,
                 "near" => rule.near.push(text),
+                "context" => draft.contexts.extend(slug_of(value, CONTEXT)),
                 "except" => rule.except.push(text),
                 "capitals" => rule.capitals = text == "true",
                 "headingOnly" => rule.heading_only = text == "true",
@@ -228,7 +179,8 @@ impl<'a> FileTriples<'a> {
         }
         rule.near.sort();
         rule.except.sort();
-        (rule, unknown)
+        draft.contexts.sort();
+        (draft, unknown)
     }
 
     /// The step slugs in the RDF list that begins at `head`.

@@ -33,4 +33,7 @@ pub use passage::{
 pub use resource::{ResourceView, SaidView};
 pub use source::AboutSource;
 pub use status::{NewsItem, NewsView, SourcesView, StatusView};
-pub use topic::{MissingTermView, TermSentenceView, TopicDetail, TopicLink, TopicView};
+pub use topic::{
+    MissingTermView, ReliedTopic, ReviewSentence, TermSentenceView, TopicDetail, TopicLink,
+    TopicReview, TopicView,
+};

@@ -63,3 +63,33 @@ pub struct TermSentenceView {
     pub source: String,
     pub path: String,
 }
+
+/// A topic of the vocabulary next to what the sources say about it.
+#[derive(Debug)]
+pub struct TopicReview {
+    pub detail: TopicDetail,
+    /// The number of sections that are about the topic.
+    pub sections: usize,
+    /// The sentences that explain it best.
+    pub sentences: Vec<ReviewSentence>,
+    /// The topics that sections about it rely on, the most characteristic first.
+    pub relied: Vec<ReliedTopic>,
+}
+
+/// A sentence that explains a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReviewSentence {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
+}
+
+/// A topic that sections about another topic rely on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReliedTopic {
+    pub id: String,
+    /// The number of sections about the other topic that name it.
+    pub sections: usize,
+    /// Whether the vocabulary states it as a prerequisite.
+    pub is_required: bool,
+}
