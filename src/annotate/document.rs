@@ -5,7 +5,7 @@ use super::{Annotation, SectionNotes, Tagger, copies, language, role};
 use crate::extract::Document;
 
 /// Incremented when annotation changes: documents annotated under another version are annotated again.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// The annotation of `document`, with the topics of the vocabulary that `tagger` was compiled from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
@@ -16,9 +16,11 @@ pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
         .sections
         .iter()
         .map(|section| {
-            let Topics { mentions, co_mentions, cited } = finder.find(section);
+            // The table of word vectors has only English words.
+            let vector = if is_english { tagger.steps.meaning(section) } else { None };
+            let Topics { mentions, co_mentions, cited } = finder.find(section, vector.as_ref());
             SectionNotes {
-                steps: tagger.steps.of(section, &mentions, is_english),
+                steps: tagger.steps.of(section, &mentions, vector.as_ref()),
                 fingerprint: copies::fingerprint(section),
                 signature: copies::signature(section),
                 role: role::of(section),

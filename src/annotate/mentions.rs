@@ -8,6 +8,7 @@ use super::trail::Trail;
 use super::{CoMention, LinkTopics, Mention, Salience};
 use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section, without_mark};
+use crate::meaning::MeaningVector;
 use crate::vocabulary::label_rule::TextPlace;
 
 /// The maximum length of a sentence that is used as evidence, in characters. Longer sentences are hard to read, and
@@ -48,8 +49,8 @@ impl<'a> Finder<'a> {
         Finder { tagger, headings: HashMap::new(), title: document.title.as_deref() }
     }
 
-    /// The topics of `section`.
-    pub fn find(&mut self, section: &'a Section) -> Topics {
+    /// The topics of `section`, whose meaning is `vector`, if it is known.
+    pub fn find(&mut self, section: &'a Section, vector: Option<&MeaningVector>) -> Topics {
         let mut tally = SectionTally::default();
         let trail = Trail::of(section.subject().iter().map(String::as_str));
         let mut headings = section.subject().iter().rev();
@@ -81,7 +82,7 @@ impl<'a> Finder<'a> {
         for topic in cited.iter().flat_map(|cited| &cited.anchor) {
             tally.anchor(*topic);
         }
-        Topics { mentions: rank(tally.topics, self.tagger), co_mentions, cited }
+        Topics { mentions: rank(tally.topics, vector, self.tagger), co_mentions, cited }
     }
 
     /// For each link of `section`, the topics named by the link's text, by its sentence, and by the section's own

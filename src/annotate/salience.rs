@@ -1,17 +1,70 @@
 //! Scores how much a section is about each of the topics that it names.
 //!
 //! The weights are the rounded coefficients of a logistic regression on hand-labelled sections
-//! (`tests/fixtures/labels.tsv`). `cargo bench --bench tagging` measures their quality.
+//! (`tests/fixtures/labels.tsv`, and the part of `tests/eval/graph/sections.tsv` that is not held back). `cargo bench
+//! --bench tagging` and `cairn eval graph` measure their quality.
 
 use std::collections::HashMap;
 
 use super::tagger::Tagger;
 use super::{Mention, Salience};
+use crate::meaning::MeaningVector;
 
 /// The maximum number of main topics of a section.
 const MOST_MAIN: usize = 3;
-/// The minimum score of a main topic (see `TopicSignals::score`).
-const LEAST_MAIN: f32 = -1.6;
+/// The weights of the signals, if the meaning of the section is known.
+const WITH_MEANING: SalienceWeights = SalienceWeights {
+    own: 2.0,
+    parent: 1.4,
+    outer: 1.0,
+    body: 0.27,
+    early: 0.3,
+    kinds: 0.3,
+    anchors: -0.4,
+    distinct: 0.0,
+    cosine: 2.7,
+    below_nearest: -5.3,
+    least: 1.5,
+};
+/// The same if it is not known.
+const WITHOUT_MEANING: SalienceWeights = SalienceWeights {
+    own: 2.7,
+    parent: 1.4,
+    outer: 1.25,
+    body: 1.25,
+    early: 0.3,
+    kinds: 0.65,
+    anchors: -0.25,
+    distinct: -0.42,
+    cosine: 0.0,
+    below_nearest: 0.0,
+    least: 0.9,
+};
+
+/// The weight of each signal, and the least sum of a main topic.
+struct SalienceWeights {
+    own: f32,
+    parent: f32,
+    outer: f32,
+    body: f32,
+    early: f32,
+    kinds: f32,
+    anchors: f32,
+    /// The weight of the number of topics that the section names.
+    distinct: f32,
+    cosine: f32,
+    below_nearest: f32,
+    least: f32,
+}
+
+/// How near a topic is to a section in meaning.
+#[derive(Clone, Copy, Debug, Default)]
+struct Nearness {
+    /// The cosine of the section and of the topic's labels and definition.
+    cosine: f32,
+    /// The difference from the cosine of the topic that is nearest to the section, of those that it names.
+    below_nearest: f32,
+}
 
 /// Where and how often a section names a topic.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,18 +93,26 @@ pub(super) struct RatedMention {
     pub signals: TopicSignals,
 }
 
-/// The mentions of `topics`, the most salient first. If only the title or headings above the parent heading name a
-/// topic, the topic is kept only if it is a main topic.
-pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mention> {
+/// The mentions of `topics`, the most salient first. `vector` is the meaning of the section, if it is known. If only the
+/// title or headings above the parent heading name a topic, the topic is kept only if it is a main topic.
+pub(super) fn rank(
+    mut topics: Vec<RatedMention>,
+    vector: Option<&MeaningVector>,
+    tagger: &Tagger,
+) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();
-    let score = |rated: &RatedMention| rated.signals.score(distinct);
-    topics
-        .sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.mention.topic.cmp(&b.mention.topic)));
+    let nearness = nearness(&topics, vector, tagger);
+    let scored = topics.into_iter().zip(nearness);
+    let mut scored: Vec<(f32, RatedMention)> =
+        scored.map(|(rated, near)| (rated.signals.score(near, distinct), rated)).collect();
+    scored.sort_by(|(score, a), (other, b)| {
+        other.total_cmp(score).then(a.mention.topic.cmp(&b.mention.topic))
+    });
     let mut main = 0;
-    for RatedMention { mention, signals } in &mut topics {
+    for (score, RatedMention { mention, signals }) in &mut scored {
         let is_field = tagger.is_field(mention.topic);
-        if main < MOST_MAIN && signals.score(distinct) >= LEAST_MAIN && (!is_field || signals.own) {
+        if main < MOST_MAIN && *score >= 0.0 && (!is_field || signals.own) {
             mention.salience = Salience::Main;
             main += 1;
         }
@@ -59,7 +120,26 @@ pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mentio
     let is_kept = |RatedMention { mention, signals }: &RatedMention| {
         signals.own || signals.parent || signals.body > 0 || mention.salience == Salience::Main
     };
-    topics.into_iter().filter(is_kept).map(|rated| rated.mention).collect()
+    scored.into_iter().map(|(_, rated)| rated).filter(is_kept).map(|r| r.mention).collect()
+}
+
+/// How near each of `topics` is to the section with this `vector`; `None` if it is not known. O(topics).
+fn nearness(
+    topics: &[RatedMention],
+    vector: Option<&MeaningVector>,
+    tagger: &Tagger,
+) -> Vec<Option<Nearness>> {
+    let length = vector.map_or(0.0, MeaningVector::length);
+    let cosine = |rated: &RatedMention| {
+        let meaning = tagger.meaning(rated.mention.topic)?;
+        vector.map(|vector| vector.cosine_of(length, meaning))
+    };
+    let cosines: Vec<Option<f32>> = topics.iter().map(cosine).collect();
+    let nearest = cosines.iter().flatten().copied().fold(f32::MIN, f32::max);
+    let near = |cosine: Option<f32>| {
+        cosine.map(|cosine| Nearness { cosine, below_nearest: nearest - cosine })
+    };
+    cosines.into_iter().map(near).collect()
 }
 
 /// Counts for each topic how many of its directly narrower topics the text or the section's own heading names: a text
@@ -79,20 +159,23 @@ fn count_kinds(topics: &mut [RatedMention], tagger: &Tagger) {
 }
 
 impl TopicSignals {
-    /// The log odds that a section is about the topic with these signals. `distinct` is the number of topics that the
-    /// section names.
-    fn score(&self, distinct: usize) -> f32 {
+    /// How much a section with `distinct` topics is about the topic with these signals: at least 0 for a main topic.
+    fn score(&self, near: Option<Nearness>, distinct: usize) -> f32 {
+        let weights = if near.is_some() { WITH_MEANING } else { WITHOUT_MEANING };
+        let Nearness { cosine, below_nearest } = near.unwrap_or_default();
         let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
         let log = |count: f32| count.ln_1p();
-        given(self.own, 2.7)
-            + given(self.parent, 1.4)
-            + given(self.outer, 1.25)
-            + 1.25 * log(self.body as f32)
-            + 0.3 * self.early
-            + 0.65 * log(self.kinds as f32)
-            - 0.25 * log(self.anchors as f32)
-            - 0.42 * log(distinct as f32)
-            - 2.5
+        given(self.own, weights.own)
+            + given(self.parent, weights.parent)
+            + given(self.outer, weights.outer)
+            + weights.body * log(self.body as f32)
+            + weights.early * self.early
+            + weights.kinds * log(self.kinds as f32)
+            + weights.anchors * log(self.anchors as f32)
+            + weights.distinct * log(distinct as f32)
+            + weights.cosine * cosine
+            + weights.below_nearest * below_nearest
+            - weights.least
     }
 }
 

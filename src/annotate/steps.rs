@@ -74,19 +74,19 @@ impl StepFinder {
     }
 
     /// The steps that `section` may belong to, those with the most support first: the best of all, and up to two further
-    /// ones with nearly as much. Empty if nothing supports any step. The meaning counts only if `is_english`, because the
-    /// table has only English words. O(length of the section).
+    /// ones with nearly as much. Empty if nothing supports any step. `vector` is the meaning of the section
+    /// ([`StepFinder::meaning`]), if it counts. O(length of the headings).
     pub fn of(
         &self,
         section: &Section,
         mentions: &[Mention],
-        is_english: bool,
+        vector: Option<&MeaningVector>,
     ) -> Vec<SectionStep> {
         let mut support = vec![0.0; self.steps.len()];
         self.add_headings(section, &mut support);
         self.add_topics(mentions, &mut support);
-        if is_english {
-            self.add_meaning(section, &mut support);
+        if let Some(vector) = vector {
+            self.add_meaning(section, vector, &mut support);
         }
         let mut steps: Vec<(u8, f32)> = (0..).zip(support).collect();
         steps.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -152,18 +152,22 @@ impl StepFinder {
         }
     }
 
-    fn add_meaning(&self, section: &Section, support: &mut [f32]) {
-        let Some(table) = &self.table else { return };
+    /// The meaning of the headings and the text of `section`; `None` without a table or a known word. O(length).
+    pub fn meaning(&self, section: &Section) -> Option<MeaningVector> {
         let headings = section.subject().iter().map(String::as_str);
-        let whole = MeaningVector::of(table, headings.chain([section.text.as_str()]));
-        self.add_cosines(whole, MEANING, support);
-        let own = section.subject().last().map(String::as_str);
-        let heading = MeaningVector::of(table, own);
-        self.add_cosines(heading, HEADING_MEANING, support);
+        MeaningVector::of(self.table.as_ref()?, headings.chain([section.text.as_str()]))
     }
 
-    fn add_cosines(&self, vector: Option<MeaningVector>, weight: f32, support: &mut [f32]) {
-        let Some(vector) = vector else { return };
+    fn add_meaning(&self, section: &Section, whole: &MeaningVector, support: &mut [f32]) {
+        let Some(table) = &self.table else { return };
+        self.add_cosines(whole, MEANING, support);
+        let own = section.subject().last().map(String::as_str);
+        if let Some(heading) = MeaningVector::of(table, own) {
+            self.add_cosines(&heading, HEADING_MEANING, support);
+        }
+    }
+
+    fn add_cosines(&self, vector: &MeaningVector, weight: f32, support: &mut [f32]) {
         let length = vector.length();
         let cosine = |step: &CompiledStep| {
             step.meaning.as_ref().map_or(0.0, |meaning| vector.cosine_of(length, meaning))

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::steps::StepFinder;
 use super::trail::Trail;
-use crate::meaning::MeaningTable;
-use crate::vocabulary::Vocabulary;
+use crate::meaning::{MeaningTable, MeaningVector};
 use crate::vocabulary::folded::{FoldedText, FoldedWords};
 use crate::vocabulary::label_index::{LabelIndex, LabelMatch, LabelOwner};
 use crate::vocabulary::label_rule::TextPlace;
+use crate::vocabulary::{Topic, Vocabulary};
 
 /// The maximum distance between a label and the words that its rule requires nearby, on each side of the label, in
 /// bytes of folded text. Without this limit, many labels in one very long "sentence" would take quadratic time.
@@ -32,6 +32,8 @@ pub(super) struct TopicMatch {
 pub struct Tagger {
     labels: LabelIndex,
     pub(super) steps: StepFinder,
+    /// For each topic, the meaning of its labels and definition. Empty without a table of word vectors.
+    meanings: Vec<Option<MeaningVector>>,
     /// For each topic, whether it is a field of knowledge (a top concept of the vocabulary).
     fields: Vec<bool>,
     /// For each topic, the indices of the topics directly above it, except fields of knowledge.
@@ -46,11 +48,19 @@ impl Tagger {
         Tagger::with_meaning(vocabulary, None)
     }
 
-    /// Compiles `vocabulary`. With a `table`, the meaning of sections counts for their steps. O(total length of labels).
+    /// Compiles `vocabulary`. With a `table`, the meaning of sections counts for their steps and main topics. O(total
+    /// length of labels and definitions).
     pub fn with_meaning(vocabulary: &Vocabulary, table: Option<Arc<MeaningTable>>) -> Tagger {
         let all: Vec<usize> = (0..vocabulary.topics.len()).collect();
+        let meaning = |table: &Arc<MeaningTable>| {
+            let of = |topic: &Topic| {
+                MeaningVector::of(table, topic.labels().chain([topic.definition.as_str()]))
+            };
+            vocabulary.topics.iter().map(of).collect()
+        };
+        let meanings = table.as_ref().map_or_else(Vec::new, meaning);
         let steps = StepFinder::new(vocabulary, table);
-        Tagger { steps, ..Tagger::over(vocabulary, &all) }
+        Tagger { steps, meanings, ..Tagger::over(vocabulary, &all) }
     }
 
     /// Compiles only the labels of `topics` (indices in `vocabulary`), and no steps.
@@ -58,10 +68,16 @@ impl Tagger {
         Tagger {
             labels: LabelIndex::of_topics(vocabulary, topics.iter().copied()),
             steps: StepFinder::default(),
+            meanings: Vec::new(),
             version: vocabulary.version.clone(),
             fields: vocabulary.topics.iter().map(|topic| topic.top).collect(),
             kinds: (0..vocabulary.topics.len()).map(|at| kinds(vocabulary, at)).collect(),
         }
+    }
+
+    /// The meaning of the labels and the definition of `topic`, if it is known.
+    pub(super) fn meaning(&self, topic: u32) -> Option<&MeaningVector> {
+        self.meanings.get(topic as usize)?.as_ref()
     }
 
     /// Whether `topic` is a field of knowledge.
@@ -148,7 +164,7 @@ fn kinds(vocabulary: &Vocabulary, at: usize) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{LabelRule, Topic, TopicSlug};
+    use crate::vocabulary::{LabelRule, TopicSlug};
 
     fn topic(slug: &str, labels: &[&str], rules: Vec<LabelRule>) -> Topic {
         Topic {
