@@ -18,7 +18,7 @@ use cairn::catalogue::Voice;
 use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
-use cairn::graph::case_section::{CaseNaming, CaseSection};
+use cairn::graph::case_section::{GuideSection, NamedCases};
 use cairn::graph::place::SectionPlace;
 use cairn::graph::{Graph, SaidSentence, learn, paths, related};
 use cairn::library::{Audience, Library};
@@ -32,7 +32,9 @@ struct GraphSection {
     path: String,
     address: Address,
     notes: SectionNotes,
-    case: Option<CaseSection>,
+    /// The case that its document names.
+    whole: Option<u32>,
+    guide: Option<GuideSection>,
 }
 
 fn main() {
@@ -84,11 +86,12 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<GraphSection> {
                     source: file.source.clone(),
                     path: file.path.clone(),
                     address: section.address,
-                    case: cases.of_section(&section.headings, whole).and_then(|case| {
-                        let naming =
-                            CaseNaming { document: whole == Some(case), ..CaseNaming::default() };
-                        CaseSection::new(case, naming, section, &notes.steps, true)
-                    }),
+                    whole,
+                    guide: {
+                        let heading = cases.of_headings(&section.headings);
+                        let named = NamedCases { heading, main: Vec::new() };
+                        GuideSection::new(section, &notes.steps, named, true)
+                    },
                     notes,
                 });
             }
@@ -110,20 +113,24 @@ fn build(vocabulary: &Vocabulary, sections: &[GraphSection], times: usize) -> (G
                 co_mention.sentence.insert_str(0, &format!("{time} "));
             }
             let topics: Vec<u32> = notes.mentions.iter().map(|mention| mention.topic).collect();
-            let said: Vec<SaidSentence> =
-                notes.co_mentions.iter().filter_map(SaidSentence::of).collect();
+            let said: Vec<SaidSentence> = notes
+                .co_mentions
+                .iter()
+                .filter_map(|said| SaidSentence::of(said, &topics))
+                .collect();
             let started = Instant::now();
             let (path, address) = (section.path.as_str(), section.address);
             let place =
                 SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
             builder.section(place, topics, said);
-            if let Some(case) = &section.case {
-                builder.cases.add(place, at as u64, case);
+            if let Some(guide) = &section.guide {
+                builder.cases.add(place, at as u64, guide, section.whole);
             }
             took += started.elapsed();
         }
     }
     let started = Instant::now();
+    builder.cases.end_source();
     let graph = builder.finish(Vec::new());
     (graph, took + started.elapsed())
 }

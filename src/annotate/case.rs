@@ -41,10 +41,9 @@ impl CaseIndex {
         names.chain(parts).find_map(|name| self.named(name))
     }
 
-    /// The index of the case that a section with `headings` (outermost first) is about. The innermost heading that
-    /// names one case decides. If no heading does, it is `whole`, the case of the section's document.
-    pub fn of_section(&self, headings: &[String], whole: Option<u32>) -> Option<u32> {
-        headings.iter().rev().find_map(|heading| self.named(heading)).or(whole)
+    /// The index of the case that `headings` (outermost first) name: the innermost heading that names one case decides.
+    pub fn of_headings(&self, headings: &[String]) -> Option<u32> {
+        headings.iter().rev().find_map(|heading| self.named(heading))
     }
 
     /// The index of the case that `text` names. If it names a case and a narrower case below it, the result is the
@@ -92,9 +91,7 @@ mod tests {
         assert_eq!(of("x.md", "# Video recommendation or fraud detection\n\nText.\n"), None);
         assert_eq!(of("x.md", "# Notes on linear models\n\nText.\n"), None);
         let headings = ["CaseIndex", "Fraud detection", "Metrics"].map(str::to_owned);
-        let whole =
-            vocabulary.position("video-recommendation").map(|at| u32::try_from(at).unwrap());
-        assert_eq!(slug(cases.of_section(&headings, whole)), Some("fraud-detection"));
-        assert_eq!(slug(cases.of_section(&headings[2..], whole)), Some("video-recommendation"));
+        assert_eq!(slug(cases.of_headings(&headings)), Some("fraud-detection"));
+        assert_eq!(cases.of_headings(&headings[2..]), None);
     }
 }

@@ -197,12 +197,20 @@ impl SectionTally {
 
 /// `sentence` as evidence for the topics in `found`, if it names at least two and is short enough.
 fn co_mention(sentence: &str, found: &[TopicMatch]) -> Option<CoMention> {
-    let mut topics: Vec<u32> = found.iter().map(|found| found.topic).collect();
-    topics.sort_unstable();
-    topics.dedup();
-    let is_evidence = topics.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
-    let bare = || without_mark(sentence.trim()).to_owned();
-    is_evidence.then(|| CoMention { sentence: bare(), topics })
+    let bare = without_mark(sentence.trim());
+    let cut = bare.as_ptr() as usize - sentence.as_ptr() as usize;
+    let mut named: Vec<(u32, (u32, u32))> = found
+        .iter()
+        .filter_map(|found| {
+            let place = |at: usize| u32::try_from(at.checked_sub(cut)?).ok();
+            Some((found.topic, (place(found.start)?, place(found.end)?)))
+        })
+        .collect();
+    named.sort_unstable();
+    named.dedup_by_key(|(topic, _)| *topic);
+    let is_evidence = named.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
+    let (topics, spans) = named.into_iter().unzip();
+    is_evidence.then(|| CoMention { sentence: bare.to_owned(), topics, spans })
 }
 
 /// The sentences of `text` that are not blank, with their byte offsets. A line end also ends a sentence.

@@ -31,11 +31,13 @@ pub struct Mention {
 }
 
 /// A sentence that names at least two topics. It is evidence for an edge between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoMention {
     pub sentence: String,
     /// The indices of the topics in the vocabulary, ascending, without duplicates.
     pub topics: Vec<u32>,
+    /// For each topic, the byte range of the words that name it first.
+    pub spans: Vec<(u32, u32)>,
 }
 
 /// The topics that a link may be about, as indices in the vocabulary. If a text names a topic twice, its list contains
@@ -116,7 +118,12 @@ pub struct SectionNotes {
 impl SectionNotes {
     /// The index (in the vocabulary) of the step of a design answer that the section belongs to, if any.
     pub fn step(&self) -> Option<u8> {
-        self.steps.first().filter(|step| step.is_certain()).map(|step| step.step)
+        self.certain_steps().next()
+    }
+
+    /// The indices of all steps that the section belongs to, the best first.
+    pub fn certain_steps(&self) -> impl Iterator<Item = u8> {
+        self.steps.iter().filter(|step| step.is_certain()).map(|step| step.step)
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use foldhash::{HashMap, HashSet};
 use petgraph::graph::{NodeIndex, UnGraph};
 
-use super::cases::CaseCollector;
+use super::case_collector::CaseCollector;
 use super::counts::pair_counts;
 use super::evidence::EvidenceCandidates;
 use super::place::SectionPlace;
-use super::said::SaidSentences;
+use super::said::{SaidPair, SaidSentences};
 use super::sentence::SaidSentence;
 use super::ties::tie;
 use super::{Edge, Graph, Why, curated};
@@ -104,9 +104,10 @@ impl GraphBuilder {
         let mut candidates: HashMap<(u32, u32), EvidenceCandidates> =
             edges.keys().map(|key| (*key, EvidenceCandidates::default())).collect();
         for sentence in self.sentences.counted() {
-            for pair in sentence.pairs() {
-                if let Some(candidates) = candidates.get_mut(&pair) {
-                    candidates.add(&sentence);
+            for SaidPair { topics, relation } in sentence.related() {
+                if let (Some(relation), Some(candidates)) = (relation, candidates.get_mut(&topics))
+                {
+                    candidates.add(&sentence, relation);
                 }
             }
         }
@@ -115,6 +116,8 @@ impl GraphBuilder {
                 edge.evidence = candidates.best(&self.sentences);
             }
         }
+        // Readers must see why two topics are tied: a mined edge without evidence is left out.
+        edges.retain(|_, edge| edge.why != [Why::CoMention] || !edge.evidence.is_empty());
         edges
     }
 }
@@ -151,14 +154,20 @@ mod tests {
         for (source, times) in sources {
             let mut co_mentions = Vec::new();
             for time in 0..*times {
-                let sentence = format!("What {source} says of it, sentence {time} of them all.");
-                co_mentions.push(CoMention { sentence, topics: pair.clone() });
+                let sentence =
+                    format!("Bias is reduced by stores in the system of {source} number {time}.");
+                co_mentions.push(CoMention {
+                    sentence,
+                    topics: pair.clone(),
+                    spans: vec![(0, 4), (19, 25)],
+                });
                 for chunk in others.chunks(2) {
                     let sentence = format!("{source} also says {time} {chunk:?}.");
-                    co_mentions.push(CoMention { sentence, topics: chunk.to_vec() });
+                    let spans = vec![(0, 0); chunk.len()];
+                    co_mentions.push(CoMention { sentence, topics: chunk.to_vec(), spans });
                 }
             }
-            let said = co_mentions.iter().filter_map(SaidSentence::of);
+            let said = co_mentions.iter().filter_map(|said| SaidSentence::of(said, &pair));
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner((*source).to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
@@ -182,9 +191,18 @@ mod tests {
         let sources: Vec<&str> = edge.evidence.iter().map(|e| e.source.as_str()).collect();
         assert_eq!(sources, ["a/a", "b/b", "a/a"]);
         for edge in graph.topics.edge_weights() {
-            assert!(!edge.why.contains(&Why::CoMention) || !edge.evidence.is_empty());
+            assert!(edge.why != [Why::CoMention] || !edge.evidence.is_empty());
             assert!(edge.weight > 0.0 && edge.weight <= 1.0, "{edge:?}");
         }
+    }
+
+    #[test]
+    fn a_mined_edge_without_a_sentence_that_states_the_relation_is_left_out() {
+        let pair = ["position-bias", "feature-store"];
+        let graph = graph(pair, &[("a/a", 4), ("b/b", 1)]);
+        let mined = graph.topics.edge_weights().filter(|edge| edge.why == [Why::CoMention]);
+        // The other pairs are named in sentences without spans, which state nothing.
+        assert_eq!(mined.count(), 1);
     }
 
     #[test]
@@ -194,8 +212,9 @@ mod tests {
         let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let mut builder = GraphBuilder::new(vocabulary);
         for source in ["a/a", "b/b", "c/c"] {
-            let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };
-            let said = SaidSentence::of(&said).unwrap();
+            let (sentence, topics) = ("The same in all.".to_owned(), vec![3, 9]);
+            let said = CoMention { sentence, topics, spans: vec![(0, 3), (4, 8)] };
+            let said = SaidSentence::of(&said, &[]).unwrap();
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner(source.to_owned());
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };

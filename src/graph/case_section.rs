@@ -1,4 +1,4 @@
-//! A section about a case study: the steps that it serves, and how well it is suited as a passage of the guide.
+//! A section as a passage of a guide: the steps that it serves, how well it is suited, and the cases that it is about.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,11 @@ const LONG: u32 = 400;
 /// Beyond this number, more list items make a passage no better.
 const MANY_ITEMS: u32 = 8;
 
-/// The size of a section's text: the number of words, and the number of list items with at least three words.
+/// So many words of code count as one word of text, and all code as at most [`MOST_CODE`] words of text.
+const CODE_WORDS: u32 = 4;
+const MOST_CODE: u32 = 60;
+
+/// The size of a section: the number of words, and the number of list items with at least three words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextExtent {
     pub words: u32,
@@ -45,18 +49,21 @@ pub struct TextExtent {
 }
 
 impl TextExtent {
-    /// The extent of `text`, which contains `links`. Zero if most of its words are link texts: a list of titles is a
-    /// reading list and not an answer. O(length).
-    pub fn of(text: &str, links: &[Link]) -> TextExtent {
+    /// The extent of `section`. Zero if most of the words of its text are link texts: a list of titles is a reading list and
+    /// not an answer. O(length).
+    pub fn of(section: &Section) -> TextExtent {
         let mut extent = TextExtent::default();
-        for line in text.lines() {
+        for line in section.text.lines() {
             let words = count(line);
             extent.words = extent.words.saturating_add(words);
             let is_item = line.trim_start().starts_with(['-', '•', '*']);
             extent.items += u32::from(is_item && words >= 3);
         }
-        let linked = linked(links);
-        if linked > extent.words / 2 { TextExtent::default() } else { extent }
+        if linked(&section.links) > extent.words / 2 {
+            return TextExtent::default();
+        }
+        let code = (count(&section.code) / CODE_WORDS).min(MOST_CODE);
+        TextExtent { words: extent.words.saturating_add(code), ..extent }
     }
 }
 
@@ -73,65 +80,109 @@ fn linked(links: &[Link]) -> u32 {
 
 /// How a section names its case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CaseNaming {
+struct CaseNaming {
     /// The whole document is about the case.
-    pub document: bool,
+    document: bool,
     /// One of the section's headings names it.
-    pub heading: bool,
+    heading: bool,
     /// It is one of the section's main topics.
-    pub main_topic: bool,
+    main_topic: bool,
 }
 
-/// A section about a case study.
+/// The cases that a section names, as indices in the vocabulary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedCases {
+    /// The case that one of its headings names.
+    pub heading: Option<u32>,
+    /// The cases that are main topics of it, ascending.
+    pub main: Vec<u32>,
+}
+
+/// A section that may be a passage of guides. Of which ones, its document decides, too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseSection {
-    /// The index of the case in the vocabulary.
-    pub case: u32,
-    /// Whether the whole document is about the case.
-    pub in_document: bool,
+pub struct GuideSection {
     /// The steps that it may serve, the best first.
     pub steps: Vec<SectionStep>,
     pub extent: TextExtent,
-    /// How well it is suited as a passage about the case, apart from the step, in hundredths.
+    /// How well it is suited as a passage, apart from step and case, in hundredths.
     pub worth: i16,
+    pub cases: NamedCases,
 }
 
-impl CaseSection {
-    /// The place of `section` among the sections about `case`, which it names as `naming` says. `None` if it has so
-    /// little text, or such a heading, that guides leave it out. O(length).
+impl GuideSection {
+    /// `section`, which may serve `steps` and names `cases`. `None` if it serves no step, or has so little text, or such a
+    /// heading, that guides leave it out. O(length).
     pub fn new(
-        case: u32,
-        naming: CaseNaming,
         section: &Section,
         steps: &[SectionStep],
+        cases: NamedCases,
         is_english: bool,
-    ) -> Option<CaseSection> {
-        let extent = TextExtent::of(&section.text, &section.links);
+    ) -> Option<GuideSection> {
+        let extent = TextExtent::of(section);
         let is_tiny = extent.words < TINY && extent.items < FEW_ITEMS;
         let heading = section.subject().last().map(|heading| heading.to_lowercase());
         let is_left_out = heading.is_some_and(|heading| {
             LEFT_OUT.iter().any(|words| heading.contains(words))
                 || LEFT_OUT_WHOLE.contains(&heading.trim())
         });
-        (!is_tiny && !is_left_out).then(|| CaseSection {
-            case,
-            in_document: naming.document,
+        (!steps.is_empty() && !is_tiny && !is_left_out).then(|| GuideSection {
             steps: steps.to_vec(),
             extent,
-            worth: worth(naming, section, extent, is_english),
+            worth: worth(section, extent, is_english),
+            cases,
         })
     }
 
+    /// The section for each case that it is about: the one that a heading names, or else `whole`, that of its document; and
+    /// those that are its main topics.
+    pub(super) fn about(&self, whole: Option<u32>) -> impl Iterator<Item = CaseSection<'_>> {
+        let NamedCases { heading, main } = &self.cases;
+        let first = heading.or(whole);
+        let further = main.iter().copied().filter(move |case| Some(*case) != first);
+        first.into_iter().chain(further).map(move |case| {
+            let naming = CaseNaming {
+                document: whole == Some(case),
+                heading: *heading == Some(case),
+                main_topic: main.contains(&case),
+            };
+            let worth = self.worth + naming.worth();
+            CaseSection { case, in_document: naming.document, section: self, worth }
+        })
+    }
+}
+
+impl CaseNaming {
+    /// What it adds to the worth of a section, in hundredths.
+    fn worth(self) -> i16 {
+        let given = |is: bool, weight: i16| if is { weight } else { 0 };
+        given(self.document, 110) + given(self.heading, 60) + given(self.main_topic, 50)
+    }
+}
+
+/// A section about a case study.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CaseSection<'a> {
+    /// The index of the case in the vocabulary.
+    pub case: u32,
+    /// Whether the whole document is about the case.
+    in_document: bool,
+    pub section: &'a GuideSection,
+    /// How well it is suited as a passage about the case, apart from the step, in hundredths.
+    worth: i16,
+}
+
+impl CaseSection<'_> {
     /// The steps that it serves, each with the rank of the section among the passages on this step: the greater, the
     /// better.
-    pub(super) fn served(&self) -> impl Iterator<Item = (u8, i32)> {
+    pub fn served(&self) -> impl Iterator<Item = (u8, i32)> {
         let is_served = |(at, step): &(usize, &SectionStep)| {
             let is_best = *at == 0 && self.in_document && step.support >= LEAST_IN_DOCUMENT;
             step.is_certain() || is_best
         };
-        // Four fifths of the support: with more or less, fewer labelled passages are among the first.
-        let rank = |step: &SectionStep| i32::from(self.worth) + i32::from(step.support) * 4 / 5;
-        self.steps
+        // Three fifths of the support: with more or less, fewer labelled passages are among the first.
+        let rank = |step: &SectionStep| i32::from(self.worth) + i32::from(step.support) * 3 / 5;
+        self.section
+            .steps
             .iter()
             .enumerate()
             .filter(is_served)
@@ -139,25 +190,22 @@ impl CaseSection {
     }
 
     /// The step that it serves best, if its document is about the case.
-    pub(super) fn answered(&self) -> Option<u8> {
+    pub fn answered(&self) -> Option<u8> {
         self.served().next().filter(|_| self.in_document).map(|(step, _)| step)
     }
 }
 
 /// How well `section` is suited, in hundredths. The weights are the rounded coefficients of a logistic regression on the
 /// passages that readers chose for the steps of eight cases.
-fn worth(naming: CaseNaming, section: &Section, extent: TextExtent, is_english: bool) -> i16 {
+fn worth(section: &Section, extent: TextExtent, is_english: bool) -> i16 {
     let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
     let words = extent.words.max(1) as f32;
     let (text, code) = (section.text.len() as f32, section.code.len() as f32);
     let sentences = section.text.matches(['.', '!', '?', '。']).count().max(1) as f32;
     let questions = section.text.matches(['?', '？']).count() as f32;
-    let worth = given(naming.document, 110.0)
-        + given(naming.heading, 60.0)
-        + given(naming.main_topic, 50.0)
-        + 18.0 * (extent.words.min(LONG) as f32).sqrt()
-        + 45.0 * extent.items.min(MANY_ITEMS) as f32 / MANY_ITEMS as f32
-        + 80.0 * code / (text + code).max(1.0)
+    let worth = 18.0 * (extent.words.min(LONG) as f32).sqrt()
+        + 20.0 * extent.items.min(MANY_ITEMS) as f32 / MANY_ITEMS as f32
+        + 40.0 * code / (text + code).max(1.0)
         + given(is_english, 160.0)
         - 100.0 * (questions / sentences).min(1.0)
         - 1_000.0 * (linked(&section.links) as f32 / words).min(1.0)
@@ -172,13 +220,19 @@ mod tests {
 
     #[test]
     fn empty_headings_and_bullets_without_words_do_not_count() {
-        assert_eq!(TextExtent::of("", &[]), TextExtent::default());
-        assert_eq!(TextExtent::of("- \n- ?\n", &[]), TextExtent::default());
+        let of = |text: &str, code: &str, links: &[Link]| {
+            let (text, code, links) = (text.to_owned(), code.to_owned(), links.to_vec());
+            TextExtent::of(&Section { text, code, links, ..section("X", "A text.") })
+        };
+        assert_eq!(of("", "", &[]), TextExtent::default());
+        assert_eq!(of("- \n- ?\n", "", &[]), TextExtent::default());
         let text = "Two words.\n- one\n- an item of five words\n";
-        assert_eq!(TextExtent::of(text, &[]), TextExtent { words: 8, items: 1 });
+        assert_eq!(of(text, "", &[]), TextExtent { words: 8, items: 1 });
+        assert_eq!(of(text, "a b c d e f g h", &[]), TextExtent { words: 10, items: 1 });
+        assert_eq!(of("", &"a ".repeat(9_999), &[]), TextExtent { words: 60, items: 0 });
         let (url, sentence) = (String::new(), String::new());
         let link = Link { url, text: "an item of five words".into(), sentence };
-        assert_eq!(TextExtent::of(text, &[link]), TextExtent::default(), "links say where to read");
+        assert_eq!(of(text, "", &[link]), TextExtent::default(), "links say where to read");
     }
 
     fn section(heading: &str, text: &str) -> Section {
@@ -193,7 +247,8 @@ mod tests {
                     A cross encoder would be better, but costs forty times as much.";
         let worth = |heading: &str, text: &str| {
             let section = section(heading, text);
-            let section = CaseSection::new(1, CaseNaming::default(), &section, &[], true);
+            let steps = [SectionStep { step: 3, support: 400 }];
+            let section = GuideSection::new(&section, &steps, NamedCases::default(), true);
             section.map(|section| section.worth)
         };
         let best = worth("Model", text);
@@ -220,13 +275,29 @@ mod tests {
     fn a_step_that_is_not_certain_counts_only_in_a_document_about_the_case() {
         let steps = [(3, 260), (4, 250)].map(|(step, support)| SectionStep { step, support });
         let section = section("Notes", "- one two three\n- one two three\n- one two three");
-        let served = |naming| {
-            let section = CaseSection::new(1, naming, &section, &steps, true).unwrap();
+        let served = |cases: NamedCases, whole| {
+            let section = GuideSection::new(&section, &steps, cases, true).unwrap();
+            let section = section.about(whole).next().unwrap();
             let steps = section.served().map(|(step, _)| step).collect::<Vec<_>>();
             (steps, section.answered())
         };
-        let naming = CaseNaming { heading: true, ..CaseNaming::default() };
-        assert_eq!(served(naming), (vec![], None));
-        assert_eq!(served(CaseNaming { document: true, ..naming }), (vec![3], Some(3)));
+        let named = NamedCases { heading: Some(1), main: vec![1] };
+        assert_eq!(served(named.clone(), None), (vec![], None));
+        assert_eq!(served(named, Some(1)), (vec![3], Some(3)));
+        assert_eq!(served(NamedCases::default(), Some(1)), (vec![3], Some(3)));
+    }
+
+    #[test]
+    fn a_heading_decides_before_the_document_and_main_topics_are_further_cases() {
+        let section = section("Notes", "- one two three\n- one two three\n- one two three");
+        let steps = [SectionStep { step: 3, support: 400 }];
+        let cases = |heading, main: &[u32], whole| {
+            let cases = NamedCases { heading, main: main.to_vec() };
+            let section = GuideSection::new(&section, &steps, cases, true).unwrap();
+            section.about(whole).map(|about| about.case).collect::<Vec<_>>()
+        };
+        assert_eq!(cases(Some(1), &[2, 3], Some(2)), [1, 2, 3]);
+        assert_eq!(cases(None, &[2, 3], Some(2)), [2, 3]);
+        assert_eq!(cases(None, &[], None), Vec::<u32>::new());
     }
 }

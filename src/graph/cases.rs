@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::case_section::{CaseSection, TextExtent};
-use super::place::SectionPlace;
+use super::case_section::TextExtent;
 use crate::catalogue::Voice;
-use crate::vocabulary::Vocabulary;
 
 /// A voice says enough about a case at a step if its sections in this cell have at least this many words in total.
 const ENOUGH_WORDS: u32 = 80;
@@ -21,8 +19,6 @@ const ENOUGH_VOICES: usize = 2;
 const MOST_PASSAGES: usize = 12;
 /// The maximum number of sections of one voice that come before sections of other voices.
 const FIRST_OF_A_VOICE: usize = 2;
-/// A document about a case that covers at least this many of its steps is a whole answer.
-const WHOLE: usize = 4;
 
 /// How much is said about one case at one step.
 #[derive(
@@ -74,92 +70,18 @@ pub struct CaseStudy {
 
 /// A section about a case at a step.
 #[derive(Debug)]
-struct CasePassage {
-    voice: Voice,
-    section: u64,
+pub(super) struct CasePassage {
+    pub voice: Voice,
+    pub section: u64,
     /// The section of which it is a copy, or itself.
-    original: u64,
-    extent: TextExtent,
+    pub original: u64,
+    pub extent: TextExtent,
     /// The greater, the better.
-    rank: i32,
-}
-
-/// Collects the sections about cases.
-#[derive(Debug, Default)]
-pub struct CaseCollector {
-    /// The sections about each case and step. The key is the case's index in the vocabulary and the step's index.
-    cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
-    documents: BTreeMap<CaseDocument, CoveredSteps>,
-}
-
-/// A document about a case.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct CaseDocument {
-    /// The vocabulary index of the case.
-    topic: u32,
-    source: String,
-    path: String,
-}
-
-/// The steps of its case that a document covers.
-#[derive(Debug)]
-struct CoveredSteps {
-    first_section: u64,
-    steps: BTreeSet<u8>,
-}
-
-impl CaseCollector {
-    /// Adds a section about a case at the steps that it serves. Ignored if its extent has no words. `original` is the
-    /// section of which it is a copy, or itself: a cell lists only the best of several copies.
-    pub fn add(&mut self, place: SectionPlace, original: u64, section: &CaseSection) {
-        let CaseSection { case: topic, extent, .. } = *section;
-        if extent.words == 0 {
-            return;
-        }
-        for (step, rank) in section.served() {
-            let (voice, section) = (place.voice.clone(), place.section);
-            let passage = CasePassage { voice, section, original, extent, rank };
-            self.cells.entry((topic, step)).or_default().push(passage);
-        }
-        let Some(step) = section.answered() else { return };
-        let (source, path) = (place.source.to_owned(), place.path.to_owned());
-        let document = self.documents.entry(CaseDocument { topic, source, path });
-        let covered = document.or_insert_with(|| CoveredSteps {
-            first_section: place.section,
-            steps: BTreeSet::new(),
-        });
-        covered.steps.insert(step);
-    }
-
-    /// The case studies of `vocabulary` (the topics below `case-studies`), in the vocabulary's order.
-    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<CaseStudy> {
-        let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
-        let mut whole: BTreeMap<u32, Vec<WholeAnswer>> = BTreeMap::new();
-        for (document, covered) in std::mem::take(&mut self.documents) {
-            if covered.steps.len() >= WHOLE {
-                whole.entry(document.topic).or_default().push(WholeAnswer {
-                    source: document.source,
-                    path: document.path,
-                    section: covered.first_section,
-                    steps: u32::try_from(covered.steps.len()).unwrap_or(u32::MAX),
-                });
-            }
-        }
-        let mut cases = Vec::new();
-        for at in vocabulary.cases() {
-            let topic = u32::try_from(at).unwrap_or(u32::MAX);
-            let cell = |step| cell(self.cells.remove(&(topic, step)).unwrap_or_default());
-            let cells = (0..steps).map(cell).collect();
-            let mut whole = whole.remove(&topic).unwrap_or_default();
-            whole.sort_by(|a, b| b.steps.cmp(&a.steps).then(a.path.cmp(&b.path)));
-            cases.push(CaseStudy { topic, cells, whole });
-        }
-        cases
-    }
+    pub rank: i32,
 }
 
 /// The cell for `passages`, the sections about one case at one step.
-fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
+pub(super) fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     passages.sort_by_key(|passage| std::cmp::Reverse(passage.rank));
     let mut originals = BTreeSet::new();
     passages.retain(|passage| originals.insert(passage.original));
@@ -202,10 +124,6 @@ fn in_turn(passages: &[CasePassage]) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::SectionStep;
-    use crate::config::DataFiles;
-    use crate::extract::Address;
-    use crate::vocabulary;
 
     fn coverage(said: &[(&str, TextExtent)]) -> MatrixCell {
         let passages = said.iter().enumerate().map(|(at, (source, extent))| CasePassage {
@@ -250,43 +168,5 @@ mod tests {
         assert_eq!((cell.passages, cell.said_by), (vec![0, 1, 3, 5, 2], 2));
         let cell = coverage(&said[3..5]);
         assert_eq!((cell.passages, cell.said_by, cell.coverage), (vec![0], 0, Coverage::Empty));
-    }
-
-    #[test]
-    fn a_document_that_covers_four_steps_is_a_whole_answer() {
-        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
-        let cases: Vec<usize> = vocabulary.cases().collect();
-        let topic = u32::try_from(cases[1]).unwrap();
-        let mut gathered = CaseCollector::default();
-        for (path, steps) in [("part.md", 0..3), ("whole.md", 0..5), ("other.md", 0..5)] {
-            for step in steps {
-                let (address, section) = (Address::Lines(1, 1), u64::from(step));
-                let place = SectionPlace {
-                    source: "a/a",
-                    voice: &Voice::Owner("a".into()),
-                    path,
-                    address,
-                    section,
-                };
-                let section = CaseSection {
-                    case: topic,
-                    in_document: path != "other.md",
-                    steps: vec![SectionStep { step, support: 400 }],
-                    extent: TextExtent { words: 9, items: 0 },
-                    worth: 0,
-                };
-                gathered.add(place, place.section, &section);
-                let steps = vec![SectionStep { step: 7, support: 400 }];
-                let empty = CaseSection { steps, extent: TextExtent::default(), ..section };
-                gathered.add(place, place.section, &empty);
-            }
-        }
-        let found = gathered.finish(&vocabulary);
-        assert_eq!(found.len(), cases.len());
-        let case = found.iter().find(|case| case.topic == topic).unwrap();
-        assert_eq!(case.whole.len(), 1);
-        assert_eq!((case.whole[0].path.as_str(), case.whole[0].steps), ("whole.md", 5));
-        assert_eq!(case.cells[0].coverage, Coverage::Thin);
-        assert_eq!(case.cells[7], MatrixCell::default());
     }
 }

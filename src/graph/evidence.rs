@@ -1,5 +1,7 @@
-//! Selects the sentences that are kept as evidence of an edge: short, complete and specific sentences of different
+//! Selects the sentences that are kept as evidence of an edge: those that most likely state the relation, of different
 //! voices.
+
+use std::cmp::Reverse;
 
 use super::Evidence;
 use super::said::{CountedSentence, SaidSentences};
@@ -9,10 +11,15 @@ pub const MOST_EVIDENCE: usize = 3;
 /// The maximum number of candidates that are kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
 
-/// A sentence that may become evidence; a lower rank is better.
+/// A sentence that states the relation less likely than this (log odds in hundredths) is no evidence. At this value, two of
+/// three graded sentences state the relation, and nine of ten are sentences that name both topics in the right sense.
+const LEAST: i32 = 20;
+
+/// A sentence that may become evidence.
 #[derive(Clone, Copy, Debug)]
 struct EvidenceCandidate {
-    rank: u32,
+    /// How likely it states the relation: log odds in hundredths.
+    relation: i32,
     /// The index of its voice.
     voice: u32,
     /// The index of the sentence.
@@ -24,35 +31,41 @@ struct EvidenceCandidate {
 pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 
 impl EvidenceCandidates {
-    /// Adds the candidate `new`. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice
-    /// that has the most candidates.
-    pub fn add(&mut self, new: &CountedSentence) {
-        let CountedSentence { rank, voice, at: sentence, .. } = *new;
+    /// Adds `sentence`, which states the relation as likely as `relation` says, unless it is too unlikely. If there are then
+    /// more than [`CANDIDATES`], drops the worst candidate of the voice that has the most candidates.
+    pub fn add(&mut self, sentence: &CountedSentence, relation: i32) {
+        let CountedSentence { voice, at: sentence, .. } = *sentence;
+        if relation < LEAST {
+            return;
+        }
         if self.0.len() == CANDIDATES {
-            match self.worst(rank, voice) {
+            match self.worst(relation, voice) {
                 Some(worst) => drop(self.0.remove(worst)),
                 None => return,
             }
         }
-        self.0.push(EvidenceCandidate { rank, voice, sentence });
+        self.0.push(EvidenceCandidate { relation, voice, sentence });
     }
 
-    /// The index of the candidate that is dropped for a new one with this `rank` and `voice`; `None` if the new one is
+    /// The index of the candidate that is dropped for a new one with this `relation` and `voice`; `None` if the new one is
     /// the worst.
-    fn worst(&self, rank: u32, voice: u32) -> Option<usize> {
+    fn worst(&self, relation: i32, voice: u32) -> Option<usize> {
         let said = |of: u32| {
             let same = self.0.iter().filter(|other| other.voice == of).count();
             same + usize::from(of == voice)
         };
         let known = self.0.iter().enumerate();
-        let worst = known.map(|(at, known)| (said(known.voice), known.rank, at)).max()?;
-        ((said(voice), rank) < (worst.0, worst.1)).then_some(worst.2)
+        let worst =
+            known.map(|(at, known)| (said(known.voice), Reverse(known.relation), at)).max()?;
+        ((said(voice), Reverse(relation)) < (worst.0, worst.1)).then_some(worst.2)
     }
 
     /// At most [`MOST_EVIDENCE`] different ones of `sentences`: the best of each voice first, then the next best.
     pub fn best(self, sentences: &SaidSentences) -> Vec<Evidence> {
         let mut sorted = self.0;
-        sorted.sort_by_key(|candidate| (candidate.rank, sentences.document(candidate.sentence)));
+        sorted.sort_by_key(|candidate| {
+            (Reverse(candidate.relation), sentences.document(candidate.sentence))
+        });
         let mut kept: Vec<EvidenceCandidate> = Vec::new();
         let mut others: Vec<EvidenceCandidate> = Vec::new();
         for candidate in sorted {
@@ -82,26 +95,26 @@ mod tests {
     fn each_voice_gets_one_sentence_before_any_gets_two() {
         let mut candidates = EvidenceCandidates::default();
         let mut sentences = SaidSentences::default();
-        let mut add = |source: &str, rank, sentence: &str| {
-            let said = CoMention { sentence: sentence.to_owned(), topics: Vec::new() };
+        let mut add = |source: &str, relation, sentence: &str| {
+            let said = CoMention { sentence: sentence.to_owned(), ..CoMention::default() };
             // The second source has the voice of the first.
             let voice = u32::from(source.as_bytes()[0]);
             let of = &Voice::Source(source.to_owned());
             let address = Address::Lines(1, 1);
             let place = SectionPlace { source, voice: of, path: "p.md", address, section: 1 };
-            sentences.add(&SaidSentence::of(&said).unwrap(), place, voice);
-            candidates.add(&CountedSentence { rank, ..sentences.counted().last().unwrap() });
+            sentences.add(&SaidSentence::of(&said, &[]).unwrap(), place, voice);
+            candidates.add(&sentences.counted().last().unwrap(), relation);
         };
-        let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
-        for (source, rank) in said {
-            add(source, rank, &format!("{source} {rank}"));
+        let said = [("a", 90), ("a2", 80), ("a2", 70), ("b", 30), ("c", 40), ("a", 90), ("d", -90)];
+        for (source, relation) in said {
+            add(source, relation, &format!("{source} {relation}"));
         }
         for _ in 0..20 {
-            add("a", 0, "a 1");
+            add("a", 100, "a 90");
         }
         assert!(candidates.0.len() <= CANDIDATES);
         let said: Vec<String> =
             candidates.best(&sentences).into_iter().map(|e| e.sentence).collect();
-        assert_eq!(said, ["a 1", "c 8", "b 9"]);
+        assert_eq!(said, ["a 90", "c 40", "b 30"], "the least likely one is left out");
     }
 }

@@ -3,11 +3,12 @@
 //! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary; their
 //! evidence is the reason that the vocabulary gives, if any. Mined edges come from sentences that name both topics; the
 //! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `said` keeps
-//! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, [`cases`] collects the
-//! sections about case studies ([`case_section`]). [`walk`] finds related topics, [`learn()`] prerequisites, and
+//! the sentences, `curated`, `counts` and `ties` find the edges, `evidence` selects sentences, `case_collector` collects the
+//! sections about case studies ([`case_section`], [`cases`]). [`walk`] finds related topics, [`learn()`] prerequisites, and
 //! [`paths`] chains between topics; [`export`] writes the graph for other programs.
 
 pub mod build;
+mod case_collector;
 pub mod case_section;
 pub mod cases;
 mod counts;
@@ -23,6 +24,7 @@ mod said;
 mod sentence;
 mod shards;
 mod ties;
+mod verbs;
 mod version;
 mod walk;
 mod without;

@@ -3,7 +3,7 @@
 
 use super::Evidence;
 use super::place::SectionPlace;
-use super::sentence::SaidSentence;
+use super::sentence::{NamePlace, SaidSentence, relation};
 use crate::extract::Address;
 
 /// The sentences, in the order in which they were added.
@@ -12,6 +12,8 @@ pub(super) struct SaidSentences {
     sentences: Vec<KeptSentence>,
     /// The topics of the sentences, one after another.
     topics: Vec<u32>,
+    /// The places of the topics' names, in the same order.
+    places: Vec<NamePlace>,
     /// The sentences, one after another.
     texts: String,
     documents: Vec<SaidDocument>,
@@ -20,7 +22,8 @@ pub(super) struct SaidSentences {
 /// Where a sentence is, and what is kept of it.
 #[derive(Clone, Copy)]
 struct KeptSentence {
-    rank: u32,
+    statement: i32,
+    verbs: u64,
     voice: u32,
     /// The index of its document.
     document: u32,
@@ -39,23 +42,44 @@ struct SaidDocument {
 }
 
 /// A sentence with what decides whether it becomes evidence.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct CountedSentence<'a> {
     /// The index of the sentence.
     pub at: u32,
-    /// How unsuitable it is as evidence; 0 is best.
-    pub rank: u32,
     /// The index of its voice.
     pub voice: u32,
     /// The vocabulary indices of its topics, ascending, without duplicates.
     pub topics: &'a [u32],
+    places: &'a [NamePlace],
+    statement: i32,
+    verbs: u64,
+}
+
+/// Two topics of a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SaidPair {
+    /// The vocabulary indices of the topics, the smaller one first.
+    pub topics: (u32, u32),
+    /// How likely the sentence states their relation: log odds in hundredths. `None` if the same words name both.
+    pub relation: Option<i32>,
 }
 
 impl CountedSentence<'_> {
-    /// The pairs of its topics, the smaller one first.
+    /// The pairs of its topics.
     pub fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
         let topics = self.topics.iter().enumerate();
         topics.flat_map(|(at, one)| self.topics[at + 1..].iter().map(|other| (*one, *other)))
+    }
+
+    /// The pairs of its topics, with how likely it states their relations.
+    pub fn related(&self) -> impl Iterator<Item = SaidPair> {
+        let named = || self.topics.iter().zip(self.places);
+        named().enumerate().flat_map(move |(at, (one, place))| {
+            named().skip(at + 1).map(|(other, other_place)| SaidPair {
+                topics: (*one, *other),
+                relation: relation(self.statement, self.verbs, *place, *other_place),
+            })
+        })
     }
 }
 
@@ -68,9 +92,11 @@ impl SaidSentences {
             self.documents.push(SaidDocument { source, path });
         }
         self.topics.extend(said.topics());
+        self.places.extend(said.places());
         self.texts.push_str(said.sentence);
         self.sentences.push(KeptSentence {
-            rank: said.rank(),
+            statement: said.statement(),
+            verbs: said.verbs(),
             voice,
             document: u32::try_from(self.documents.len() - 1).unwrap_or(u32::MAX),
             address: place.address,
@@ -85,8 +111,10 @@ impl SaidSentences {
         let mut start = 0;
         (0..).zip(&self.sentences).map(move |(at, kept)| {
             let from = std::mem::replace(&mut start, kept.topics_end);
-            let topics = &self.topics[from..kept.topics_end];
-            CountedSentence { at, rank: kept.rank, voice: kept.voice, topics }
+            let named = from..kept.topics_end;
+            let (topics, places) = (&self.topics[named.clone()], &self.places[named]);
+            let KeptSentence { statement, verbs, voice, .. } = *kept;
+            CountedSentence { at, voice, topics, places, statement, verbs }
         })
     }
 

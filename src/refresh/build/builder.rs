@@ -111,6 +111,7 @@ impl<'a> GenerationBuilder<'a> {
             }
             self.item(at, &mut rows, store)?;
         }
+        self.corpus.graph.cases.end_source();
         rows.finish(store)
     }
 
@@ -214,7 +215,7 @@ impl<'a> GenerationBuilder<'a> {
     ) -> anyhow::Result<()> {
         let item = &self.items[at];
         let stored = stored.and_then(|stored| stored.extracted.document.as_ref());
-        let author = self.corpus.author(item);
+        let author = self.corpus.document(item, document.case);
         let mut crowded = 0;
         for (number, section) in (0..).zip(&document.sections) {
             let Some(notes) = &section.notes else { continue };

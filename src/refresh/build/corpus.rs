@@ -20,10 +20,11 @@ pub(in crate::refresh) struct CorpusCollector {
     voices: Voices,
 }
 
-/// The author of an item.
+/// The author of an item, and the case study that its document names.
 pub(in crate::refresh) struct ItemAuthor {
     voice: Voice,
     citing: CitingSource,
+    case: Option<u32>,
 }
 
 impl CorpusCollector {
@@ -38,12 +39,13 @@ impl CorpusCollector {
         }
     }
 
-    /// The author of `item`, for [`CorpusCollector::section`].
-    pub fn author(&mut self, item: &WantedItem) -> ItemAuthor {
+    /// Adds the document of `item`, which names this `case`. Returns its author, for [`CorpusCollector::section`].
+    pub fn document(&mut self, item: &WantedItem, case: Option<u32>) -> ItemAuthor {
         let source = item.source;
+        self.graph.cases.document(&item.path, case);
         let voice = self.voices.of(&source.id.0);
         let citing = self.resources.source(&source.id.0, &voice, source.visibility);
-        ItemAuthor { voice, citing }
+        ItemAuthor { voice, citing, case }
     }
 
     /// Adds the section to the case studies that it is about.
@@ -58,8 +60,8 @@ impl CorpusCollector {
         let (source, path) = (item.source.id.0.as_str(), item.path.as_str());
         let (voice, address) = (&author.voice, section.address);
         let place = SectionPlace { source, voice, path, address, section: section.id };
-        for case in notes.cases.iter().filter(|_| notes.has_content) {
-            self.graph.cases.add(place, representative.0, case);
+        if let Some(guide) = &notes.guide {
+            self.graph.cases.add(place, representative.0, guide, author.case);
         }
     }
 

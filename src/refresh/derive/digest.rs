@@ -14,7 +14,7 @@ use crate::catalogue::{Origin, Source};
 use crate::crawl::BlobId;
 use crate::extract::{Address, Document, DocumentOpening, Extracted, Section};
 use crate::graph::SaidSentence;
-use crate::graph::case_section::{CaseNaming, CaseSection};
+use crate::graph::case_section::{GuideSection, NamedCases};
 use crate::problem::Problem;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
@@ -22,7 +22,7 @@ use crate::refresh::wanted::versions::annotation_versions;
 use crate::search::{self, SectionId};
 
 /// Incremented when digests change: those of another version are made again.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// What was extracted from a file or thread, as a digest.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub(in crate::refresh) struct DocumentDigest<'a> {
     pub licence: Option<&'a str>,
     /// Whether it is a copy of a commercial book, by its first page.
     pub is_book: bool,
+    /// The vocabulary index of the case study that its names say it is about.
+    pub case: Option<u32>,
     #[serde(borrow)]
     pub sections: Vec<SectionDigest<'a>>,
 }
@@ -75,8 +77,8 @@ pub(in crate::refresh) struct NotesDigest<'a> {
     pub has_content: bool,
     #[serde(borrow)]
     said: PackedList<'a>,
-    /// The case studies that it is about.
-    pub cases: Vec<CaseSection>,
+    /// The section as a passage of guides, if it may be one.
+    pub guide: Option<GuideSection>,
     #[serde(borrow)]
     cited: PackedList<'a>,
 }
@@ -156,7 +158,6 @@ impl<'a> DigestMaker<'a> {
         annotation: &'d Annotation,
     ) -> DocumentDigest<'d> {
         let DocumentOpening { title, heading, text } = document.opening();
-        let case = self.cases.of_document(document, &item.path);
         let own = own_address(item.source);
         let section = |(at, section): (usize, &'d Section)| SectionDigest {
             id: SectionId::of(&item.source.id.0, &item.path, section).0,
@@ -169,8 +170,8 @@ impl<'a> DigestMaker<'a> {
                 bands: notes.signature.as_ref().map(BandKeys::of),
                 topics: PackedList::of(notes.mentions.iter().map(|mention| mention.topic)),
                 has_content: notes.role.has_content(),
-                said: PackedList::of(notes.co_mentions.iter().filter_map(SaidSentence::of)),
-                cases: self.cases(section, notes, case, is_english(annotation, notes)),
+                said: said(notes),
+                guide: self.guide(section, notes, is_english(annotation, notes)),
                 cited: cited(section, notes, &own),
             }),
         };
@@ -178,41 +179,36 @@ impl<'a> DigestMaker<'a> {
             title: document.title.as_deref(),
             licence: document.licence.as_deref(),
             is_book: self.inputs.policy.is_book(&item.format, title, heading, text),
+            case: self.cases.of_document(document, &item.path),
             sections: document.sections.iter().enumerate().map(section).collect(),
         }
     }
 
-    /// The case studies that `section` is about: that of its headings, or else `whole`, that of its document; and those
-    /// that are its main topics.
-    fn cases(
+    /// `section` as a passage of guides, if it may be one.
+    fn guide(
         &self,
         section: &Section,
         notes: &SectionNotes,
-        whole: Option<u32>,
         is_english: bool,
-    ) -> Vec<CaseSection> {
-        if !notes.role.has_content() || notes.steps.is_empty() {
-            return Vec::new();
+    ) -> Option<GuideSection> {
+        if !notes.role.has_content() {
+            return None;
         }
-        let named = self.cases.of_section(section.subject(), None);
         let main = notes.mentions.iter().filter(|mention| mention.salience == Salience::Main);
-        let main: Vec<u32> = main
-            .map(|mention| mention.topic)
-            .filter(|topic| self.cases.topics.contains(topic))
-            .collect();
-        let mut cases: Vec<u32> = named.or(whole).into_iter().chain(main.iter().copied()).collect();
-        cases.sort_unstable();
-        cases.dedup();
-        let of = |case| {
-            let naming = CaseNaming {
-                document: whole == Some(case),
-                heading: named == Some(case),
-                main_topic: main.contains(&case),
-            };
-            CaseSection::new(case, naming, section, &notes.steps, is_english)
-        };
-        cases.into_iter().filter_map(of).collect()
+        let is_case = |topic: &u32| self.cases.topics.contains(topic);
+        let mut main: Vec<u32> = main.map(|mention| mention.topic).filter(is_case).collect();
+        main.sort_unstable();
+        let heading = self.cases.of_headings(section.subject());
+        let cases = NamedCases { heading, main };
+        GuideSection::new(section, &notes.steps, cases, is_english)
     }
+}
+
+/// The sentences of a section that name several topics.
+fn said(notes: &SectionNotes) -> PackedList<'static> {
+    let main = notes.mentions.iter().filter(|mention| mention.salience == Salience::Main);
+    let main: Vec<u32> = main.map(|mention| mention.topic).collect();
+    PackedList::of(notes.co_mentions.iter().filter_map(|said| SaidSentence::of(said, &main)))
 }
 
 /// Whether a section of a document is in English, or its language is not known.
