@@ -2,6 +2,7 @@
 
 use super::view::{TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
+use crate::annotate::resources::CitedResource;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, Understanding,
 };
@@ -70,15 +71,22 @@ impl Library {
                 Some(Some(requirement.why.clone()))
             }),
             passages: Vec::new(),
-            resources: self
-                .graph
-                .resources
-                .iter()
-                .filter(|resource| resource.topics.iter().any(|topic| *topic as usize == at))
-                .take(RESOURCES)
-                .map(|resource| self.resource(resource))
-                .collect(),
+            resources: self.resources_about(at).map(|cited| self.resource(cited)).collect(),
         })
+    }
+
+    /// The resources about the topic with the vocabulary index `at`: those that are most about it first, and of these the
+    /// most cited.
+    fn resources_about(&self, at: usize) -> impl Iterator<Item = &CitedResource> {
+        let place = |resource: &CitedResource| {
+            resource.topics.iter().position(|topic| *topic as usize == at)
+        };
+        let all = self.graph.resources.iter();
+        let mut found: Vec<(usize, &CitedResource)> =
+            all.filter_map(|resource| Some((place(resource)?, resource))).collect();
+        // The resources are in the order of the number of voices that cite them.
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, resource)| resource).take(RESOURCES)
     }
 
     fn topic_view(&self, at: usize) -> TopicView {

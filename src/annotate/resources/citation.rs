@@ -11,7 +11,7 @@ use crate::annotate::LinkTopics;
 use crate::extract::Link;
 
 /// The weight that a citation adds to a topic of the resource if the link's text names the topic.
-const ANCHOR: u32 = 6;
+pub(super) const ANCHOR: u32 = 6;
 /// The weight that a citation adds to a topic of the resource if the sentence with the link names the topic.
 const SENTENCE: u32 = 3;
 /// The weight that a citation adds to a topic of the resource if the heading above the link names the topic.
@@ -33,7 +33,7 @@ impl UrlFacts {
     }
 }
 
-/// The text of a link, which may be a title.
+/// A title, from the text of a link or from its sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LinkTitle<'a> {
     pub text: &'a str,
@@ -63,6 +63,8 @@ pub(super) struct CitationBody<'a> {
     #[serde(borrow)]
     pub head: CitationHead<'a>,
     pub sentence: &'a str,
+    /// The year that the link's text or its sentence has in brackets.
+    pub year: Option<u16>,
     /// The topics that the link may be about, each with its weight.
     pub topics: Vec<(u32, u32)>,
 }
@@ -72,7 +74,7 @@ pub(super) struct CitationBody<'a> {
 pub(super) struct CitationHead<'a> {
     pub url: &'a str,
     pub facts: UrlFacts,
-    /// The text of the link, if it may be a title.
+    /// The title that the link's text or its sentence gives, if there is one.
     #[serde(borrow)]
     pub title: Option<LinkTitle<'a>>,
 }
@@ -81,19 +83,23 @@ impl Citation<'_> {
     /// The citation by `link`. `cited` contains the topics that the link may be about. `None` if it can't be encoded.
     /// O(length).
     pub fn of(link: &Link, cited: &LinkTopics) -> Option<Citation<'static>> {
+        let title = title::of_link(&link.text, &link.sentence);
         let LinkTopics { anchor, sentence, heading } = cited;
-        let named = [(anchor, ANCHOR), (sentence, SENTENCE), (heading, HEADING)];
+        let is_beside = title.is_some() && title::of_link(&link.text, "").is_none();
+        // If the title is in the sentence, the sentence says what the link's text says otherwise.
+        let of_sentence = if is_beside { ANCHOR } else { SENTENCE };
+        let named = [(anchor, ANCHOR), (sentence, of_sentence), (heading, HEADING)];
         let topics = named.into_iter().flat_map(|(topics, weight)| {
             let weighted = move |topic: &u32| (*topic, weight);
             topics.iter().map(weighted)
         });
-        let text = link.text.trim();
         let head = CitationHead {
             url: &link.url,
             facts: UrlFacts::of(&link.url),
-            title: title::is_title(text).then(|| LinkTitle { text, key: title::key_hash(text) }),
+            title: title.map(|text| LinkTitle { text, key: title::key_hash(text) }),
         };
-        let body = CitationBody { head, sentence: &link.sentence, topics: topics.collect() };
+        let year = title::year(&link.text).or_else(|| title::year(&link.sentence));
+        let body = CitationBody { head, sentence: &link.sentence, year, topics: topics.collect() };
         let body = postcard::to_stdvec(&body).ok()?;
         let is_telling = title::says_something(&link.text, &link.sentence);
         let mut hash = blake3::Hasher::new();

@@ -98,7 +98,7 @@ mod tests {
             &link,
             &LinkTopics { heading: vec![9], ..LinkTopics::default() },
         );
-        assert_eq!(resources(collector, &LinkFacts::default())[0].topics, [7, 8, 9]);
+        assert_eq!(resources(collector, &LinkFacts::default())[0].topics, [7, 9]);
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(resource.title, "Attention Is All You Need");
         assert_eq!(resource.sources, ["a/a", "b/b"]);
         assert_eq!((resource.kind, resource.year), (ResourceKind::Paper, Some(2017)));
-        assert_eq!(resource.topics, [1, 2]);
+        assert_eq!(resource.topics, [1], "the other one has one author only");
         assert_eq!(resource.said[0].sentence, "Attention Is All You Need is cited.");
     }
 
@@ -177,6 +177,37 @@ mod tests {
         assert_eq!(found[0].also.len(), 3);
         assert_eq!((found[0].title.as_str(), found[0].year), (debt, Some(2015)));
         assert_eq!(found[1].dead_since.as_deref(), Some("2026-01-02"));
+    }
+
+    #[test]
+    fn a_repository_and_the_site_of_one_tool_are_one_resource() {
+        let mut collector = CitationCollector::default();
+        for (source, url, text) in [
+            ("a/a", "https://github.com/feast-dev/feast", "Feast"),
+            ("b/b", "https://docs.feast.dev", "Feast"),
+            ("a/a", "https://github.com/other/feast-tools", "Feast"),
+            ("a/a", "https://feast.dev/blog/2020/a-long-post", "Feast"),
+        ] {
+            cite(&mut collector, source, &link(url, text), &about(&[7]));
+        }
+        let found = resources(collector, &LinkFacts::default());
+        assert_eq!((found.len(), found[0].voices), (3, 2), "{found:#?}");
+        assert_eq!(found[0].also.len(), 1);
+    }
+
+    #[test]
+    fn one_author_alone_does_not_decide_what_a_work_is_about_unless_its_title_says_so() {
+        let mut collector = CitationCollector::default();
+        let (one, two) = ("https://example.org/a", "https://example.org/b");
+        for (source, url) in [("a/a", one), ("a/b", one), ("a/a", two), ("c/c", two)] {
+            cite(&mut collector, source, &link(url, "Notes on many things"), &about(&[7]));
+        }
+        let anchor = LinkTopics { anchor: vec![8], ..LinkTopics::default() };
+        cite(&mut collector, "a/a", &link(one, "Notes on many things (2019)"), &anchor);
+        let found = resources(collector, &LinkFacts::default());
+        let of = |url: &str| found.iter().find(|resource| resource.url == url).unwrap();
+        assert_eq!((&of(one).topics[..], of(one).year), (&[8][..], Some(2019)));
+        assert_eq!(of(two).topics, [7]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::citation::UrlFacts;
+use super::citation::{ANCHOR, UrlFacts};
 use super::citing::CitingNames;
 use super::titles::UrlTitles;
 use super::{CitedResource, CitingSentence, kind, title};
 use crate::crawl::arxiv::PaperMetadata;
 
+/// The maximum number of topics of a resource.
+const MOST_TOPICS: usize = 5;
 /// The maximum number of citing sentences that are kept for a resource, each from a different voice.
 const MOST_SENTENCES: usize = 3;
 /// The maximum number of citing sentences that are kept while citations are collected. Some of them are left out later,
@@ -27,12 +29,32 @@ pub(super) struct ResourceEntry<'a> {
     sources: Vec<u32>,
     /// The numbers of the citing voices. [`ResourceEntry::close`] removes duplicates.
     voices: Vec<u32>,
-    /// Each topic with its weight.
-    topics: Vec<(u32, u32)>,
+    topics: Vec<EntryTopic>,
+    /// The years that citations give, each with the number of citations.
+    years: Vec<(u16, u32)>,
     /// The metadata from arXiv, if the URL is that of a paper on arXiv and the metadata is known.
     pub paper: Option<&'a PaperMetadata>,
     /// The longest sentences that cite this URL, at most one for each voice.
     said: Vec<SaidOfVoice<'a>>,
+}
+
+/// A topic that citations name.
+struct EntryTopic {
+    topic: u32,
+    weight: u32,
+    /// Whether the title or a link's text names it.
+    is_titled: bool,
+    /// The first voice that cites the URL under the topic.
+    voice: u32,
+    /// Whether other voices do, too.
+    has_others: bool,
+}
+
+impl EntryTopic {
+    /// Whether the work is about the topic: one author alone may cite works beside what they are about.
+    fn is_certain(&self) -> bool {
+        self.is_titled || self.has_others
+    }
 }
 
 /// A sentence of a voice.
@@ -53,6 +75,7 @@ impl<'a> ResourceEntry<'a> {
             sources: Vec::new(),
             voices: Vec::new(),
             topics: Vec::new(),
+            years: Vec::new(),
             paper: None,
             said: Vec::new(),
         }
@@ -68,12 +91,38 @@ impl<'a> ResourceEntry<'a> {
         }
     }
 
-    /// Adds `weight` to the weight of `topic`.
-    pub fn add_topic(&mut self, topic: u32, weight: u32) {
-        match self.topics.iter_mut().find(|(known, _)| *known == topic) {
-            Some((_, known)) => *known += weight,
-            None => self.topics.push((topic, weight)),
+    /// Adds `weight` to the weight of `topic`, under which `voice` cites the URL.
+    pub fn add_topic(&mut self, topic: u32, weight: u32, voice: u32) {
+        let (is_titled, has_others) = (weight >= ANCHOR, false);
+        self.merge_topic(EntryTopic { topic, weight, is_titled, voice, has_others });
+    }
+
+    fn merge_topic(&mut self, new: EntryTopic) {
+        match self.topics.iter_mut().find(|known| known.topic == new.topic) {
+            Some(known) => {
+                known.weight += new.weight;
+                known.is_titled |= new.is_titled;
+                known.has_others |= new.has_others || known.voice != new.voice;
+            }
+            None => self.topics.push(new),
         }
+    }
+
+    /// Counts a citation that gives the `year` of publication.
+    pub fn add_year(&mut self, year: u16, citations: u32) {
+        match self.years.iter_mut().find(|(known, _)| *known == year) {
+            Some((_, known)) => *known += citations,
+            None => self.years.push((year, citations)),
+        }
+    }
+
+    /// The year that arXiv gives, else that of a URL, else the one that most citations give.
+    fn year(&self) -> Option<u16> {
+        let by_url =
+            || std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url));
+        let cited = || self.years.iter().max_by_key(|(year, citations)| (*citations, *year));
+        let by_paper = self.paper.and_then(|paper| paper.year);
+        by_paper.or_else(by_url).or_else(|| cited().map(|(year, _)| *year))
     }
 
     /// Keeps `sentence` if it is longer than the known one of its voice, and than the shortest of those that are kept.
@@ -120,8 +169,11 @@ impl<'a> ResourceEntry<'a> {
         self.also.push(other.url);
         self.titles.add_all(other.titles);
         self.paper = self.paper.or(other.paper);
-        for (topic, weight) in other.topics {
-            self.add_topic(topic, weight);
+        for topic in other.topics {
+            self.merge_topic(topic);
+        }
+        for (year, citations) in other.years {
+            self.add_year(year, citations);
         }
         self.sources.extend(other.sources);
         self.voices.extend(other.voices);
@@ -137,8 +189,10 @@ impl<'a> ResourceEntry<'a> {
     pub fn resource(self, names: &CitingNames, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
+        let year = self.year();
         let mut topics = self.topics;
-        topics.sort_unstable_by_key(|(topic, weight)| (std::cmp::Reverse(*weight), *topic));
+        topics.retain(EntryTopic::is_certain);
+        topics.sort_unstable_by_key(|topic| (std::cmp::Reverse(topic.weight), topic.topic));
         let is_useful =
             |said: &SaidOfVoice| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
         let mut said: Vec<SaidOfVoice> = self.said.into_iter().filter(is_useful).collect();
@@ -153,15 +207,13 @@ impl<'a> ResourceEntry<'a> {
         sources.sort_unstable_by_key(|source| names.place(*source));
         CitedResource {
             kind: self.facts.kind.with_title(&title),
-            year: self.paper.and_then(|paper| paper.year).or_else(|| {
-                std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url))
-            }),
+            year,
             title,
             dead_since: dead.get(self.url).cloned(),
             also: self.also.into_iter().map(str::to_owned).collect(),
             voices,
             sources: sources.into_iter().map(|source| names.name(source).to_owned()).collect(),
-            topics: topics.into_iter().take(5).map(|(topic, _)| topic).collect(),
+            topics: topics.into_iter().take(MOST_TOPICS).map(|topic| topic.topic).collect(),
             said: said.collect(),
             url: self.url.to_owned(),
         }

@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 use petgraph::unionfind::UnionFind;
 
+use super::citation::first_u64;
 use super::kind::UrlKind;
 use super::titles::UrlTitles;
 use super::urls::CitedUrls;
@@ -34,7 +35,8 @@ impl WorkUrls {
 /// Merges those of `urls` that are the same work. Each URL is one of exactly one of the works. Two URLs are the same
 /// work if both are papers or articles, neither is on a host in [`REVIEWERS`], they have a title in common (compared by
 /// [`super::title::key_hash`]; a title can also come from the URL or, by `facts`, from arXiv), and they have different
-/// hosts or the same last part of the path. O(n log n).
+/// hosts or the same last part of the path. The repository of a tool and its site are the same work if both have its name
+/// as their title and in their URL. O(n log n).
 pub(super) fn merge(urls: &CitedUrls, facts: &LinkFacts) -> Vec<WorkUrls> {
     let mut by_key: Vec<(u64, u32)> = Vec::new();
     let mut titles = UrlTitles::default();
@@ -65,11 +67,16 @@ fn add_keys<'a>(
     by_key: &mut Vec<(u64, u32)>,
 ) {
     let Some(head) = urls.head(number) else { return };
-    if matches!(head.facts.kind, UrlKind::Fixed(kind) if !is_work(kind)) {
+    if matches!(head.facts.kind, UrlKind::Fixed(kind) if !is_work(kind) && !is_tool(kind)) {
         return;
     }
     urls.read_titles(number, titles);
     let kind = head.facts.kind.with_title(titles.first().unwrap_or_default());
+    if is_tool(kind) {
+        let name = titles.best().map(|title| plain(title.text));
+        let key = name.filter(|name| is_home(head.url, name)).map(|name| name_key(&name));
+        return by_key.extend(key.map(|key| (key, number)));
+    }
     if !is_work(kind) || REVIEWERS.contains(&host(head.url)) {
         return;
     }
@@ -84,6 +91,33 @@ fn add_keys<'a>(
 
 fn is_work(kind: ResourceKind) -> bool {
     matches!(kind, ResourceKind::Paper | ResourceKind::Article)
+}
+
+fn is_tool(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Tool | ResourceKind::Code)
+}
+
+/// The letters and digits of `name`, in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether `url` is a repository with this `name` (in the form of [`plain`]), or a page at the top of a site whose host has
+/// the name as one of its parts.
+fn is_home(url: &str, name: &str) -> bool {
+    let host = host(url);
+    let path = url.trim_start_matches("https://").get(host.len()..).unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match (host, &parts[..]) {
+        ("github.com", [_, repository]) => plain(repository) == name,
+        ("github.com", _) => false,
+        (host, parts) => parts.len() <= 2 && host.split('.').any(|part| plain(part) == name),
+    }
+}
+
+/// The key of a tool's `name`, which differs from those of titles.
+fn name_key(name: &str) -> u64 {
+    first_u64(&blake3::hash(format!("tool {name}").as_bytes()))
 }
 
 /// The pairs of URLs that are the same work among `same`, the URLs with one title.
@@ -114,9 +148,10 @@ impl<'a> WorkPage<'a> {
     }
 
     /// Whether this and `other`, which has the same title, count as the same work: on one host, only if their paths end
-    /// in the same part.
+    /// in the same part. Two repositories with the same name are different works.
     fn is_same(&self, other: &WorkPage) -> bool {
-        self.host != other.host || self.last_part == other.last_part
+        let is_one_host = self.host == other.host;
+        !is_one_host || (self.host != "github.com" && self.last_part == other.last_part)
     }
 }
 

@@ -66,7 +66,7 @@ pub struct CitedResource {
     /// itself.
     pub title: String,
     pub kind: ResourceKind,
-    /// The year of publication, if arXiv gives it or a URL contains it.
+    /// The year of publication, if arXiv gives it, a URL contains it, or a citation has it in brackets.
     pub year: Option<u16>,
     /// The number of independent voices that cite the work. It determines the order of resources. Later the catalogue
     /// may assign other voices, so readers use [`CitedResource::cited_by`]. The previous format does not contain it.
@@ -74,8 +74,8 @@ pub struct CitedResource {
     pub voices: u32,
     /// The ids of the sources that cite the work, sorted. [`CitedResource::cited_by`] counts their voices.
     pub sources: Vec<String>,
-    /// The indices in the vocabulary of at most five topics, the highest weight first. Link texts, the sentences with
-    /// the links, or the headings above the links name these topics.
+    /// The indices in the vocabulary of at most five topics, the highest weight first. The title or a link's text names the
+    /// topic, or two independent voices cite the work under it: in sentences or under headings that name it.
     pub topics: Vec<u32>,
     /// A few sentences that cite the work, each from a different voice, the longest first.
     pub said: Vec<CitingSentence>,

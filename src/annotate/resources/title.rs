@@ -1,83 +1,206 @@
-//! Decides which link texts can be titles of resources, derives titles from URLs, and recognises variants of one title.
+//! Finds titles of resources in link texts, in the sentences around links and in URLs, and recognises variants of one title.
 
-/// Link texts that are not titles.
-const NO_TITLE: [&str; 52] = [
-    "here",
-    "link",
-    "links",
-    "this",
-    "paper",
-    "papers",
+/// Link texts that are not titles, sorted.
+const NO_TITLE: [&str; 100] = [
+    "abs",
+    "abstract",
+    "announcement",
     "article",
     "articles",
+    "arxiv",
+    "available here",
+    "available on this link",
     "blog",
     "blog post",
-    "post",
+    "blogpost",
+    "book",
+    "books",
+    "chapter",
+    "click here",
     "code",
-    "video",
-    "pdf",
-    "source",
-    "github",
-    "read more",
-    "slides",
-    "website",
-    "docs",
-    "discussions",
-    "discussion",
-    "example notebook",
     "code example",
+    "colab",
+    "course materials",
+    "course notes",
+    "dataset",
+    "demo",
+    "discussion",
+    "discussions",
+    "docs",
+    "documentation",
+    "download",
+    "example",
+    "example notebook",
+    "examples",
+    "github",
+    "github link",
+    "github repo",
+    "github repository",
+    "here",
+    "here is the link",
+    "homepage",
+    "join now",
+    "learn more",
+    "lecture",
+    "lecture notes",
+    "link",
+    "link to paper",
+    "links",
+    "live demo",
+    "more",
+    "notebook",
+    "official site",
+    "open in colab",
+    "open it live",
+    "original paper",
+    "page",
+    "paper",
+    "papers",
     "part 1",
     "part 2",
     "part 3",
     "part 4",
-    "announcement",
-    "original paper",
-    "link to paper",
-    "this post",
-    "this paper",
-    "documentation",
-    "open it live",
-    "join now",
-    "python implementation",
-    "dataset",
-    "demo",
+    "pdf",
+    "pdf link",
+    "post",
+    "project",
     "project page",
-    "wikipedia",
-    "source code",
-    "learn more",
+    "python implementation",
+    "read here",
+    "read more",
+    "ref",
+    "reference",
+    "references",
+    "repo",
+    "repository",
+    "resource",
+    "see course materials",
     "see here",
-    "click here",
-    "notebook",
-    "open in colab",
+    "see this",
+    "slide",
+    "slides",
+    "source",
+    "source code",
+    "talk",
+    "this",
     "this article",
+    "this book",
+    "this course",
+    "this link",
+    "this paper",
+    "this post",
+    "this repo",
+    "this tutorial",
     "this video",
-    "homepage",
-    "official site",
-    "more",
+    "tutorial",
+    "video",
+    "watch",
+    "web",
+    "web page",
+    "webpage",
+    "website",
+    "wiki",
+    "wikipedia",
+    "youtube",
 ];
+/// A sentence with more characters is not searched for a title.
+const LONGEST_SENTENCE: usize = 400;
+/// The minimum number of words of a title that is not a link text.
+const LEAST_WORDS_BESIDE: usize = 3;
 /// The minimum number of words in a title that identifies a work. Resources with the same title are not merged if the
 /// title has fewer words.
 const LEAST_WORDS: usize = 4;
 /// The minimum number of characters in a title that identifies a work.
 const LEAST_CHARS: usize = 22;
 
-/// Whether `text`, the text of a link, may be a title.
-pub(super) fn is_title(text: &str) -> bool {
+/// The title of the target of a link with this `text`: the text itself, or the words that it has in quotation marks, as in
+/// citations. If the text is no title, it is a title that `sentence`, which contains the link, has in quotation marks or
+/// before a year, as in `Title (2014), A. Author [pdf]`.
+pub(super) fn of_link<'a>(text: &'a str, sentence: &'a str) -> Option<&'a str> {
+    let text = bare(text);
+    let own = quoted(text).or_else(|| Some(text).filter(|text| is_title(text)));
+    own.or_else(|| beside(sentence))
+}
+
+/// `text` without brackets around it.
+fn bare(text: &str) -> &str {
+    text.trim().trim_matches(['[', ']', '(', ')', '{', '}']).trim()
+}
+
+/// The first part of `text` in quotation marks, if it may be a title and `text` is a citation.
+fn quoted(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(['"', '“'])?;
+    let (title, _) = rest.split_once(['"', '”'])?;
+    let title = title.trim().trim_end_matches(['.', ',']);
+    let is_long = title.split_whitespace().count() >= LEAST_WORDS_BESIDE;
+    (is_long && is_title(title) && is_citation(text)).then_some(title)
+}
+
+/// Whether `text` has the form of a citation: it names further authors or a year in brackets.
+fn is_citation(text: &str) -> bool {
+    text.contains("et al") || years(text).next().is_some()
+}
+
+/// The title that `sentence` has in quotation marks or before a year in brackets.
+fn beside(sentence: &str) -> Option<&str> {
+    if sentence.len() > LONGEST_SENTENCE {
+        return None;
+    }
+    let before_year = || {
+        let (at, _) = years(sentence).next()?;
+        let title = sentence.get(..at)?.trim_end_matches(['(', '[', ' ', ',']);
+        let title = title.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let is_long = title.split_whitespace().count() >= LEAST_WORDS_BESIDE;
+        (is_long && is_title(title) && !title.contains(". ")).then_some(title)
+    };
+    quoted(sentence).or_else(before_year)
+}
+
+/// The years in brackets in `text`, each with its byte offset.
+fn years(text: &str) -> impl Iterator<Item = (usize, u16)> {
+    text.match_indices(['(', '[']).filter_map(|(at, _)| {
+        let rest = text.get(at + 1..)?;
+        let year: u16 = rest.get(..4)?.parse().ok()?;
+        let ends = rest.get(4..)?.starts_with([')', ']', ',']);
+        (ends && (1950..=2035).contains(&year)).then_some((at + 1, year))
+    })
+}
+
+/// The year that `text` has in brackets; `None` if it has none, or several.
+pub(super) fn year(text: &str) -> Option<u16> {
+    let mut years = years(text).map(|(_, year)| year);
+    let first = years.next()?;
+    years.all(|year| year == first).then_some(first)
+}
+
+/// Whether `text` may be a title.
+fn is_title(text: &str) -> bool {
+    let text = bare(text);
     let length = text.chars().count();
-    let lower = text.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
+    let lower = text.trim_end_matches(['.', ':', '!']).to_lowercase();
     // URLs and hosts are not titles.
     let is_address = lower.starts_with("http") || (!lower.contains(' ') && lower.contains('.'));
     let letters = lower.chars().filter(|c| c.is_alphabetic()).count();
     (3..=160).contains(&length)
         && letters >= 3
         && !is_address
-        && !NO_TITLE.contains(&lower.as_str())
+        && !lower.contains("et al")
+        && NO_TITLE.binary_search(&lower.as_str()).is_err()
+        && !is_part(&lower)
+}
+
+/// Whether `lower` only numbers a part, such as "part 2".
+fn is_part(lower: &str) -> bool {
+    let mut words = lower.split_whitespace();
+    let is_word = matches!(words.next(), Some("part" | "chapter" | "lecture" | "week" | "video"));
+    let is_number = words.next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
+    is_word && is_number && words.next().is_none()
 }
 
 /// Whether a link's text `text` or the sentence `sentence` with the link describes the link's target.
 pub(super) fn says_something(text: &str, sentence: &str) -> bool {
     let sentence = sentence.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
-    is_title(text) || !NO_TITLE.contains(&sentence.as_str())
+    is_title(text) || NO_TITLE.binary_search(&sentence.as_str()).is_err()
 }
 
 /// A title made of the words in the last part of `url`'s path; `None` if these words can't be a title.
@@ -147,11 +270,36 @@ mod tests {
         for title in ["Attention Is All You Need", "MLflow", "XGB paper"] {
             assert!(is_title(title), "{title}");
         }
-        for other in ["here", "Part 2", "a.org", "https://a.org/b c", "[1]", "🔗", "Read more."] {
+        for other in [
+            "here",
+            "[pdf]",
+            "Liang, Dawen, et al, 2018",
+            "Part 2",
+            "a.org",
+            "https://a.org/b c",
+            "[1]",
+            "🔗",
+            "Read more.",
+        ] {
             assert!(!is_title(other), "{other}");
         }
+        assert!(NO_TITLE.is_sorted());
         assert!(!says_something("Discussions", "Discussions"));
         assert!(says_something("here", "The full story of the outage is here"));
+    }
+
+    #[test]
+    fn titles_are_found_in_citations_and_beside_links() {
+        let cited = "Kingma, D., and Max Welling. \"Auto-encoding variational bayes.\" (2013).";
+        assert_eq!(of_link(cited, cited), Some("Auto-encoding variational bayes"));
+        let listed = "- Playing Atari with deep learning (2013), V. Mnih et al. [pdf]";
+        assert_eq!(of_link("[pdf]", listed), Some("Playing Atari with deep learning"));
+        assert_eq!(of_link("Deep & Wide", listed), Some("Deep & Wide"));
+        assert_eq!(of_link("[pdf]", "Read it."), None);
+        assert_eq!(of_link("here", "It began with “a few notes on ranking” and went on."), None);
+        assert_eq!(year(listed), Some(2013));
+        assert_eq!(year("A (2013) and B (2014)"), None);
+        assert_eq!(year("It has (1234 items) and [2014x]"), None);
     }
 
     #[test]

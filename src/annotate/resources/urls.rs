@@ -94,12 +94,15 @@ impl CitedUrls {
         let mut entry = ResourceEntry::new(own, facts);
         for citation in self.citations(url) {
             let Some(body) = self.decoded::<CitationBody>(citation) else { continue };
-            let CitationBody { head, sentence, topics } = body;
+            let CitationBody { head, sentence, year, topics } = body;
             let citing = self.sources.get(citation.source);
             entry.titles.add(head.title, citing.visibility);
             entry.cited_by(citing.source, citing.voice);
             for (topic, weight) in topics {
-                entry.add_topic(topic, weight);
+                entry.add_topic(topic, weight, citing.voice);
+            }
+            if let Some(year) = year {
+                entry.add_year(year, 1);
             }
             entry.say(citing.source, citing.voice, sentence);
         }

@@ -127,12 +127,16 @@ fn by_host(url: &mut Url) {
 
 /// Replaces the URL of a paper, in any of arXiv's forms, with that of the paper's abstract page without a version.
 fn arxiv(url: &mut Url, parts: &[&str]) {
-    let [form, id @ ..] = parts else { return };
-    if !matches!(*form, "abs" | "pdf" | "html" | "format" | "ps") || id.is_empty() {
-        return;
-    }
-    let id = id.join("/");
-    let id = id.strip_suffix(".pdf").unwrap_or(&id);
+    let [form, rest @ ..] = parts else { return };
+    let id = match (*form, rest) {
+        ("abs" | "pdf" | "html" | "format" | "ps", [_, ..]) => rest.join("/"),
+        // Some links leave out the form.
+        (id, []) if is_arxiv_id(id) => id.to_owned(),
+        _ => return,
+    };
+    // A link in brackets may contain the closing one.
+    let id = id.trim_end_matches(')');
+    let id = id.strip_suffix(".pdf").unwrap_or(id);
     let unversioned = id.rsplit_once('v').filter(|(before, version)| {
         before.ends_with(|c: char| c.is_ascii_digit())
             && version.bytes().all(|b| b.is_ascii_digit())
@@ -140,6 +144,14 @@ fn arxiv(url: &mut Url, parts: &[&str]) {
     let id = unversioned.map_or(id, |(before, _)| before).to_owned();
     set(url, "arxiv.org", &format!("/abs/{id}"));
     url.set_query(None);
+}
+
+/// Whether `text` begins like an id of arXiv since April 2007, such as `1706.03762`.
+fn is_arxiv_id(text: &str) -> bool {
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    text.split_once('.').is_some_and(|(date, number)| {
+        date.len() == 4 && is_digits(date) && number.get(..4).is_some_and(is_digits)
+    })
 }
 
 /// Replaces the URL of a video with that of the video's page, without playlist and start time. Any other URL keeps its
@@ -216,6 +228,8 @@ mod tests {
             ("https://example.org/a#:~:text=x", "https://example.org/a"),
             ("https://arxiv.org/pdf/1706.03762", "https://arxiv.org/abs/1706.03762"),
             ("http://arxiv.org/abs/1706.03762v7?context=cs", "https://arxiv.org/abs/1706.03762"),
+            ("https://arxiv.org/1706.03762.pdf)", "https://arxiv.org/abs/1706.03762"),
+            ("https://arxiv.org/corr/home", "https://arxiv.org/corr/home"),
             ("https://arxiv.org/pdf/cs/0112017v1.pdf", "https://arxiv.org/abs/cs/0112017"),
             ("https://arxiv.org/list/cs.LG/recent", "https://arxiv.org/list/cs.LG/recent"),
             ("https://youtu.be/abc_1-2?t=9", "https://youtube.com/watch?v=abc_1-2"),

@@ -21,8 +21,8 @@ use crate::library::{Library, ResourceRequest};
 const PAGE: usize = 50;
 /// The greatest offset; a greater one is reduced to this.
 const FARTHEST: usize = 100_000;
-/// The maximum number of sources that are named for a work.
-const NAMED: usize = 4;
+/// The maximum number of citing sources that are listed for a work.
+const MOST_CITERS: usize = 30;
 
 /// The fields of the form; empty ones filter nothing.
 #[derive(Debug, Default, Deserialize)]
@@ -129,16 +129,24 @@ fn form(asked: &ResourcePageParameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with the beginning of its abstract. Below that, a quotation about the work or, if there is
-/// none, the names of the citing sources.
+/// A work that sources cite, with the citing sources to unfold, the beginning of its abstract, and a quotation about it.
 pub(super) fn work(resource: &ResourceView) -> Markup {
-    let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
-    let others = resource.sources.len().saturating_sub(NAMED);
     html! {
         a href=(resource.url) rel="noopener nofollow" { (resource.title) }
         span.quiet {
             @if let Some(year) = resource.year { " · " (year) }
-            " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "author"))
+            " · " (resource.kind.as_str())
+        }
+        details.citers {
+            summary { "cited by " (plural(resource.cited_by, "author")) }
+            ul {
+                @for source in resource.sources.iter().take(MOST_CITERS) {
+                    li { a href={ "/sources/" (source) } { (source) } }
+                }
+                @if resource.sources.len() > MOST_CITERS {
+                    li { "and " (resource.sources.len() - MOST_CITERS) " more" }
+                }
+            }
         }
         @if !resource.authors.is_empty() { div.quiet { (resource.byline()) } }
         @if let Some(archive) = &resource.archived_at {
@@ -148,8 +156,6 @@ pub(super) fn work(resource: &ResourceView) -> Markup {
         @if let Some(text) = &resource.abstract_text { div.abstract { (text) } }
         @if let Some(said) = resource.said.first() {
             div.quiet { "“" (said.sentence) "” " (said.source) }
-        } @else {
-            div.quiet { (named.join(", ")) @if others > 0 { " and " (others) " more" } }
         }
     }
 }

@@ -29,10 +29,12 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
                     }
                 }
             }
-            @if !detail.resources.is_empty() {
-                p { b { "Most cited" } }
+            @let cited = &detail.resources[..detail.resources.len().min(3)];
+            @if !cited.is_empty() {
+                @let are_cited_often = cited.iter().all(|resource| resource.cited_by >= 2);
+                p { b { (if are_cited_often { "Most cited" } else { "Cited works" }) } }
                 ul {
-                    @for resource in detail.resources.iter().take(3) {
+                    @for resource in cited {
                         li {
                             a href=(resource.url) rel="noopener nofollow" { (resource.title) }
                             span.quiet { " · " (plural(resource.cited_by, "author")) }
