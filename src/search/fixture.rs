@@ -39,7 +39,7 @@ pub fn record(heading: &str, text: &str) -> SectionRecord {
         tags: Vec::new(),
         licence: None,
         language: Some("en".into()),
-        step: None,
+        steps: Vec::new(),
         mentions: Vec::new(),
         previous: None,
         next: None,

@@ -54,7 +54,7 @@ fn index(words: &[String], sections: usize) -> Shelf {
             record.source = if at % 3 == 0 { "bob/lists" } else { "ann/notes" }.into();
             record.language = Some(if at % 40 == 0 { "de" } else { "en" }.into());
             record.date = Some(format!("20{}-05-01", 18 + at % 9));
-            record.step = (at % 4 == 0).then(|| "serving".to_owned());
+            record.steps = (at % 4 == 0).then(|| "serving".to_owned()).into_iter().collect();
         })
     });
     shelf(records.collect())

@@ -178,7 +178,7 @@ fn filters_select_by_field() {
         record("One", "Apples are red here.", |r| {
             r.code = "print()".into();
             r.date = Some("2025-03-01".into());
-            r.step = Some("features".into());
+            r.steps = vec!["features".into()];
         }),
         record("Two", "Apples are green here.\na | b\nc | d", |r| {
             r.source = "bob/lists".into();

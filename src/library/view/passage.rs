@@ -117,7 +117,11 @@ pub struct PassageView {
     pub url: String,
     /// The topics that it is about; if it is not about any topic, some topics that it mentions.
     pub topics: Vec<String>,
+    /// The step of a design answer that it serves best.
     pub step: Option<String>,
+    /// All steps that it serves, the best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
     pub kind: DocumentKind,
     pub lang: Option<String>,
     /// The licence of its text; `None` if it is not known. Always `None` for a thread, whatever licence its repository

@@ -63,7 +63,8 @@ pub(in crate::refresh) fn record(
     let section = &document.sections[at];
     let vocabulary = &inputs.vocabulary;
     let notes = annotation.sections.get(at);
-    let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step()?)));
+    let steps = notes.into_iter().flat_map(SectionNotes::certain_steps);
+    let steps = steps.filter_map(|step| vocabulary.steps.get(usize::from(step)));
     SectionRecord {
         source: item.source.id.0.clone(),
         path: item.path.clone(),
@@ -90,7 +91,7 @@ pub(in crate::refresh) fn record(
             .and_then(|notes| notes.language.clone())
             .or_else(|| item.source.language.as_deref().map(language_code))
             .or_else(|| annotation.language.clone()),
-        step: step.map(|step| step.slug.clone()),
+        steps: steps.map(|step| step.slug.clone()).collect(),
         mentions: notes.map(|notes| mentions(vocabulary, notes)).unwrap_or_default(),
         previous: at.checked_sub(1).map_or(context.before, |at| ids.get(at).copied()),
         next: ids.get(at + 1).copied().or(context.after),

@@ -166,7 +166,7 @@ fn labels(document: &mut TantivyDocument, fields: &IndexFields, record: &Section
             document.add_text(fields.about, &mention.topic);
         }
     }
-    if let Some(step) = &record.step {
+    for step in &record.steps {
         document.add_text(fields.step, step);
     }
     document.add_text(fields.kind, record.kind.as_str());

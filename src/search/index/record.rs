@@ -47,7 +47,8 @@ pub struct SectionRecord {
     /// licence of its own.
     pub licence: Option<(String, Shown)>,
     pub language: Option<String>,
-    pub step: Option<String>,
+    /// The steps of a design answer that it serves, the best first.
+    pub steps: Vec<String>,
     pub mentions: Vec<TopicMention>,
     /// The section before this one in the document; `None` if this is the first.
     pub previous: Option<SectionId>,

@@ -37,7 +37,7 @@ fn a_source_name_is_compared_whole_and_case_insensitively() {
 fn values_of_one_field_are_alternatives_and_all_fields_are_required() {
     let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
     records[1].language = Some("sv".into());
-    records[1].step = Some("data-collection".into());
+    records[1].steps = vec!["data-collection".into()];
     records[2].source = "bob/lists".into();
     records[2].language = Some("sv".into());
     let fixture = fixture(records);
