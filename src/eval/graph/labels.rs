@@ -84,6 +84,8 @@ pub struct GraphLabels {
     /// 2: must come before, 1: helps, 0: no prerequisite.
     pub prerequisites: Vec<TopicLabel>,
     pub sections: Vec<SectionLabel>,
+    /// The topics that the vocabulary had when the labels were written. What is shown of later topics is left out.
+    pub known: BTreeSet<String>,
 }
 
 impl GraphLabels {
@@ -129,6 +131,9 @@ impl GraphLabels {
                 topics: row.list("topics")?,
                 steps: row.list("steps")?,
             });
+        }
+        for row in table("topics.tsv")?.rows() {
+            labels.known.insert(row.owned("topic")?);
         }
         labels.resources = of_topics(&table("resources.tsv")?, "url")?;
         labels.related = of_topics(&table("related.tsv")?, "other")?;

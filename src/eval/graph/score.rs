@@ -21,7 +21,7 @@ pub fn score(library: &Library, labels: &GraphLabels) -> anyhow::Result<Vec<Grap
     related(library, labels, &mut values);
     prerequisites(library, labels, &mut values);
     for label in &labels.sections {
-        section(library, label, &mut values)?;
+        section(library, label, &labels.known, &mut values)?;
     }
     Ok(values.0)
 }
@@ -142,11 +142,12 @@ fn bare(url: &str) -> &str {
 }
 
 fn related(library: &Library, labels: &GraphLabels, values: &mut Values) {
-    for (topic, labels) in by_topic(&labels.related) {
-        let Some(view) = library.related(topic, FIRST) else { continue };
-        for other in &view.related {
+    for (topic, of_topic) in by_topic(&labels.related) {
+        let Some(view) = library.related(topic, usize::MAX) else { continue };
+        let known = view.related.iter().filter(|other| labels.known.contains(&other.id));
+        for other in known.take(FIRST) {
             let grade =
-                labels.iter().find(|label| label.other == other.id).map(|label| label.grade);
+                of_topic.iter().find(|label| label.other == other.id).map(|label| label.grade);
             let key = format!("{topic}/{}", other.id);
             if let Some(grade) = grade {
                 values.add(GraphMeasure::RelatedAcceptable, key.clone(), grade >= 2);
@@ -172,12 +173,18 @@ fn prerequisites(library: &Library, labels: &GraphLabels, values: &mut Values) {
     }
 }
 
-fn section(library: &Library, label: &SectionLabel, values: &mut Values) -> anyhow::Result<()> {
+fn section(
+    library: &Library,
+    label: &SectionLabel,
+    known: &BTreeSet<String>,
+    values: &mut Values,
+) -> anyhow::Result<()> {
     let LabelledPlace { source, path, line } = &label.place;
     let position = DocumentPosition::Number(*line);
     let Some(view) = library.section_at(source, path, position)? else { return Ok(()) };
     let place = format!("{source}/{path}:{line}");
     let main = view.mentions.iter().filter(|mention| mention.salience == Salience::Main);
+    let main = main.filter(|mention| known.contains(&mention.topic));
     let main: BTreeSet<&str> = main.map(|mention| &*mention.topic).collect();
     for topic in &main {
         let is_labelled = label.topics.contains(*topic);
