@@ -126,10 +126,13 @@ fn review(config: &Config, topic: &str) -> anyhow::Result<Exit> {
     output::line(&format!("{} (topic:{})", detail.topic.label, detail.topic.id))?;
     output::line(&detail.topic.definition)?;
     output::gap()?;
-    output::line(&format!("explained in {}:", output::count(sections, "section")))?;
+    output::line(&format!(
+        "{} are about it. Sentences that explain it:",
+        output::count(sections, "section")
+    ))?;
     for said in &sentences {
-        let place = format!("{} {}", strip(&said.source), strip(&said.path));
-        output::line(&format!("- \"{}\"\n  {place}", strip(&said.sentence)))?;
+        output::line(&format!("- \"{}\"", strip(&said.sentence)))?;
+        output::line(&format!("  {} {}", strip(&said.source), strip(&said.path)))?;
     }
     output::gap()?;
     output::line("requires:")?;
@@ -138,7 +141,7 @@ fn review(config: &Config, topic: &str) -> anyhow::Result<Exit> {
         output::line(&format!("- {}: {why}", required.id))?;
     }
     output::gap()?;
-    output::line("these sections also name:")?;
+    output::line("the sections about it also name:")?;
     for other in &relied {
         let state = if other.is_required { ", required" } else { "" };
         output::line(&format!("- {} in {}{state}", other.id, other.sections))?;

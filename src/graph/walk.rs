@@ -30,6 +30,9 @@ const REQUIRED_BY: f64 = 1.0;
 /// The weight of the first topic that the start states as related; that of the second is half of it, and so on. A topic that
 /// only states the start as related gets nothing.
 const STATED: f64 = 0.9;
+/// What a product loses as a neighbour of what it is a product for: readers look for methods first. Set by hand; with any value
+/// the labelled topics rank the same.
+const PRODUCT: f64 = 2.0;
 /// By how much scores differ if one weight is e times the other.
 const SCALE: f64 = 4.0;
 
@@ -89,6 +92,13 @@ fn stated(graph: &Graph, start: usize, other: usize) -> f64 {
         + given(requires(start, other), REQUIRED)
         + given(requires(other, start), REQUIRED_BY)
         + place.map_or(0.0, |place| STATED / (place + 1) as f64)
+        - given(is_product(other) && other.broader.contains(&start.slug), PRODUCT)
+}
+
+/// Whether the label of `topic` is the name of a product: one word with a capital at its beginning only, such as Kafka.
+fn is_product(topic: &Topic) -> bool {
+    let mut letters = topic.pref_label.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase)
 }
 
 fn walk(graph: &Graph, start: NodeIndex) -> Vec<f64> {
@@ -135,5 +145,11 @@ mod tests {
         assert!(near.iter().all(|near| !near.edge.why.is_empty() && near.weight <= 1.0));
         assert!(near.len() <= 10);
         assert!(related(&graph, usize::MAX, 3).is_empty());
+        let is_named = |label: &str| {
+            is_product(graph.vocabulary.topics.iter().find(|t| t.pref_label == label).unwrap())
+        };
+        assert!(is_named("Kafka") && !is_named("XGBoost") && !is_named("feature store"));
+        let first = &graph.vocabulary.topics[near[0].topic];
+        assert!(!is_product(first), "{}", first.slug);
     }
 }

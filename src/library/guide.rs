@@ -107,12 +107,13 @@ impl Library {
         })
     }
 
-    /// The section as a hit. The snippet is the beginning of the section's text: as much as rights allow, but at most
-    /// `EXCERPT` characters.
+    /// The section as a hit. The snippet is the beginning of the section's text, or of its code if it has no text: as much as
+    /// rights allow, but at most `EXCERPT` characters.
     pub(super) fn excerpt(&self, id: SectionId, record: SectionRecord) -> HitView {
         let passage = self.passage(id, &record);
         let shown = self.shown(&record);
-        let text = show(record.text, shown, self.manifest.excerpt_chars).opening(EXCERPT);
+        let text = if record.text.trim().is_empty() { record.code } else { record.text };
+        let text = show(text, shown, self.manifest.excerpt_chars).opening(EXCERPT);
         let snippet = SnippetView { text, highlights: Vec::new() };
         HitView { passage, snippet, score: 0.0, by_meaning: false, duplicates: Vec::new() }
     }

@@ -6,6 +6,7 @@ use super::Library;
 use super::view::{ReliedTopic, ReviewSentence, TopicReview};
 use crate::annotate::{Salience, SectionRole};
 use crate::catalogue::Voice;
+use crate::catalogue::rights::Showable;
 use crate::extract::sentences::sentences;
 use crate::search::{SearchError, SectionRecord};
 use crate::vocabulary::label;
@@ -34,12 +35,23 @@ const EXPLAINING: [&str; 12] = [
     " combines ",
 ];
 
+/// A sentence that explains the topic.
+struct ExplainingSentence {
+    /// How well it explains it.
+    rank: u32,
+    /// Its length in bytes.
+    length: usize,
+    voice: Voice,
+    quote: Showable,
+    source: String,
+    path: String,
+}
+
 /// What was collected from the sections about the topic.
 #[derive(Default)]
 struct Collected {
     sections: usize,
-    /// How well each sentence explains the topic, its voice, and where it is.
-    sentences: Vec<(u32, Voice, ReviewSentence)>,
+    sentences: Vec<ExplainingSentence>,
     /// For each other topic, the voices that name it and the number of sections in which they do.
     named: HashMap<String, (BTreeSet<Voice>, usize)>,
 }
@@ -54,12 +66,17 @@ impl Library {
             let is_english = record.language.as_deref().is_none_or(|language| language == "en");
             if record.role == SectionRole::Content && is_english {
                 let voice = self.voices.of(&record.source);
-                collected.add(&record, &detail.topic.id, voice);
+                collected.add(&record, &detail.topic.id, voice, |sentence| self.quote(sentence));
             }
         })?;
         let Collected { sections, sentences, named } = collected;
         let relied = self.relied(&detail.topic.id, sections, named);
-        let sentences = best(sentences);
+        let quoted = |said: ExplainingSentence| ReviewSentence {
+            sentence: said.quote,
+            source: said.source,
+            path: said.path,
+        };
+        let sentences = best(sentences).map(quoted).collect();
         Ok(Some(TopicReview { detail, sections, sentences, relied }))
     }
 
@@ -98,23 +115,37 @@ impl Library {
 }
 
 impl Collected {
-    /// Adds `record` if the topic `slug` is one of its main topics.
-    fn add(&mut self, record: &SectionRecord, slug: &str, voice: Voice) {
+    /// Adds `record` if it names the topic `slug`. Only if it is about the topic, the other topics that it names count. `quote`
+    /// makes an excerpt of a sentence.
+    fn add(
+        &mut self,
+        record: &SectionRecord,
+        slug: &str,
+        voice: Voice,
+        quote: impl Fn(&str) -> Showable,
+    ) {
         let own = record.mentions.iter().find(|mention| mention.topic == slug);
-        let Some(own) = own.filter(|own| own.salience == Salience::Main) else { return };
-        self.sections += 1;
-        for mention in record.mentions.iter().filter(|mention| mention.topic != slug) {
-            let (voices, count) = self.named.entry(mention.topic.clone()).or_default();
-            voices.insert(voice.clone());
-            *count += 1;
+        let Some(own) = own else { return };
+        if own.salience == Salience::Main {
+            self.sections += 1;
+            for mention in record.mentions.iter().filter(|mention| mention.topic != slug) {
+                let (voices, count) = self.named.entry(mention.topic.clone()).or_default();
+                voices.insert(voice.clone());
+                *count += 1;
+            }
         }
         let name = label::key(&own.label);
         let text = record.text.lines().flat_map(sentences);
         for sentence in text.map(|(_, sentence)| sentence.trim()) {
             let Some(rank) = explains(sentence, &name) else { continue };
-            let (source, path) = (record.source.clone(), record.path.clone());
-            let place = ReviewSentence { sentence: sentence.to_owned(), source, path };
-            self.sentences.push((rank, voice.clone(), place));
+            self.sentences.push(ExplainingSentence {
+                rank,
+                length: sentence.len(),
+                voice: voice.clone(),
+                quote: quote(sentence),
+                source: record.source.clone(),
+                path: record.path.clone(),
+            });
         }
     }
 }
@@ -140,16 +171,16 @@ fn explains(sentence: &str, name: &str) -> Option<u32> {
 }
 
 /// The best of `sentences`, the best of each voice first. Shorter ones are better.
-fn best(mut sentences: Vec<(u32, Voice, ReviewSentence)>) -> Vec<ReviewSentence> {
-    sentences.sort_by(|(rank, _, a), (other, _, b)| {
-        let place = |s: &ReviewSentence| (s.sentence.len(), s.source.clone(), s.path.clone());
-        other.cmp(rank).then_with(|| place(a).cmp(&place(b)))
+fn best(mut sentences: Vec<ExplainingSentence>) -> impl Iterator<Item = ExplainingSentence> {
+    sentences.sort_by(|a, b| {
+        let place = |s: &ExplainingSentence| (s.length, s.source.clone(), s.path.clone());
+        b.rank.cmp(&a.rank).then_with(|| place(a).cmp(&place(b)))
     });
-    sentences.dedup_by(|a, b| a.2.sentence == b.2.sentence);
+    sentences.dedup_by(|a, b| a.quote == b.quote);
     let mut heard = BTreeSet::new();
     let (first, rest): (Vec<_>, Vec<_>) =
-        sentences.into_iter().partition(|(_, voice, _)| heard.insert(voice.clone()));
-    first.into_iter().chain(rest).take(SENTENCES).map(|(_, _, sentence)| sentence).collect()
+        sentences.into_iter().partition(|said| heard.insert(said.voice.clone()));
+    first.into_iter().chain(rest).take(SENTENCES)
 }
 
 #[cfg(test)]

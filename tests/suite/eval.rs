@@ -145,7 +145,7 @@ fn labels_score_what_guides_and_sections_show() {
     let world = World::new(vec![repo("ann/video", &[("video.md", &text)])]);
     world.refresh(&[], 0);
     let folder = world.path("labels");
-    std::fs::create_dir(&folder).unwrap();
+    world.write("labels/topics.tsv", "topic\nvideo-recommendation\n");
     let place = "ann/video\tvideo.md";
     for (name, content) in [
         ("same.tsv", "source\tpath\tline\tsame_path\tsame_line\n".to_owned()),

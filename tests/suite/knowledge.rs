@@ -25,14 +25,12 @@ fn world() -> World {
         format!("# Video recommendation\n\n## Requirements\n\n{films}\n\n## Data\n\n- one\n");
     let said = |who: &str| {
         let sentence = |n: usize| {
-            format!(
-                "In case {n}, {who} says that position bias is what hides good feature stores.\n\n"
-            )
+            format!("Position bias is what hides good feature stores from {who} in case {n}.\n\n")
         };
         let others = (0..60)
             .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
         format!(
-            "# Notes\n\n{}{}",
+            "# Position bias\n\n{}{}",
             (0..8).map(sentence).collect::<String>(),
             others.collect::<String>()
         )
@@ -221,6 +219,29 @@ fn missing_terms_are_suggested_as_turtle_and_never_added() {
     assert!(suggested.contains("topic:quokka-sampling a skos:Concept"), "{suggested}");
     assert!(suggested.contains("By 3 authors"));
     assert_eq!(world.run(&["topics", "--json"]).stdout, before);
+}
+
+#[test]
+fn a_review_shows_a_definition_next_to_what_the_sources_say() {
+    let note = |n: usize| {
+        let text = [
+            "Position bias is the habit of users to click what stands first on a page.",
+            "Propensity weighting corrects position bias in the clicks that a ranker learns from.",
+        ][n];
+        format!("# Position bias\n\n{text} It needs implicit feedback, such as clicks.\n")
+    };
+    let repositories = ["a/a", "b/b"].iter().enumerate();
+    let files: Vec<(&str, String)> = repositories.map(|(n, name)| (*name, note(n))).collect();
+    let world =
+        World::new(files.iter().map(|(name, text)| repo(name, &[("n.md", text)])).collect());
+    world.refresh(&[], 0);
+    let review = world.run(&["vocabulary", "review", "position bias"]).stdout;
+    let at = |words: &str| review.find(words).unwrap_or_else(|| panic!("{words} in {review}"));
+    assert!(at("(topic:position-bias)") < at("is the habit of users to click"), "{review}");
+    assert!(at("a/a n.md") < at("- implicit-feedback: "), "{review}");
+    assert!(review.contains("- implicit-feedback in 2, required"), "{review}");
+    let unknown = world.run(&["vocabulary", "review", "positon"]);
+    assert!(unknown.code != 0 && unknown.stderr.contains("no topic"), "{}", unknown.stderr);
 }
 
 #[test]

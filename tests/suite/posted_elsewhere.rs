@@ -44,15 +44,13 @@ fn a_guide_quotes_an_excerpt_with_who_posted_it() {
 fn a_thread_is_evidence_at_its_comment_and_counts_for_its_repository() {
     let said = |who: &str| {
         let sentence = |n: usize| {
-            format!(
-                "In case {n}, {who} says that position bias is what hides good feature stores.\n\n"
-            )
+            format!("Position bias hides good feature stores from {who} in case {n}.\n\n")
         };
         let others = (0..60)
             .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
         format!("{}{}", (0..8).map(sentence).collect::<String>(), others.collect::<String>())
     };
-    let note = format!("# Notes\n\n{}", said("ann"));
+    let note = format!("# Position bias\n\n{}", said("ann"));
     let world = World::new(vec![
         repo("ann/notes", &[("said.md", note.as_str())]),
         repo("bob/notes", &[("a.md", "# A\n\nWords.\n")]),
@@ -64,7 +62,7 @@ fn a_thread_is_evidence_at_its_comment_and_counts_for_its_repository() {
         thread(
             "discussion",
             number,
-            "What hides it?",
+            "Position bias",
             "What hides what you built, and how?",
             &[post(number * 10, who, &said(who))],
         )

@@ -28,11 +28,11 @@ pub(crate) fn open_note(who: &str, more: &str) -> String {
 /// A text that names two topics together often enough for a tie, among other topics.
 fn said(who: &str) -> String {
     let together = (0..8).map(|n| {
-        format!("In case {n}, {who} says that position bias is what hides good feature stores.\n\n")
+        format!("Position bias is what hides good feature stores from {who} in case {n}.\n\n")
     });
     let others =
         (0..60).map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
-    format!("# Sayings\n\n{}", together.chain(others).collect::<String>())
+    format!("# Position bias\n\n{}", together.chain(others).collect::<String>())
 }
 
 /// A world in which the entry of `bob/own` is still public.
@@ -47,7 +47,7 @@ fn world() -> World {
     let case = format!(
         "# Design a video recommendation system\n\n## Problem framing\n\n{long}\n\n## Data\n\n{long}\n\n## Features\n\n{long}\n"
     );
-    let shared = format!("See [Shared stores, compared]({SHARED}), too.");
+    let shared = format!("See [Shared feature stores, compared]({SHARED}), too.");
     World::new(vec![
         repo("bob/own", &[("plans.md", &own), ("video.md", &case), ("said.md", &said(SECRET))]),
         repo("ann/open", &[("a.md", &open_note("ann", &shared)), ("said.md", &said("ann"))]),

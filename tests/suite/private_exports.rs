@@ -46,7 +46,7 @@ fn exports_contain_text_of_a_private_source_only_if_the_user_requests_it() {
         assert!(asked.stdout.contains(SECRET), "{command:?}: there is something to leave out");
         assert!(!asked.stderr.contains("left out"), "{}", asked.stderr);
     }
-    let reads = world.run(&["related", "feature store", "--json"]).stdout;
+    let reads = world.run(&["related", "feature store", "--limit", "50", "--json"]).stdout;
     assert!(reads.contains(SECRET), "local output shows it: {reads}");
     assert!(!world.hits(SECRET).is_empty(), "and a search finds it");
 }
@@ -62,7 +62,7 @@ fn a_privately_cited_work_is_exported_only_if_two_public_sources_cite_it() {
         "cited by fewer than two public sources"
     );
     let all = world.run(&[&graphml[..], &["--private"]].concat()).stdout;
-    assert!(all.contains(SHARED) && all.contains("Shared stores, compared"));
+    assert!(all.contains(SHARED) && all.contains("Shared feature stores, compared"));
 }
 
 #[test]

@@ -22,13 +22,15 @@ const EXCERPT: usize = 60;
 fn world() -> World {
     let note = |who: &str| {
         let ties = (0..8).map(|n| {
-            format!("In case {n}, {who} says that position bias is what hides feature stores.\n\n")
+            format!(
+                "Position bias is what ranks good things last and hides feature stores from {who} in case {n}.\n\n"
+            )
         });
         // Without other sentences, the tie would not stand out.
         let others = (0..60)
             .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
         format!(
-            "# Notes\n\n{}{}## Quokka sampling\n\nThe [rules of the quokka](https://example.org/q) \
+            "# Position bias\n\n{}{}## Quokka sampling\n\nThe [rules of the quokka](https://example.org/q) \
              are what {who} recommends for every team that samples.\n\nFor a feature store, quokka \
              sampling is what {who} would try before anything else.\n",
             ties.collect::<String>(),
@@ -71,7 +73,7 @@ fn a_snippet_is_no_longer_than_an_excerpt_and_its_highlights_are_inside() {
     assert!(!highlights.is_empty(), "{snippet}");
     assert!(highlights.iter().all(|range| range[1].as_u64().unwrap() < length), "{snippet}");
     let page = get(&app(&world), "/?q=position+bias+source:ann").2;
-    assert!(page.contains("<mark>position bias</mark>"), "{page}");
+    assert!(page.contains("<mark>Position bias</mark>"), "{page}");
     assert!(!page.contains("hides feature stores"), "{page}");
 }
 
@@ -95,7 +97,7 @@ fn exported_evidence_and_suggested_terms_are_no_longer_than_excerpts() {
     let world = world();
     for format in ["turtle", "graphml"] {
         let Output { stdout, .. } = world.run(&["export", "graph", "--format", format]);
-        assert!(stdout.contains("says that position bias is"), "{format}");
+        assert!(stdout.contains("Position bias is what ranks"), "{format}");
         assert!(!stdout.contains("hides feature stores"), "{format}");
     }
     let Output { stdout, .. } = world.run(&["vocabulary", "suggest"]);

@@ -229,6 +229,13 @@ impl CitedRepository {
         name.unwrap_or_else(|| self.repository.name.clone())
     }
 
+    /// Counts the topics of one citation, given as vocabulary indices.
+    pub(super) fn add_topics(&mut self, topics: &[u32]) {
+        for topic in topics {
+            *self.topics.entry(*topic).or_insert(0) += 1;
+        }
+    }
+
     /// The vocabulary indices of the topics that are mentioned with it, the most frequent first.
     fn by_count(&self) -> Vec<u32> {
         let mut topics: Vec<(u32, u32)> = self.topics.iter().map(|(at, n)| (*at, *n)).collect();

@@ -13,6 +13,7 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{SearchError, SectionId, SectionRecord};
+use crate::vocabulary::folded::FoldedText;
 
 /// If at least this many different first path segments of one site are cited, all its pages are assigned to the
 /// repository of the site, not to one project per segment. Segments that name a known project count too, but their
@@ -20,6 +21,9 @@ use crate::search::{SearchError, SectionId, SectionRecord};
 const PARTS_OF_A_SITE: usize = 2;
 /// The maximum number of projects that are listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
+
+/// A sentence that names more topics is a list, which does not show what a link is about.
+const MOST_SENTENCE_TOPICS: usize = 5;
 
 impl Library {
     /// All repositories that sources cite, ordered by name. Ignores copies, boilerplate and off-topic sections. A page
@@ -45,10 +49,30 @@ impl Library {
                 // link to any other URL does not count as a citation.
                 let Some(resource) = resources.get(link.url.as_str()) else { continue };
                 let Some(place) = CitedPlace::of(&link.url) else { continue };
-                gathered.add(place, resource, &voice, id, &record, link);
+                let topics = self.cited_topics(resource, link);
+                let cited = gathered.add(place, resource, &voice, id, &record, link);
+                cited.into_iter().for_each(|cited| cited.add_topics(&topics));
             }
         })?;
         Ok(gathered.finish(known))
+    }
+
+    /// The vocabulary indices of the topics that `link` may be about: those of the `resource`, and those that the sentence with
+    /// the link names with labels that need no rule, unless these are more than [`MOST_SENTENCE_TOPICS`].
+    fn cited_topics(&self, resource: &CitedResource, link: &Link) -> Vec<u32> {
+        let (labels, sentence) = (self.searcher.labels(), FoldedText::of(&link.sentence));
+        let matches = labels.matches(&sentence);
+        let owners = matches.iter().flat_map(|found| labels.owners(found, &sentence));
+        let plain = owners.filter(|owner| owner.rule.is_none());
+        let mut named: Vec<u32> = plain.map(|owner| owner.topic).collect();
+        named.sort_unstable();
+        named.dedup();
+        if named.len() > MOST_SENTENCE_TOPICS {
+            named.clear();
+        }
+        named.retain(|topic| !resource.topics.contains(topic));
+        named.extend(&resource.topics);
+        named
     }
 }
 
@@ -67,6 +91,7 @@ struct GatheredCitations {
 }
 
 impl GatheredCitations {
+    /// Adds the citation by `link`. Returns the cited repository.
     fn add(
         &mut self,
         place: CitedPlace,
@@ -75,15 +100,12 @@ impl GatheredCitations {
         section: SectionId,
         record: &SectionRecord,
         link: &Link,
-    ) {
+    ) -> Option<&mut CitedRepository> {
         let (page, is_site) = match &place {
             CitedPlace::Repository(_, page) => (*page, false),
             CitedPlace::Site { page, .. } => (*page, true),
         };
-        let Some(cited) = self.cited(place) else { return };
-        for topic in &resource.topics {
-            *cited.topics.entry(*topic).or_insert(0) += 1;
-        }
+        let cited = self.cited(place)?;
         // Only the title of the front page describes the repository. Other titles describe only their own pages.
         let is_front = page == CitedPage::Front;
         if is_front && !is_address(&resource.title) {
@@ -99,6 +121,7 @@ impl GatheredCitations {
         cited.is_among_data |= above.any(|text| lists_data(text));
         let remark = LinkRemark::of(&link.text, &link.sentence).filter(|_| is_front);
         cited.cite(voice, citation(record, section, link, page, remark));
+        Some(cited)
     }
 
     fn cited(&mut self, place: CitedPlace) -> Option<&mut CitedRepository> {

@@ -79,7 +79,7 @@ pub struct TopicReview {
 /// A sentence that explains a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewSentence {
-    pub sentence: String,
+    pub sentence: Showable,
     pub source: String,
     pub path: String,
 }
