@@ -184,6 +184,8 @@ mod tests {
         let mut collector = CitationCollector::default();
         for (source, url, text) in [
             ("a/a", "https://github.com/feast-dev/feast", "Feast"),
+            ("a/a", "https://github.com/feast-dev/feast", "An open-source feature store"),
+            ("c/c", "https://github.com/feast-dev/feast", "An open-source feature store"),
             ("b/b", "https://docs.feast.dev", "Feast"),
             ("a/a", "https://github.com/other/feast-tools", "Feast"),
             ("a/a", "https://feast.dev/blog/2020/a-long-post", "Feast"),
@@ -191,7 +193,7 @@ mod tests {
             cite(&mut collector, source, &link(url, text), &about(&[7]));
         }
         let found = resources(collector, &LinkFacts::default());
-        assert_eq!((found.len(), found[0].voices), (3, 2), "{found:#?}");
+        assert_eq!((found.len(), found[0].voices, &*found[0].title), (3, 3, "Feast"), "{found:#?}");
         assert_eq!(found[0].also.len(), 1);
     }
 

@@ -154,13 +154,13 @@ impl<'a> ResourceEntry<'a> {
         self.voices.len()
     }
 
-    /// The title that arXiv gives, else the most common link text that may be a title, else a title derived from the
-    /// URL. `None` if none of these exists.
+    /// The title that arXiv gives, else the name of a repository if a citation gives it, else the most common title that
+    /// citations give, else a title derived from the URL. `None` if none of these exists.
     fn title(&self) -> Option<String> {
         if let Some(paper) = self.paper {
             return Some(paper.title.clone());
         }
-        let best = self.titles.best().map(|title| title.text.to_owned());
+        let best = self.titles.best_at(self.url).map(|title| title.text.to_owned());
         best.or_else(|| title::from_url(self.url))
     }
 

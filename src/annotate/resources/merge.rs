@@ -73,7 +73,7 @@ fn add_keys<'a>(
     urls.read_titles(number, titles);
     let kind = head.facts.kind.with_title(titles.first().unwrap_or_default());
     if is_tool(kind) {
-        let name = titles.best().map(|title| plain(title.text));
+        let name = titles.best_at(head.url).map(|title| title::plain(title.text));
         let key = name.filter(|name| is_home(head.url, name)).map(|name| name_key(&name));
         return by_key.extend(key.map(|key| (key, number)));
     }
@@ -97,21 +97,16 @@ fn is_tool(kind: ResourceKind) -> bool {
     matches!(kind, ResourceKind::Tool | ResourceKind::Code)
 }
 
-/// The letters and digits of `name`, in lower case.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether `url` is a repository with this `name` (in the form of [`plain`]), or a page at the top of a site whose host has
+/// Whether `url` is a repository with this `name` (in the form of [`title::plain`]), or a page at the top of a site whose host has
 /// the name as one of its parts.
 fn is_home(url: &str, name: &str) -> bool {
     let host = host(url);
     let path = url.trim_start_matches("https://").get(host.len()..).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match (host, &parts[..]) {
-        ("github.com", [_, repository]) => plain(repository) == name,
+        ("github.com", [_, repository]) => title::plain(repository) == name,
         ("github.com", _) => false,
-        (host, parts) => parts.len() <= 2 && host.split('.').any(|part| plain(part) == name),
+        (host, parts) => parts.len() <= 2 && host.split('.').any(|part| title::plain(part) == name),
     }
 }
 

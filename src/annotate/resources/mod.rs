@@ -8,6 +8,7 @@ mod facts;
 mod hosts;
 mod kind;
 mod merge;
+mod no_titles;
 mod resource;
 mod title;
 mod titles;

@@ -1,108 +1,7 @@
 //! Finds titles of resources in link texts, in the sentences around links and in URLs, and recognises variants of one title.
 
-/// Link texts that are not titles, sorted.
-const NO_TITLE: [&str; 100] = [
-    "abs",
-    "abstract",
-    "announcement",
-    "article",
-    "articles",
-    "arxiv",
-    "available here",
-    "available on this link",
-    "blog",
-    "blog post",
-    "blogpost",
-    "book",
-    "books",
-    "chapter",
-    "click here",
-    "code",
-    "code example",
-    "colab",
-    "course materials",
-    "course notes",
-    "dataset",
-    "demo",
-    "discussion",
-    "discussions",
-    "docs",
-    "documentation",
-    "download",
-    "example",
-    "example notebook",
-    "examples",
-    "github",
-    "github link",
-    "github repo",
-    "github repository",
-    "here",
-    "here is the link",
-    "homepage",
-    "join now",
-    "learn more",
-    "lecture",
-    "lecture notes",
-    "link",
-    "link to paper",
-    "links",
-    "live demo",
-    "more",
-    "notebook",
-    "official site",
-    "open in colab",
-    "open it live",
-    "original paper",
-    "page",
-    "paper",
-    "papers",
-    "part 1",
-    "part 2",
-    "part 3",
-    "part 4",
-    "pdf",
-    "pdf link",
-    "post",
-    "project",
-    "project page",
-    "python implementation",
-    "read here",
-    "read more",
-    "ref",
-    "reference",
-    "references",
-    "repo",
-    "repository",
-    "resource",
-    "see course materials",
-    "see here",
-    "see this",
-    "slide",
-    "slides",
-    "source",
-    "source code",
-    "talk",
-    "this",
-    "this article",
-    "this book",
-    "this course",
-    "this link",
-    "this paper",
-    "this post",
-    "this repo",
-    "this tutorial",
-    "this video",
-    "tutorial",
-    "video",
-    "watch",
-    "web",
-    "web page",
-    "webpage",
-    "website",
-    "wiki",
-    "wikipedia",
-    "youtube",
-];
+use super::no_titles::NO_TITLE;
+
 /// A sentence with more characters is not searched for a title.
 const LONGEST_SENTENCE: usize = 400;
 /// The minimum number of words of a title that is not a link text.
@@ -122,9 +21,14 @@ pub(super) fn of_link<'a>(text: &'a str, sentence: &'a str) -> Option<&'a str> {
     own.or_else(|| beside(sentence))
 }
 
-/// `text` without brackets around it.
+/// `text` without brackets around all of it.
 fn bare(text: &str) -> &str {
-    text.trim().trim_matches(['[', ']', '(', ')', '{', '}']).trim()
+    let text = text.trim();
+    let inside = [("[", "]"), ("(", ")"), ("{", "}")].iter().find_map(|(open, close)| {
+        let inside = text.strip_prefix(open)?.strip_suffix(close)?;
+        (!inside.contains(open) && !inside.contains(close)).then_some(inside.trim())
+    });
+    inside.unwrap_or(text)
 }
 
 /// The first part of `text` in quotation marks, if it may be a title and `text` is a citation.
@@ -230,6 +134,11 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
+/// The letters and digits of `name`, in lower case.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// A hash that is equal for variants of one title, and never for others in practice; `None` if the title is too short
 /// to identify a work.
 pub(super) fn key_hash(title: &str) -> Option<u64> {
@@ -295,6 +204,7 @@ mod tests {
         let listed = "- Playing Atari with deep learning (2013), V. Mnih et al. [pdf]";
         assert_eq!(of_link("[pdf]", listed), Some("Playing Atari with deep learning"));
         assert_eq!(of_link("Deep & Wide", listed), Some("Deep & Wide"));
+        assert_eq!(of_link("Part two (storage)", ""), Some("Part two (storage)"));
         assert_eq!(of_link("[pdf]", "Read it."), None);
         assert_eq!(of_link("here", "It began with “a few notes on ranking” and went on."), None);
         assert_eq!(year(listed), Some(2013));

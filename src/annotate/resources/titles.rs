@@ -1,6 +1,7 @@
 //! The link texts that may be titles of a resource.
 
 use super::citation::LinkTitle;
+use super::title::plain;
 use crate::catalogue::Visibility;
 
 /// The link texts of a URL that may be titles.
@@ -68,6 +69,18 @@ impl<'a> UrlTitles<'a> {
         let rank =
             |known: &&TitleCount<'a>| (known.count, known.title.text.len(), known.title.text);
         self.known().0.iter().max_by_key(rank).map(|known| known.title)
+    }
+
+    /// The best title of a tool at `url`: if this is a repository, the title that is its name, apart from case, spaces and
+    /// punctuation; else the most common one.
+    pub fn best_at(&self, url: &str) -> Option<LinkTitle<'a>> {
+        let repository = url.strip_prefix("https://github.com/").and_then(|path| {
+            let (_, name) = path.split_once('/')?;
+            (!name.contains('/')).then(|| plain(name))
+        });
+        let mut titles = self.known().0.iter().map(|known| known.title);
+        let named = repository.and_then(|name| titles.find(|title| plain(title.text) == name));
+        named.or_else(|| self.best())
     }
 
     /// The alphabetically first title.
