@@ -240,7 +240,7 @@ fn a_review_shows_a_definition_next_to_what_the_sources_say() {
     assert!(at("(topic:position-bias)") < at("is the habit of users to click"), "{review}");
     assert!(at("a/a n.md") < at("- implicit-feedback: "), "{review}");
     assert!(review.contains("- implicit-feedback in 2, required"), "{review}");
-    let unknown = world.run(&["vocabulary", "review", "positon"]);
+    let unknown = world.run(&["vocabulary", "review", "quokka"]);
     assert!(unknown.code != 0 && unknown.stderr.contains("no topic"), "{}", unknown.stderr);
 }
 
