@@ -200,16 +200,16 @@ impl CaseSection<'_> {
 fn worth(section: &Section, extent: TextExtent, is_english: bool) -> i16 {
     let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
     let words = extent.words.max(1) as f32;
-    let (text, code) = (section.text.len() as f32, section.code.len() as f32);
     let sentences = section.text.matches(['.', '!', '?', '。']).count().max(1) as f32;
     let questions = section.text.matches(['?', '？']).count() as f32;
     let worth = 18.0 * (extent.words.min(LONG) as f32).sqrt()
         + 20.0 * extent.items.min(MANY_ITEMS) as f32 / MANY_ITEMS as f32
-        + 40.0 * code / (text + code).max(1.0)
         + given(is_english, 160.0)
         - 100.0 * (questions / sentences).min(1.0)
         - 1_000.0 * (linked(&section.links) as f32 / words).min(1.0)
-        - given(extent.words < SHORT, 100.0);
+        - given(extent.words < SHORT, 100.0)
+        // Code alone says little in an excerpt. Set by hand; labelled passages are found as often.
+        - given(count(&section.text) < TINY, 200.0);
     // Between -1,300 and 1,000.
     worth.round() as i16
 }

@@ -5,15 +5,12 @@ use std::cmp::Reverse;
 
 use super::Evidence;
 use super::said::{CountedSentence, SaidSentences};
+use super::sentence::LEAST;
 
 /// The maximum number of sentences that are kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
 /// The maximum number of candidates that are kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
-
-/// A sentence that states the relation less likely than this (log odds in hundredths) is no evidence. At this value, two of
-/// three graded sentences state the relation, and nine of ten are sentences that name both topics in the right sense.
-const LEAST: i32 = 20;
 
 /// A sentence that may become evidence.
 #[derive(Clone, Copy, Debug)]
@@ -95,26 +92,33 @@ mod tests {
     fn each_voice_gets_one_sentence_before_any_gets_two() {
         let mut candidates = EvidenceCandidates::default();
         let mut sentences = SaidSentences::default();
-        let mut add = |source: &str, relation, sentence: &str| {
-            let said = CoMention { sentence: sentence.to_owned(), ..CoMention::default() };
+        let mut add = |source: &str, relation, what: &str| {
+            let sentence =
+                format!("A store keeps the skew away from the model of {source} in {what}.");
+            let said = CoMention { sentence, topics: vec![1, 2], spans: vec![(2, 7), (18, 22)] };
             // The second source has the voice of the first.
             let voice = u32::from(source.as_bytes()[0]);
             let of = &Voice::Source(source.to_owned());
             let address = Address::Lines(1, 1);
             let place = SectionPlace { source, voice: of, path: "p.md", address, section: 1 };
-            sentences.add(&SaidSentence::of(&said, &[]).unwrap(), place, voice);
+            sentences.add(&SaidSentence::of(&said, &[1]).unwrap(), place, voice);
             candidates.add(&sentences.counted().last().unwrap(), relation);
         };
-        let said = [("a", 90), ("a2", 80), ("a2", 70), ("b", 30), ("c", 40), ("a", 90), ("d", -90)];
-        for (source, relation) in said {
-            add(source, relation, &format!("{source} {relation}"));
-        }
+        add("a", 90, "one");
+        add("a2", 80, "two");
+        add("a2", 70, "three");
+        add("b", 30, "four");
+        add("c", 40, "five");
+        add("a", 90, "one");
+        add("d", -90, "six");
         for _ in 0..20 {
-            add("a", 100, "a 90");
+            add("a", 100, "one");
         }
         assert!(candidates.0.len() <= CANDIDATES);
         let said: Vec<String> =
             candidates.best(&sentences).into_iter().map(|e| e.sentence).collect();
-        assert_eq!(said, ["a 90", "c 40", "b 30"], "the least likely one is left out");
+        let ends = ["of a in one.", "of c in five.", "of b in four."];
+        assert!(said.iter().zip(ends).all(|(said, end)| said.ends_with(end)), "{said:?}");
+        assert_eq!(said.len(), 3, "the least likely one is left out");
     }
 }

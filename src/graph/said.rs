@@ -3,7 +3,7 @@
 
 use super::Evidence;
 use super::place::SectionPlace;
-use super::sentence::{NamePlace, SaidSentence, relation};
+use super::sentence::{LEAST, NamePlace, SaidSentence, relation};
 use crate::extract::Address;
 
 /// The sentences, in the order in which they were added.
@@ -91,9 +91,13 @@ impl SaidSentences {
             let (source, path) = (place.source.to_owned(), place.path.to_owned());
             self.documents.push(SaidDocument { source, path });
         }
+        let first = self.places.len();
         self.topics.extend(said.topics());
         self.places.extend(said.places());
-        self.texts.push_str(said.sentence);
+        // Most sentences are only counted: nobody needs their text.
+        if is_evidence(said, &self.places[first..]) {
+            self.texts.push_str(said.sentence);
+        }
         self.sentences.push(KeptSentence {
             statement: said.statement(),
             verbs: said.verbs(),
@@ -118,7 +122,7 @@ impl SaidSentences {
         })
     }
 
-    /// The text of the sentence number `at`.
+    /// The text of the sentence number `at`; empty if it can't be evidence.
     pub fn text(&self, at: u32) -> &str {
         let at = at as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.sentences[before].text_end);
@@ -144,4 +148,16 @@ impl SaidSentences {
             section,
         }
     }
+}
+
+/// Whether `said` may be evidence for two of its topics, whose names are at `places`.
+fn is_evidence(said: &SaidSentence, places: &[NamePlace]) -> bool {
+    let mut pairs = places
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| places[at + 1..].iter().map(move |other| (*one, *other)));
+    pairs.any(|(one, other)| {
+        let relation = relation(said.statement(), said.verbs(), one, other);
+        relation.is_some_and(|relation| relation >= LEAST)
+    })
 }

@@ -8,6 +8,9 @@ use crate::annotate::packed::PackedList;
 
 /// A sentence with more topics than this is a list and does not support a tie.
 const MOST_TOPICS: usize = 8;
+/// A sentence that states the relation less likely than this (log odds in hundredths) is no evidence. At this value, two of
+/// three graded sentences state the relation, and nine of ten are sentences that name both topics in the right sense.
+pub(super) const LEAST: i32 = 20;
 /// A verb at most this many words before the first of two topics may have it as its object.
 const BEFORE: u32 = 6;
 /// The weights of what a pair of topics adds to the statement of its sentence, in hundredths. They and those of
