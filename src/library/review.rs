@@ -19,20 +19,20 @@ const RELIED: usize = 8;
 const LEAST_VOICES: usize = 2;
 /// The number of words of an explaining sentence.
 const WORDS: std::ops::RangeInclusive<usize> = 8..=45;
-/// Verbs that follow the name of a topic in sentences that explain it.
+/// Verbs that follow the name of a topic in sentences that explain it, in the form of [`label::key`]: without a final "s".
 const EXPLAINING: [&str; 12] = [
     " is ",
     " are ",
-    " means ",
-    " refers to ",
-    " measures ",
-    " describes ",
-    " estimates ",
-    " uses ",
-    " works by ",
-    " helps ",
-    " allows ",
-    " combines ",
+    " mean ",
+    " refer to ",
+    " measure ",
+    " describe ",
+    " estimate ",
+    " use ",
+    " work by ",
+    " help ",
+    " allow ",
+    " combine ",
 ];
 
 /// A sentence that explains the topic.
@@ -153,12 +153,12 @@ impl Collected {
 /// How well `sentence` explains the topic that it calls `name` (a label key); `None` if it does not.
 fn explains(sentence: &str, name: &str) -> Option<u32> {
     let words = sentence.split_whitespace().count();
-    let key = label::key(sentence);
-    let (before, after) = key.split_once(name)?;
+    let key = format!(" {} ", label::key(sentence));
+    let (before, after) = key.split_once(&format!(" {name} "))?;
     if !WORDS.contains(&words) || !sentence.ends_with('.') {
         return None;
     }
-    let after = format!("{after} ");
+    let after = format!(" {after}");
     let follows = EXPLAINING.iter().any(|verb| after.starts_with(verb));
     let has_verb = EXPLAINING.iter().any(|verb| after.contains(verb));
     let begins = before.split_whitespace().count() <= 2;
@@ -197,6 +197,10 @@ mod tests {
             rank("To learn from clicks, position bias is corrected with a shallow tower first.")
                 < defining
         );
+        let measuring = "Position bias measures how much more users click what stands first.";
+        assert_eq!(rank(measuring), Some(3));
+        assert!(EXPLAINING.iter().all(|verb| label::key(verb) == verb.trim()));
+        assert_eq!(explains("Retraining is what keeps a model close to the world.", "ai"), None);
         assert_eq!(rank("Position bias is bad."), None);
         assert_eq!(rank("Users click what stands first on the page, whatever it is."), None);
         assert_eq!(
