@@ -141,7 +141,10 @@ fn review(config: &Config, topic: &str) -> anyhow::Result<Exit> {
         output::line(&format!("- {}: {why}", required.id))?;
     }
     output::gap()?;
-    output::line("the sections about it also name:")?;
+    match relied.is_empty() {
+        true => output::line("no other topic is typical of the sections about it")?,
+        false => output::line("the sections about it also name:")?,
+    }
     for other in &relied {
         let state = if other.is_required { ", required" } else { "" };
         output::line(&format!("- {} in {}{state}", other.id, other.sections))?;

@@ -8,6 +8,7 @@ use crate::annotate::{Salience, SectionRole};
 use crate::catalogue::Voice;
 use crate::catalogue::rights::Showable;
 use crate::extract::sentences::sentences;
+use crate::extract::without_mark;
 use crate::search::{SearchError, SectionRecord};
 use crate::vocabulary::label;
 
@@ -136,7 +137,7 @@ impl Collected {
         }
         let name = label::key(&own.label);
         let text = record.text.lines().flat_map(sentences);
-        for sentence in text.map(|(_, sentence)| sentence.trim()) {
+        for sentence in text.map(|(_, sentence)| without_mark(sentence.trim())) {
             let Some(rank) = explains(sentence, &name) else { continue };
             self.sentences.push(ExplainingSentence {
                 rank,
