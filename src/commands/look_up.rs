@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::catalogue::policy;
+use crate::catalogue::{Visibility, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
@@ -15,6 +15,6 @@ pub(super) fn look_up(config: &Config, repo: &str) -> anyhow::Result<Option<Meta
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let crawler = Crawler::new(config, limits);
-        Ok(crawler.metadata(owner, name, None, &mut Traffic::default()).await?)
+        Ok(crawler.metadata(owner, name, Visibility::Public, None, &mut Traffic::default()).await?)
     })
 }

@@ -21,6 +21,9 @@ pub(super) struct CrawlRequest<'a> {
     pub target: RequestTarget,
     pub headers: HeaderMap,
     pub body: Option<bytes::Bytes>,
+    /// Whether the request must not be sent without the token, because its URL contains the name of a private
+    /// repository, or because the API requires a token for it.
+    pub needs_token: bool,
 }
 
 impl<'a> CrawlRequest<'a> {
@@ -31,12 +34,18 @@ impl<'a> CrawlRequest<'a> {
         if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             headers.insert(header::IF_NONE_MATCH, etag);
         }
-        CrawlRequest { url, target, headers, body: None }
+        CrawlRequest { url, target, headers, body: None, needs_token: false }
     }
 
     /// Sets the header `name` to `value`.
     pub fn with(mut self, name: HeaderName, value: &'static str) -> CrawlRequest<'a> {
         self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// Forbids to send the request without the token.
+    pub fn only_with_token(mut self) -> CrawlRequest<'a> {
+        self.needs_token = true;
         self
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use reqwest::header;
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::{Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::clients::{HttpClients, RedirectHandling};
@@ -120,7 +120,7 @@ impl CrawlSession {
     pub async fn once(&self, request: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
         let url = self.allowed(request)?;
         let _turn = self.gate(&url, request.target).enter().await?;
-        let sent = self.respond(RedirectHandling::Shown, request).await;
+        let sent = self.respond(RedirectHandling::Shown, request, self.token_for(request)?).await;
         sent.map_err(|error| network(request.name(), error))
     }
 
@@ -205,7 +205,11 @@ impl CrawlSession {
 
     /// Sends `request` once, and stores the quota that the response reports.
     async fn send_once(&self, redirects: RedirectHandling, request: &CrawlRequest<'_>) -> Verdict {
-        match self.respond(redirects, request).await {
+        let token = match self.token_for(request) {
+            Ok(token) => token,
+            Err(error) => return Verdict::Failed(error),
+        };
+        match self.respond(redirects, request, token).await {
             Ok(response) => {
                 if let (RequestTarget::Api(resource), Some(quota)) =
                     (request.target, quota(response.headers()))
@@ -231,27 +235,35 @@ impl CrawlSession {
         }
     }
 
-    /// Sends `request` and returns the response.
+    /// The token for `request`: `None` if the target is not the API, or if there is no token or GitHub refused it. `Err`
+    /// if the request needs a token and gets none. A parallel request may have caused the refusal, even after the
+    /// caller checked [`CrawlSession::signs_in`]. So this is the check that keeps the names of private repositories.
+    fn token_for(&self, request: &CrawlRequest<'_>) -> Result<Option<&SecretString>, CrawlError> {
+        let is_open = request.target == RequestTarget::Open;
+        let token = self.token.as_ref().filter(|_| !is_open && !self.token_refused());
+        match token {
+            None if request.needs_token => Err(CrawlError::Unauthorised(request.name().to_owned())),
+            token => Ok(token),
+        }
+    }
+
+    /// Sends `request`, with `token` if there is one, and returns the response.
     async fn respond(
         &self,
         redirects: RedirectHandling,
         request: &CrawlRequest<'_>,
+        token: Option<&SecretString>,
     ) -> Result<Response, reqwest::Error> {
-        self.builder(self.clients.get(redirects)?, request).send().await
-    }
-
-    /// Builds `request` for the client `http`. Adds the token if the target is the API and the token was not refused.
-    fn builder(&self, http: &reqwest::Client, request: &CrawlRequest<'_>) -> RequestBuilder {
+        let http = self.clients.get(redirects)?;
         let builder = match &request.body {
             None => http.get(request.url),
             Some(body) => http.post(request.url).body(body.clone()),
         };
         let builder = builder.headers(request.headers.clone());
-        match &self.token {
-            Some(token) if request.target != RequestTarget::Open && !self.token_refused() => {
-                builder.bearer_auth(token.expose_secret())
-            }
-            _ => builder,
-        }
+        let builder = match token {
+            Some(token) => builder.bearer_auth(token.expose_secret()),
+            None => builder,
+        };
+        builder.send().await
     }
 }

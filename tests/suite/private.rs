@@ -61,6 +61,15 @@ pub(crate) fn make_private(world: &World) {
     world.catalogue(&format!("{}{}", entry("bob/own", "private = true"), others.concat()));
 }
 
+/// Makes the metadata of all sources due.
+fn forget_metadata(world: &World) {
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    for time in ["metadata_at", "metadata_tried_at"] {
+        let sql = format!("UPDATE sources SET row = json_set(row, '$.{time}', 0)");
+        store.execute(&sql, []).unwrap();
+    }
+}
+
 /// Refreshes with a token.
 #[track_caller]
 pub(crate) fn signed_in(world: &World, code: i32) -> Value {
@@ -120,12 +129,7 @@ fn a_refused_token_causes_no_request_to_codeload() {
 fn after_a_token_is_refused_in_a_run_private_metadata_is_not_requested() {
     let world = really_private();
     signed_in(&world, 0);
-    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
-    for time in ["metadata_at", "metadata_tried_at"] {
-        let sql = format!("UPDATE sources SET row = json_set(row, '$.{time}', 0)");
-        store.execute(&sql, []).unwrap();
-    }
-    drop(store);
+    forget_metadata(&world);
     world.asked();
     // The requests for archives succeed; the first request for metadata is refused.
     world.github.fault_after("ann/open", 1, Fault::Status(401));
@@ -138,6 +142,20 @@ fn after_a_token_is_refused_in_a_run_private_metadata_is_not_requested() {
     );
     let is_own = |asked: &&String| asked.starts_with("/repos/bob/own ");
     assert_eq!(asked.iter().find(is_own), None, "{asked:?}");
+}
+
+#[test]
+fn metadata_of_a_private_repository_is_not_requested_again_without_the_token() {
+    let world = really_private();
+    signed_in(&world, 0);
+    forget_metadata(&world);
+    world.asked();
+    // The request for the commit succeeds; the one for metadata is refused.
+    world.github.fault_after("bob/own", 1, Fault::Status(401));
+    signed_in(&world, 0);
+    let asked = world.asked();
+    let own: Vec<_> = asked.iter().filter(|asked| asked.starts_with("/repos/bob/own ")).collect();
+    assert_eq!(own, ["/repos/bob/own 401"], "{asked:?}");
 }
 
 /// A world in which `bob/own` is private, and whose GitHub shows it only with a token.

@@ -17,8 +17,7 @@ use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use serde::de::DeserializeOwned;
 
 use super::super::judge::whole_body;
-use super::super::pace::ApiResource;
-use super::super::request::{CrawlRequest, CrawlResponse, RequestTarget};
+use super::super::request::{CrawlRequest, CrawlResponse};
 use super::super::session::CrawlSession;
 use super::super::{CrawlError, Crawler, Traffic};
 use super::api_base::ApiBase;
@@ -50,15 +49,28 @@ pub(in super::super) enum Conditional<T> {
 struct ApiTransport {
     session: Arc<CrawlSession>,
     base: ApiBase,
+    /// Whether requests must not be sent without the token.
+    needs_token: bool,
     spent: Arc<Mutex<Traffic>>,
 }
 
 impl Crawler {
     /// Makes a client of GitHub's API. Sends no request. Spawns a task, so it must be called inside a Tokio runtime.
     pub(in super::super) fn api(&self) -> Api {
+        self.client(false)
+    }
+
+    /// Makes a client that sends no request without the token: for private repositories, and for what the API shows
+    /// only with a token. Its requests fail with [`CrawlError::Unauthorised`] once GitHub has refused the token.
+    pub(in super::super) fn api_with_token(&self) -> Api {
+        self.client(true)
+    }
+
+    fn client(&self, needs_token: bool) -> Api {
         let transport = ApiTransport {
             session: Arc::clone(&self.session),
             base: ApiBase::new(&self.github.api),
+            needs_token,
             spent: Arc::default(),
         };
         let builder = OctocrabBuilder::new_empty().with_service(transport.clone());
@@ -151,7 +163,7 @@ impl Api {
 
 impl ApiTransport {
     /// Sends `request`. If GitHub refuses the token, the rest of the run does not use the token. The request is then
-    /// sent again without the token, unless it is for GraphQL, which requires one.
+    /// sent again without the token, unless it needs one.
     async fn respond(
         self,
         request: Request<OctoBody>,
@@ -164,15 +176,14 @@ impl ApiTransport {
         let target = self.base.target(&url);
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
-        let request = CrawlRequest { url: &url, target, headers, body };
+        let request =
+            CrawlRequest { url: &url, target, headers, body, needs_token: self.needs_token };
         match self.send(&request).await {
             Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
                 self.session.refuse_token();
-                match target {
-                    RequestTarget::Api(ApiResource::GraphQl) => {
-                        Err(CrawlError::Unauthorised(url.clone()))
-                    }
-                    _ => self.send(&request).await,
+                match request.needs_token {
+                    true => Err(CrawlError::Unauthorised(url.clone())),
+                    false => self.send(&request).await,
                 }
             }
             response => response,

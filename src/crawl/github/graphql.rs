@@ -81,7 +81,7 @@ impl Crawler {
         variables: Value,
         traffic: &mut Traffic,
     ) -> Result<GraphQlData<T>, CrawlError> {
-        let api = self.api();
+        let api = self.api_with_token();
         let request = json!({ "query": query, "variables": variables });
         let response = api.octocrab().post::<_, GraphQlBody<T>>("/graphql", Some(&request)).await;
         *traffic += api.spent();

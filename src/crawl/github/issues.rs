@@ -176,7 +176,7 @@ impl Crawler {
         traffic: &mut Traffic,
     ) -> Result<ListItems, CrawlError> {
         self.afford(ApiResource::Core, 1)?;
-        let api = self.api();
+        let api = self.api_with_token();
         let response = api.get_if_new::<Vec<Value>>(route, known).await;
         *traffic += api.spent();
         Ok(match response? {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::pace::{ApiQuota, ApiResource};
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
+use crate::catalogue::Visibility;
 
 /// Without a token, the number of requests per hour that Cairn leaves unused.
 const RESERVE: u64 = 30;
@@ -134,14 +135,19 @@ impl Crawler {
 
     /// Requests the metadata of `owner/name`; `None` if it is unchanged since `known`. Sends one request, or two if the
     /// repository was renamed. With a token, a request uses no quota if nothing changed.
+    /// For a private repository, sends no request without the token.
     pub async fn metadata(
         &self,
         owner: &str,
         name: &str,
+        visibility: Visibility,
         known: Option<&Metadata>,
         traffic: &mut Traffic,
     ) -> Result<Option<Metadata>, CrawlError> {
-        let api = self.api();
+        let api = match visibility {
+            Visibility::Public => self.api(),
+            Visibility::Private => self.api_with_token(),
+        };
         let etag = known.and_then(|known| known.etag.as_deref());
         let answer = api.get_if_new::<Repository>(&format!("/repos/{owner}/{name}"), etag).await;
         *traffic += api.spent();

@@ -112,7 +112,8 @@ impl SourceFetch<'_> {
         fetched
     }
 
-    /// Requests the commit of HEAD; the request is conditional if there is a `known` commit. Sends one request.
+    /// Requests the commit of HEAD, only with the token; the request is conditional if there is a `known` commit. Sends
+    /// one request, or none if GitHub has refused the token.
     async fn head_commit(
         &mut self,
         owner: &str,
@@ -123,7 +124,8 @@ impl SourceFetch<'_> {
         let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
         let request =
             CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), etag.as_deref())
-                .with(header::ACCEPT, "application/vnd.github.sha");
+                .with(header::ACCEPT, "application/vnd.github.sha")
+                .only_with_token();
         let session = &self.crawler.session;
         let (sha, at) = match session.send(&request, &mut self.report.traffic).await? {
             CrawlResponse::Same(at) => (None, at),

@@ -46,7 +46,8 @@ impl SourceFetch<'_> {
     async fn through_api(&mut self, head: &str, sha: String) -> Result<Fetched, CrawlError> {
         let repository = head.strip_suffix("/commits/HEAD").unwrap_or(head);
         let url = format!("{repository}/tarball/{sha}");
-        let request = CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), None);
+        let request =
+            CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), None).only_with_token();
         let session = &self.crawler.session;
         let Some(to) = session.leads_to(&request, &mut self.report.traffic).await? else {
             let cause = "the response has no URL of the archive".to_owned();

@@ -80,7 +80,9 @@ impl MetadataRenewal<'_> {
         let mut row = store.source(&due.source.id)?;
         let mut spent = Traffic::default();
         let known = row.metadata.as_ref();
-        let request = self.network.crawler.metadata(due.owner, due.name, known, &mut spent);
+        let visibility = due.source.visibility;
+        let request =
+            self.network.crawler.metadata(due.owner, due.name, visibility, known, &mut spent);
         let response = until(self.network, self.stop, request);
         self.paid(&due.source.id.0, spent, cost);
         match response {
