@@ -29,6 +29,8 @@
 //!             v
 //! eval        judged queries                                how well search ranks
 //!             v
+//! typeset                                                   TeX -> MathML, for pages
+//!             v
 //! serve, commands                                           formatting only
 //! ```
 //!
@@ -137,6 +139,8 @@ pub mod problem;
 
 pub mod disk;
 
+pub mod recent;
+
 pub mod config;
 
 pub mod catalogue;
@@ -164,6 +168,8 @@ pub mod refresh;
 pub mod library;
 
 pub mod eval;
+
+pub mod typeset;
 
 pub mod serve;
 

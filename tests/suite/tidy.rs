@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 21] = [
     "printable",
     "problem",
     "disk",
+    "recent",
     "config",
     "catalogue",
     "vocabulary",
@@ -23,6 +24,7 @@ const ORDER: [&str; 19] = [
     "refresh",
     "library",
     "eval",
+    "typeset",
     "serve",
     "commands",
 ];
