@@ -1,12 +1,17 @@
 //! What every reader must hold for every input, and search for every query.
 
-use std::sync::Once;
+use std::sync::{LazyLock, Once};
 
-use cairn::extract::{Address, extract, markup};
+use cairn::extract::{Address, extract, markup, reading};
+use cairn::serve::document_html;
+use cairn::typeset::{FormulaDisplay, Typesetter};
 
 /// Bytes that one document may hold, and its sections (the readers' own bounds).
 const MOST_TEXT: usize = 4_000_000;
 const MOST_SECTIONS: usize = 5_000;
+/// What no page may contain, whatever an author writes.
+const FORBIDDEN: [&str; 8] =
+    ["<script", "<style", "<iframe", "<object", "<form", " style=", " onclick=", "=\"javascript:"];
 /// Bytes of definitions that are kept behind a section's own Markdown.
 const MOST_DEFINED: usize = 8_000;
 
@@ -26,12 +31,13 @@ pub fn check(format: &str, data: &[u8]) {
     assert!(!document.sections.is_empty(), "a document without sections");
     assert!(document.bytes() <= MOST_TEXT, "{} bytes", document.bytes());
     assert!(document.sections.len() <= MOST_SECTIONS, "{} sections", document.sections.len());
-    let places: Vec<Address> = document.sections.iter().map(|section| section.address).collect();
-    let kept = markup::of_sections(format, data, &places).unwrap_or_default();
-    let kept: usize = kept.iter().map(String::len).sum();
-    // Decoding may make four bytes of one.
-    let most = 4 * data.len() + MOST_DEFINED * places.len();
-    assert!(kept <= most, "{kept} bytes of Markdown: a line is kept twice");
+    if let Some(text) = reading::of_file(format, data) {
+        check_page(&text.markdown);
+        for section in &document.sections {
+            let kept = markup::of_section(&text.markdown, section.address).len();
+            assert!(kept <= text.markdown.len() + MOST_DEFINED, "{kept} bytes of Markdown");
+        }
+    }
     // Decoding may make lines where there were none, never more than bytes.
     for section in &document.sections {
         if let Address::Lines(first, last) = section.address {
@@ -39,6 +45,32 @@ pub fn check(format: &str, data: &[u8]) {
             assert!(last as usize <= data.len(), "line {last} of {} bytes", data.len());
         }
         assert!(section.address.begin() >= 1);
+    }
+}
+
+/// Renders `markdown` as a page shows it: no panic, none of what is forbidden, and every element is closed.
+pub fn check_page(markdown: &str) {
+    let html = document_html(markdown);
+    for forbidden in FORBIDDEN {
+        assert!(!html.contains(forbidden), "{forbidden}");
+    }
+    for element in ["div", "details", "table", "math", "span", "ul", "ol", "a"] {
+        let opened = [" ", ">"].map(|end| html.matches(&format!("<{element}{end}")).count());
+        let closed = html.matches(&format!("</{element}>")).count();
+        assert_eq!(opened.iter().sum::<usize>(), closed, "{element}");
+    }
+}
+
+/// Typesets `tex`: no panic, and MathML without anything that is forbidden.
+pub fn check_formula(tex: &str) {
+    static TYPESETTER: LazyLock<Typesetter> = LazyLock::new(Typesetter::default);
+    for display in [FormulaDisplay::Inline, FormulaDisplay::Block] {
+        let Ok(mathml) = TYPESETTER.typeset(tex, display) else { continue };
+        let mathml = mathml.as_str();
+        assert!(mathml.starts_with("<math") && mathml.ends_with("</math>"), "{mathml}");
+        for forbidden in FORBIDDEN.into_iter().chain([" href", " src", "<img", "<a "]) {
+            assert!(!mathml.contains(forbidden), "{forbidden}: {mathml}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 import { Combobox } from "./combobox.js";
 import { offerCopies } from "./copy.js";
 import { listenToKeys } from "./keys.js";
+import { followReading } from "./outline.js";
 import { keepProgress } from "./progress.js";
 import { LiveSearch } from "./search.js";
 
@@ -34,4 +35,5 @@ if (box) {
 }
 listenToKeys(box, find("help"));
 keepProgress();
+followReading();
 offerCopies(say);

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::found::ConfinedFolder;
+use super::images::Images;
 
 /// The values to which a found file may set a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,7 @@ tables! {
         connections_per_address: Option<NonZeroUsize> => Harmless,
         admin_token_file: Option<PathBuf> => UserOnly,
         share_private: bool => UserOnly,
+        images: Images => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -195,6 +197,7 @@ mod tests {
             ("[serve]\nurl = \"https://evil.example\"", "[serve] url"),
             ("[serve]\nadmin_token_file = \"known\"", "[serve] admin_token_file"),
             ("[serve]\nshare_private = true", "[serve] share_private"),
+            ("[serve]\nimages = \"ask\"", "[serve] images"),
         ] {
             assert_eq!(refused(text), [key]);
         }

@@ -10,6 +10,7 @@
 mod environment;
 mod file;
 mod found;
+mod images;
 mod keys;
 mod schedule;
 mod secret;
@@ -26,6 +27,7 @@ use secrecy::SecretString;
 use environment::env;
 use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
+pub use images::Images;
 use keys::{ConfigFile, GitHubFile, RefreshFile};
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
@@ -122,6 +124,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Whether feeds and downloads include the text of private sources.
     pub share_private: bool,
+    /// Whether pages may load pictures from other hosts.
+    pub images: Images,
     /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
 }
@@ -190,6 +194,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         url: serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: serve.public,
         share_private: serve.share_private,
+        images: serve.images,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,

@@ -2,8 +2,8 @@
 
 use comrak::Options;
 
-/// Options for rendering an author's Markdown on a page.
-pub fn for_pages() -> Options<'static> {
+/// Options for extracting documents.
+pub(super) fn for_documents() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
@@ -12,15 +12,16 @@ pub fn for_pages() -> Options<'static> {
     options.extension.math_code = true;
     options.extension.alerts = true;
     options.extension.front_matter_delimiter = Some("---".to_owned());
-    options
-}
-
-/// Options for extracting documents: those of [`for_pages`] with task lists and footnotes.
-pub(super) fn for_documents() -> Options<'static> {
-    let mut options = for_pages();
     options.extension.tasklist = true;
     options.extension.footnotes = true;
     options.extension.inline_footnotes = true;
+    options
+}
+
+/// Options for rendering an author's Markdown on a page: those of [`for_documents`] with lists of definitions.
+pub fn for_pages() -> Options<'static> {
+    let mut options = for_documents();
+    options.extension.description_lists = true;
     options
 }
 

@@ -1,9 +1,9 @@
-//! The original Markdown of sections. Pages use it to show a section in full.
+//! The Markdown of a section, for the API.
 
 use std::collections::{HashMap, HashSet};
 
+use super::Address;
 use super::html::fragment;
-use super::{Address, decode, dialect};
 
 /// The text of the HTML fragment `html`, without tags. O(length).
 pub fn text_of(html: &str) -> String {
@@ -17,108 +17,85 @@ const MOST_DEFINED: usize = 8_000;
 /// The maximum number of definitions collected from one file.
 const MOST_DEFINITIONS: usize = 10_000;
 
-/// The Markdown of each section at `addresses` in the file `bytes`; `format` is a lower-case extension. `None` for
-/// formats other than Markdown. reStructuredText also gives `None`, because its sections come from a conversion.
+/// The Markdown of the section at `address` in a document with the text `markdown` ([`super::reading`]). Empty if the
+/// address has no lines, and if they have more than `MOST_BYTES`.
 ///
-/// A section gets the lines of its address that no earlier section has. They are followed by the link definitions
-/// (`[1]: https://…`) that these lines use and that are elsewhere in the file. The Markdown is empty if all of the
-/// section's lines are in the section before it, or if the section after it has the same lines: then both are parts of
-/// one block. So the total is at most the length of the file plus [`MOST_DEFINED`] per section. O(length).
-pub fn of_sections(format: &str, bytes: &[u8], addresses: &[Address]) -> Option<Vec<String>> {
-    if !matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd") {
-        return None;
-    }
-    let text = decode::decode(bytes, &mut Vec::new());
-    let plain = dialect::plain(&text, format);
-    let file = MarkdownFile::of(&plain);
-    let places: Vec<Option<(u32, u32)>> = addresses.iter().map(|address| lines(*address)).collect();
-    let mut taken = 0;
-    let mut markup = Vec::with_capacity(places.len());
-    for (at, place) in places.iter().enumerate() {
-        let Some((first, last)) = *place else {
-            markup.push(String::new());
-            continue;
-        };
-        let before = at.checked_sub(1).and_then(|before| places[before]);
-        let is_inside = before.is_some_and(|before| before.0 <= first && last <= before.1);
-        if is_inside || places.get(at + 1) == Some(place) {
-            markup.push(String::new());
-            continue;
-        }
-        markup.push(file.at(first.max(taken + 1), last));
-        taken = taken.max(last);
-    }
-    Some(markup)
-}
-
-fn lines(address: Address) -> Option<(u32, u32)> {
+/// The lines are followed by the link definitions (`[1]: https://…`) that they use and that are elsewhere in the
+/// document. O(length of the document).
+pub fn of_section(markdown: &str, address: Address) -> String {
     match address {
-        Address::Lines(first, last) => Some((first.max(1), last)),
-        _ => None,
-    }
-}
-
-/// A file as plain Markdown, with its link definitions.
-struct MarkdownFile<'a> {
-    text: &'a str,
-    /// The byte offset of the start of each line.
-    begins: Vec<u32>,
-    /// Lines such as `[1]: https://…`, by their lower-cased label.
-    definitions: HashMap<String, &'a str>,
-}
-
-impl<'a> MarkdownFile<'a> {
-    fn of(text: &'a str) -> MarkdownFile<'a> {
-        let mut file = MarkdownFile { text, begins: Vec::new(), definitions: HashMap::new() };
-        let mut from = 0;
-        for line in text.split_inclusive('\n') {
-            file.begins.push(u32::try_from(from).unwrap_or(u32::MAX));
-            from += line.len();
-            let defined =
-                line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:"));
-            let is_usual = line.len() <= MOST_DEFINED && file.definitions.len() < MOST_DEFINITIONS;
-            if let Some((label, _)) = defined.filter(|_| is_usual) {
-                file.definitions.insert(label.to_lowercase(), line.trim_end_matches(['\r', '\n']));
+        Address::Lines(first, last) => {
+            let lines = lines_of(markdown, first, last);
+            if lines.len() > MOST_BYTES {
+                return String::new();
+            }
+            match LinkDefinitions::of(markdown).used(lines) {
+                Some(used) => format!("{lines}\n\n{used}"),
+                None => lines.to_owned(),
             }
         }
-        file
+        _ => String::new(),
+    }
+}
+
+/// The definitions of links and footnotes in a document.
+pub struct LinkDefinitions<'a> {
+    /// Lines such as `[1]: https://…`, by their lower-cased label.
+    lines: HashMap<String, &'a str>,
+}
+
+impl<'a> LinkDefinitions<'a> {
+    /// The definitions in `markdown`, at most `MOST_DEFINITIONS`. O(length).
+    pub fn of(markdown: &'a str) -> LinkDefinitions<'a> {
+        let mut lines = HashMap::new();
+        for line in markdown.split_inclusive('\n') {
+            let defined =
+                line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+            let is_usual = line.len() <= MOST_DEFINED && lines.len() < MOST_DEFINITIONS;
+            if let Some((label, _)) = defined.filter(|_| is_usual) {
+                lines.insert(label.to_lowercase(), line.trim_end_matches(['\r', '\n']));
+            }
+        }
+        LinkDefinitions { lines }
     }
 
-    /// The lines from `first` to `last`, 1-based and inclusive, followed by the definitions that they use.
-    /// Empty if the lines have more than `MOST_BYTES`.
-    fn at(&self, first: u32, last: u32) -> String {
-        let begin = |line: u32| self.begins.get(line as usize).map(|at| *at as usize);
-        let end = begin(last).unwrap_or(self.text.len());
-        let lines = begin(first - 1).and_then(|begin| self.text.get(begin..end.max(begin)));
-        let lines = lines.unwrap_or_default();
-        let lines = lines.strip_suffix('\n').unwrap_or(lines);
-        let lines = lines.strip_suffix('\r').unwrap_or(lines);
-        if lines.len() > MOST_BYTES {
-            return String::new();
-        }
-        let mut used: Vec<&str> = lines
+    /// The definitions that `part` uses and does not contain, each in a block of its own, with at most `MOST_DEFINED` bytes. `None` if
+    /// it uses none. O(length of `part`).
+    pub fn used(&self, part: &str) -> Option<String> {
+        let mut used: Vec<&str> = part
             .split('[')
             .skip(1)
-            .filter_map(|rest| self.definitions.get(&rest.split_once(']')?.0.to_lowercase()))
+            .filter_map(|rest| self.lines.get(&rest.split_once(']')?.0.to_lowercase()))
             .copied()
             .collect();
         used.sort_unstable();
         used.dedup();
-        // A set, because searching the section for each definition would take quadratic time in a section
-        // that consists of definitions.
-        let own: HashSet<&str> = lines.lines().collect();
+        // A set, because searching the part for each definition would take quadratic time in a part that consists of
+        // definitions.
+        let own: HashSet<&str> = part.lines().collect();
         let mut room = MOST_DEFINED;
         used.retain(|definition| {
-            let is_kept = !own.contains(definition) && definition.len() < room;
-            room -= if is_kept { definition.len() + 1 } else { 0 };
+            let is_kept = !own.contains(definition) && definition.len() + 1 < room;
+            room -= if is_kept { definition.len() + 2 } else { 0 };
             is_kept
         });
-        let mut text = lines.replace("\r\n", "\n");
-        if !used.is_empty() {
-            text = format!("{text}\n\n{}", used.join("\n"));
-        }
-        text
+        (!used.is_empty()).then(|| used.join("\n\n"))
     }
+}
+
+/// The lines of `markdown` from `first` to `last`, 1-based and inclusive, without the last line break.
+fn lines_of(markdown: &str, first: u32, last: u32) -> &str {
+    let count = (last.saturating_sub(first) as usize).saturating_add(1);
+    let mut begins = markdown.split_inclusive('\n').scan(0, |at, line| {
+        *at += line.len();
+        Some(*at)
+    });
+    let begin = match first {
+        0 | 1 => 0,
+        _ => begins.nth(first as usize - 2).unwrap_or(markdown.len()),
+    };
+    let end = begins.nth(count - 1).unwrap_or(markdown.len());
+    markdown[begin..end].trim_end_matches(['\r', '\n'])
 }
 
 #[cfg(test)]
@@ -128,31 +105,13 @@ mod tests {
     #[test]
     fn a_section_has_its_own_lines_and_the_definitions_that_they_use() {
         let text = "# A\n\nSee [the paper][1] and [Two].\n\n# B\n\nOther.\n\n[1]: https://a.org\n[two]: https://b.org\n[3]: https://c.org\n";
-        let at = |lines: &[(u32, u32)]| {
-            let addresses: Vec<Address> =
-                lines.iter().map(|(first, last)| Address::Lines(*first, *last)).collect();
-            of_sections("md", text.as_bytes(), &addresses).unwrap()
-        };
+        let at = |first, last| of_section(text, Address::Lines(first, last));
         let first =
-            "# A\n\nSee [the paper][1] and [Two].\n\n[1]: https://a.org\n[two]: https://b.org";
-        assert_eq!(at(&[(1, 3), (5, 7)]), [first, "# B\n\nOther."]);
-        assert_eq!(at(&[(40, 90)]), [""]);
-        assert_eq!(of_sections("md", b"a", &[Address::Cell(1)]).unwrap(), [""]);
-        assert!(of_sections("ipynb", b"{}", &[]).is_none());
-    }
-
-    #[test]
-    fn no_line_is_kept_twice() {
-        let at = |lines: &[(u32, u32)]| {
-            let addresses: Vec<Address> =
-                lines.iter().map(|(first, last)| Address::Lines(*first, *last)).collect();
-            of_sections("md", b"one\ntwo\nthree\nfour\n", &addresses).unwrap()
-        };
-        assert_eq!(at(&[(1, 2), (2, 3), (4, 4)]), ["one\ntwo", "three", "four"]);
-        assert_eq!(at(&[(1, 3), (1, 3), (4, 4)]), ["", "", "four"], "parts of one block");
-        assert_eq!(at(&[(1, 1), (1, 3)]), ["one", "two\nthree"]);
-        assert_eq!(at(&[(1, 1), (1, 1), (1, 2)]), ["", "", "one\ntwo"], "none is lost");
-        assert_eq!(at(&[(1, 4), (2, 2)]), ["one\ntwo\nthree\nfour", ""]);
+            "# A\n\nSee [the paper][1] and [Two].\n\n[1]: https://a.org\n\n[two]: https://b.org";
+        assert_eq!(at(1, 3), first);
+        assert_eq!(at(5, 7), "# B\n\nOther.");
+        assert_eq!(at(40, 90), "");
+        assert_eq!(of_section("a", Address::Cell(1)), "");
     }
 
     #[test]
@@ -161,10 +120,9 @@ mod tests {
             (0..5_000).map(|at| format!("[{at}]: https://a.org/{at}\n")).collect();
         let used: String = (0..5_000).map(|at| format!("[{at}] ")).collect();
         let text = format!("{used}\n\n{definitions}");
-        let markup = of_sections("md", text.as_bytes(), &[Address::Lines(1, 1)]).unwrap();
-        assert!(markup[0].len() < used.len() + MOST_DEFINED + 10, "{}", markup[0].len());
+        let markup = of_section(&text, Address::Lines(1, 1));
+        assert!(markup.len() < used.len() + MOST_DEFINED + 10, "{}", markup.len());
         let long = "word ".repeat(MOST_BYTES);
-        let markup = of_sections("md", long.as_bytes(), &[Address::Lines(1, 1)]).unwrap();
-        assert_eq!(markup, [""]);
+        assert_eq!(of_section(&long, Address::Lines(1, 1)), "");
     }
 }

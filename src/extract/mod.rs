@@ -10,7 +10,8 @@
 //! text. In this text, table rows have the form that [`row`] defines, list items that of [`item`], and titles of fenced
 //! code that of [`info`]. [`formula`] makes formulas readable, and [`links`] makes URLs canonical. [`noise`] detects
 //! adverts, [`appeal`] detects sections without content, and [`data`] detects datasets and logs. [`limits`] bounds the
-//! size of a document, and [`markup`] returns the original Markdown of a section.
+//! size of a document. [`reading`] returns the whole document as Markdown, [`markup`] that of a section, and [`opening`]
+//! the beginning of it.
 
 mod anki;
 mod appeal;
@@ -34,10 +35,12 @@ pub mod markup;
 pub mod nesting;
 mod noise;
 mod notebook;
+pub mod opening;
 mod pattern;
 mod pdf;
 mod quiz;
 mod read;
+pub mod reading;
 mod render;
 mod row;
 mod sections;
@@ -47,10 +50,11 @@ mod text;
 mod thread;
 pub mod words;
 
+pub use dialect::mermaid::lines as diagram_lines;
 pub use document::{
     Address, Document, DocumentKind, DocumentOpening, Link, PostByline, Section, subject,
 };
-pub use formula::readable_formula;
+pub use formula::{is_money, readable_formula};
 pub use item::without_mark;
 pub use read::{Extracted, VERSION, extract, is_text};
 pub use row::labelled_cells;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::damage::IndexDamage;
+use super::texts::TEXTS;
 use crate::disk::{self, DiskError, DiskOperation, LEAST_SHARED};
 
 /// The folder of the search index in a generation.
@@ -34,7 +35,8 @@ pub type FileMarks = BTreeMap<String, FileMark>;
 /// How much of a generation is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckDepth {
-    /// The length of each file, and the checksums of all files except segments. Opening a generation checks these.
+    /// The length of each file, and the checksums of all files except segments and texts. Opening a generation checks
+    /// these.
     Opening,
     /// The length and the checksum of every file, including segments. Reads all files.
     Deep,
@@ -79,10 +81,10 @@ fn share(path: &Path, known: &Path) {
 }
 
 /// Checks the `files` in `folder`, and returns the damage. Checks the length of each file, and the checksum of each
-/// file that is not a segment. Checks the checksums of segments only if `depth` is [`CheckDepth::Deep`].
+/// file but segments and texts. Checks the checksums of those only if `depth` is [`CheckDepth::Deep`].
 pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
     let damage_of = |(name, mark): (&String, &FileMark)| {
-        let depth = if is_segment(name) { depth } else { CheckDepth::Deep };
+        let depth = if is_large(name) { depth } else { CheckDepth::Deep };
         examine(&folder.join(name), mark, depth).err()
     };
     files.iter().filter_map(damage_of).collect()
@@ -119,6 +121,11 @@ fn checksum(path: &Path) -> io::Result<String> {
 /// shared: if the file of one generation is damaged, that of the other is still intact.
 fn is_part(name: &str) -> bool {
     name.contains('/') && !name.starts_with(SEARCH)
+}
+
+/// Whether the checksum of the file `name` takes too long to be checked whenever a generation is opened.
+fn is_large(name: &str) -> bool {
+    is_segment(name) || name.strip_prefix(TEXTS).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn is_segment(name: &str) -> bool {

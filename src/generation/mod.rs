@@ -3,7 +3,8 @@
 //! A generation is a folder of files that never change after it is published ([`folders`]). These modules define its
 //! files: [`manifest`] (its sources and files), [`left_out`] (a summary of the files of sources that it leaves out),
 //! [`contents`] (its documents), [`news`] (what is new in it), [`earlier`] (the ids of earlier sections), [`copies`]
-//! (its folded copies), and [`papers`] (the metadata of cited papers). [`crate::graph`] and [`crate::search`] read the
+//! (its folded copies), [`books`] (the chapters of books), [`texts`] (whole documents, as far as they may be shown), and [`papers`] (the metadata of cited
+//! papers). [`crate::graph`] and [`crate::search`] read the
 //! graph and the search index.
 //!
 //! The index folder also contains `current`, which names the generation that readers open, the record of runs
@@ -26,6 +27,7 @@
 //! generation in the same way; with `--offline` or `--full` it checks the segments too. Errors are
 //! [`damage::IndexDamage`]: readers report them with the remedy, a refresh rebuilds the generation from the store.
 
+pub mod books;
 pub mod checksums;
 pub mod contents;
 pub mod copies;
@@ -43,3 +45,4 @@ pub mod papers;
 pub mod run;
 pub mod runs;
 pub(crate) mod served;
+pub mod texts;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::books::GenerationBooks;
 use super::checksums::{self, CheckDepth, SEARCH};
 use super::copies;
 use super::damage::IndexDamage;
@@ -18,6 +19,7 @@ pub struct Generation {
     pub graph: Graph,
     pub searcher: Searcher,
     pub papers: GenerationPapers,
+    pub books: GenerationBooks,
     pub folder: PathBuf,
 }
 
@@ -36,6 +38,7 @@ impl Generation {
         let graph = Graph::read(&folder.join("graph.bin"))?;
         let copies = copies::read(&folder.join("copies.bin"), manifest.format)?;
         let papers = GenerationPapers::read(&folder.join(PAPERS))?;
+        let books = GenerationBooks::read(&folder)?;
         let sources = manifest
             .sources
             .iter()
@@ -47,7 +50,7 @@ impl Generation {
             })
             .collect();
         let searcher = Searcher::open(&folder.join(SEARCH), copies, &graph.vocabulary, sources)?;
-        Ok(Generation { manifest, graph, searcher, papers, folder })
+        Ok(Generation { manifest, graph, searcher, papers, books, folder })
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::Library;
+use super::documents::DocumentId;
 use super::earlier::EarlierId;
 use super::view::{
     AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
@@ -48,6 +49,8 @@ impl Library {
     ) -> Result<SearchView, SearchError> {
         let started = Instant::now();
         let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
+        let is_first = request.offset == 0 && request.filters.is_empty();
+        let case = is_first.then(|| self.case_link(request.text)).flatten();
         let papers = self.papers(request, answer.corrected.as_deref(), &answer.understood);
         let hits = answer.found.into_iter().map(|found| self.hit(found)).collect();
         let value =
@@ -60,16 +63,22 @@ impl Library {
         let mut topics: Vec<String> =
             answer.understood.topics.iter().map(|topic| topic.id.clone()).collect();
         topics.dedup();
+        let compare = if is_first { self.compared(request.text, &topics) } else { Vec::new() };
+        let typed = answer.understood.filters.iter().chain(request.filters);
+        let unknown_sources = self.unknown_sources(&typed.cloned().collect::<Vec<_>>());
         Ok(SearchView {
             query: QueryView {
                 text: request.text.to_owned(),
                 understood: answer.understood,
                 corrected: answer.corrected,
                 topics,
+                compare,
+                unknown_sources,
             },
             total: answer.total,
             total_is_exact: answer.total_is_exact,
             near: answer.near,
+            case,
             counted: answer.counted,
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             papers,
@@ -240,6 +249,10 @@ impl Library {
             sentence: show(sentence, shown, chars),
         };
         let related = self.similar(id, &record)?;
+        let markdown = match shown {
+            Shown::Full => show_whole(self.markdown(&record), shown),
+            Shown::Excerpt => show_whole(String::new(), shown),
+        };
         let links = if shown == Shown::Full { record.links } else { Vec::new() };
         Ok(SectionView {
             passage,
@@ -247,7 +260,7 @@ impl Library {
             shown,
             text: show(record.text, shown, chars),
             code: show_whole(record.code, shown),
-            markdown: Some(show_whole(record.markup, shown)).filter(|text| !text.is_empty()),
+            markdown: Some(markdown).filter(|text| !text.is_empty()),
             mentions: record.mentions,
             links: links.into_iter().map(link).collect(),
             previous: record.previous.map(|id| id.to_string()),
@@ -265,6 +278,7 @@ impl Library {
         let state = self.manifest.source(&record.source);
         PassageView {
             id: id.to_string(),
+            document: DocumentId::of(&record.source, &record.path).to_string(),
             url: self.link(&record.source, &record.path, record.address, id),
             source: record.source.clone(),
             path: record.path.clone(),

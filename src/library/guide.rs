@@ -2,10 +2,14 @@
 //! study.
 
 use super::view::{
-    CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink, WholeView,
+    CaseLink, CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink,
+    WholeView,
 };
-use super::{Audience, Library};
-use crate::catalogue::rights::show;
+use super::{Audience, DocumentId, Library};
+use crate::catalogue::Shown;
+use crate::catalogue::rights::{Showable, show, show_whole};
+use crate::extract::markup::LinkDefinitions;
+use crate::extract::opening::opening;
 use crate::graph::{CaseStudy, Coverage};
 use crate::search::{SearchError, SectionId, SectionRecord};
 use crate::vocabulary::common_words::CommonWord;
@@ -71,6 +75,7 @@ impl Library {
             let id = SectionId(document.section);
             let Some(record) = self.searcher.section(id)? else { continue };
             whole.push(WholeView {
+                document: DocumentId::of(&document.source, &document.path).to_string(),
                 source: document.source.clone(),
                 path: document.path.clone(),
                 url: self.link(&document.source, &document.path, record.address, id),
@@ -85,6 +90,15 @@ impl Library {
             whole,
             steps,
         }))
+    }
+
+    /// The case study that the query `text` asks for, such as "design video recommendation"; `None` if it asks for none,
+    /// or if no source says anything about it.
+    pub(super) fn case_link(&self, text: &str) -> Option<CaseLink> {
+        let case = self.find_case(text)?;
+        let covered = case.cells.iter().filter(|cell| cell.coverage != Coverage::Empty).count();
+        let TopicLink { id, label, .. } = self.topic_link(case.topic as usize);
+        (covered > 0).then_some(CaseLink { id, label, steps: covered, of: case.cells.len() })
     }
 
     fn find_case(&self, name: &str) -> Option<&CaseStudy> {
@@ -105,6 +119,24 @@ impl Library {
             coverage: cell.coverage,
             said_by: cell.said_by,
         })
+    }
+
+    /// The beginning of the section `id` as Markdown, at most about `EXCERPT` bytes. `None` if the section may not be
+    /// shown in full, or has no Markdown. Reads the text of its document.
+    pub fn excerpt_markdown(&self, id: SectionId) -> Result<Option<Showable>, SearchError> {
+        let Some(record) = self.searcher.section(id)? else { return Ok(None) };
+        let shown = self.shown(&record);
+        if shown == Shown::Excerpt {
+            return Ok(None);
+        }
+        let whole = self.markdown(&record);
+        let opened = opening(&whole, EXCERPT);
+        let defined = LinkDefinitions::of(&whole).used(&opened);
+        let opened = match defined {
+            Some(defined) => format!("{opened}\n\n{defined}"),
+            None => opened,
+        };
+        Ok(Some(show_whole(opened, shown)).filter(|text| !text.is_empty()))
     }
 
     /// The section as a hit. The snippet is the beginning of the section's text, or of its code if it has no text: as much as

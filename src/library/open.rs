@@ -9,11 +9,13 @@ use super::earlier::EarlierIds;
 use super::papers::PaperIndex;
 use crate::catalogue::Voices;
 use crate::config::Config;
+use crate::generation::books::GenerationBooks;
 use crate::generation::damage::{IndexDamage, rebuild, shown};
 use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::generation::papers::GenerationPapers;
+use crate::generation::texts::GenerationTexts;
 use crate::graph::Graph;
 use crate::meaning::MeaningTable;
 use crate::search::Searcher;
@@ -27,6 +29,9 @@ pub struct Library {
     pub(super) searcher: Searcher,
     /// arXiv's metadata of cited papers.
     pub(super) papers: GenerationPapers,
+    /// The documents that may be shown in full.
+    pub(super) texts: GenerationTexts,
+    pub(super) books: GenerationBooks,
     /// The search index of the papers. It is built when it is first needed.
     pub(super) paper_index: OnceLock<PaperIndex>,
     /// The base URL of GitHub's web pages, not of its API.
@@ -79,7 +84,7 @@ impl Library {
     }
 
     fn of(config: &Config, generation: Generation) -> Library {
-        let Generation { manifest, graph, searcher, papers, folder } = generation;
+        let Generation { manifest, graph, searcher, papers, books, folder } = generation;
         let voices = manifest.voices();
         let searcher = match MeaningTable::load(&config.sources) {
             Ok(table) => searcher.with_table(Arc::new(table)),
@@ -89,8 +94,20 @@ impl Library {
             }
         };
         let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
-        let earlier_ids = EarlierIds::default();
-        Library { manifest, graph, voices, searcher, papers, paper_index, web, folder, earlier_ids }
+        let (texts, earlier_ids) = (GenerationTexts::of(&folder), EarlierIds::default());
+        Library {
+            manifest,
+            graph,
+            voices,
+            searcher,
+            papers,
+            texts,
+            books,
+            paper_index,
+            web,
+            folder,
+            earlier_ids,
+        }
     }
 
     pub(super) fn explain(config: &Config, damage: IndexDamage) -> anyhow::Error {

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::generation::damage::HOW_TO_REPAIR;
-use crate::library::view::{ErrorAnswer, ErrorCode, ErrorView};
+use crate::library::view::{ErrorAnswer, ErrorCode, ErrorView, NearName};
 use crate::search::{SearchError, SearchStopped};
 
 /// A failed request.
@@ -15,6 +15,8 @@ pub(super) struct RequestFailure {
     pub code: ErrorCode,
     pub message: String,
     pub hint: String,
+    /// What may have been meant, if a name is unknown.
+    pub near: Vec<NearName>,
 }
 
 impl RequestFailure {
@@ -25,6 +27,7 @@ impl RequestFailure {
             code: ErrorCode::NotReady,
             message: "the index is being built".to_owned(),
             hint: "try again in a moment".to_owned(),
+            near: Vec::new(),
         }
     }
 
@@ -35,6 +38,7 @@ impl RequestFailure {
             code: ErrorCode::Busy,
             message: "too many searches at once".to_owned(),
             hint: "search again in a second".to_owned(),
+            near: Vec::new(),
         }
     }
 
@@ -50,7 +54,7 @@ impl RequestFailure {
             }
         };
         let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, stopped.to_string());
-        RequestFailure { status, code, message, hint: hint.to_owned() }
+        RequestFailure { status, code, message, hint: hint.to_owned(), near: Vec::new() }
     }
 
     /// The value of the `Retry-After` header: seconds until a retry may succeed. `None` if that is unknown.
@@ -65,6 +69,7 @@ impl RequestFailure {
             code: ErrorCode::NotFound,
             message: format!("no {thing} {name:?}"),
             hint: hint.to_owned(),
+            near: Vec::new(),
         }
     }
 
@@ -75,6 +80,7 @@ impl RequestFailure {
             code: ErrorCode::Gone,
             message: format!("the document of section {id:?} is no longer in {source}"),
             hint: "search for its content; its source may have moved or removed it".to_owned(),
+            near: Vec::new(),
         }
     }
 
@@ -86,10 +92,15 @@ impl RequestFailure {
         RequestFailure::not_found("case study", id, "/cases and /api/v1/cases list them")
     }
 
+    /// With the names that may have been meant.
+    pub fn near(self, near: Vec<NearName>) -> RequestFailure {
+        RequestFailure { near, ..self }
+    }
+
     /// The failure when the client lacks the permission for the request.
     pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> RequestFailure {
         let (message, hint) = (message.to_owned(), hint.to_owned());
-        RequestFailure { status, code: ErrorCode::Forbidden, message, hint }
+        RequestFailure { status, code: ErrorCode::Forbidden, message, hint, near: Vec::new() }
     }
 
     /// The failure when the server has a bug or lacks resources. The server's log has the details.
@@ -99,6 +110,7 @@ impl RequestFailure {
             code: ErrorCode::Internal,
             message: message.to_owned(),
             hint: "the server's log says why".to_owned(),
+            near: Vec::new(),
         }
     }
 
@@ -109,6 +121,7 @@ impl RequestFailure {
             code: ErrorCode::BadRequest,
             message: message.into(),
             hint: hint.to_owned(),
+            near: Vec::new(),
         }
     }
 }
@@ -128,6 +141,7 @@ impl From<SearchError> for RequestFailure {
             code: ErrorCode::Index,
             message: "the index could not be read".to_owned(),
             hint: format!("for whoever runs this server: {HOW_TO_REPAIR}"),
+            near: Vec::new(),
         }
     }
 }
@@ -142,8 +156,8 @@ impl From<tokio::task::JoinError> for RequestFailure {
 impl IntoResponse for RequestFailure {
     fn into_response(self) -> Response {
         let retry_after = self.retry_after().map(|after| (header::RETRY_AFTER, after));
-        let RequestFailure { status, code, message, hint } = self;
-        let answer = ErrorAnswer { error: ErrorView { code, message, hint } };
+        let RequestFailure { status, code, message, hint, near } = self;
+        let answer = ErrorAnswer { error: ErrorView { code, message, hint, near } };
         let mut response = (status, Json(answer)).into_response();
         response.headers_mut().extend(retry_after);
         response

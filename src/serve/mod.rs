@@ -27,6 +27,7 @@ mod middleware;
 mod monitoring;
 mod pages;
 mod queue;
+mod reading;
 mod redirect;
 mod routes;
 mod run;
@@ -35,6 +36,7 @@ pub mod signals;
 mod state;
 mod watch;
 
+pub use pages::document_html;
 pub use routes::router;
 pub use run::serve;
 pub use state::{RefreshPolicy, ServerState};

@@ -242,6 +242,7 @@ mod tests {
             assert_eq!(response.headers()["retry-after"], "1", "{path}");
         }
         let section = SectionId(section);
+        let document = library.document_id_of(section).unwrap().unwrap();
         for path in [
             "/healthz",
             "/readyz",
@@ -255,8 +256,8 @@ mod tests {
             "/api/v1/status",
             "/cases/video-recommendation",
             "/feed.atom",
-            &format!("/sections/{section}"),
-            &format!("/sections/{section}?q=bias"),
+            &format!("/documents/{document}"),
+            &format!("/documents/{document}?q=bias"),
             &format!("/api/v1/sections/{section}"),
         ] {
             assert_eq!(get(path).await.status().as_u16(), 200, "{path}");

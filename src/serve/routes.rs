@@ -15,6 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, AdminRoutes};
 use super::middleware::{cache, hosts, limits, metrics};
+use super::pages::PictureMode;
 use super::state::ServerState;
 use super::{assets, downloads, feed, monitoring, pages};
 
@@ -49,12 +50,26 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .layer(from_fn(secure))
 }
 
-/// Security headers of every response: only our own files may be loaded, and no site may frame a page.
+/// The policy of a page that may load pictures from `$images`.
+macro_rules! policy {
+    ($images:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src ",
+            $images,
+            "; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
+/// Security headers of every response: only our own files may be loaded, and no site may frame a page. A document whose
+/// pictures the reader asked for may also load pictures over HTTPS.
 async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let policy = match response.extensions().get::<PictureMode>() {
+        Some(PictureMode::Loaded) => policy!("'self' https:"),
+        Some(PictureMode::Linked) | None => policy!("'self'"),
+    };
     let headers = response.headers_mut();
-    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-                  connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

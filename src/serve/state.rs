@@ -9,6 +9,7 @@ use super::hosts::ServedHosts;
 use super::limits::RequestLimits;
 use super::metrics::Metrics;
 use super::queue::SearchQueue;
+use super::reading::ReadingRoom;
 use crate::config::Config;
 use crate::library::view::StatusView;
 use crate::library::{Audience, Library, Shelf};
@@ -36,6 +37,7 @@ pub struct ServerState {
     pub(super) limits: RequestLimits,
     pub(super) searches: SearchQueue,
     pub(super) metrics: Metrics,
+    pub(super) reading: Arc<ReadingRoom>,
     /// When this process started (RFC 3339 with nanoseconds). It is part of each ETag, because another version of the
     /// program may respond differently.
     pub(super) started: String,
@@ -57,6 +59,7 @@ impl ServerState {
             limits: RequestLimits::new(config.requests_per_second),
             searches: SearchQueue::new(stopping.clone()),
             metrics: Metrics::new(),
+            reading: Arc::default(),
             started: chrono::Utc::now().to_rfc3339(),
             stopping,
             config,
@@ -84,6 +87,18 @@ impl ServerState {
     ) -> Result<T, RequestFailure> {
         let library = self.library()?;
         Ok(tokio::task::spawn_blocking(move || question(&library)).await??)
+    }
+
+    /// The failure when no topic has the name `name`, with similar names.
+    pub(super) fn unknown_topic(&self, name: &str) -> RequestFailure {
+        let near = self.shelf.library().map(|library| library.topics_like(name));
+        RequestFailure::unknown_topic(name).near(near.unwrap_or_default())
+    }
+
+    /// The failure when no case study has the name `name`, with similar names.
+    pub(super) fn unknown_case(&self, name: &str) -> RequestFailure {
+        let near = self.shelf.library().map(|library| library.cases_like(name));
+        RequestFailure::unknown_case(name).near(near.unwrap_or_default())
     }
 
     /// The status of `library`, with the last refresh and the time of the next one.

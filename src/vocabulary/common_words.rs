@@ -31,14 +31,14 @@ struct CommonWordGroup {
 const GROUPS: [CommonWordGroup; 8] = [
     CommonWordGroup {
         uses: &[Function, Filler, GuideRequest],
-        words: "a an do for how of the to you",
+        words: "a an can could do for how i me of should the to we would you your",
     },
     CommonWordGroup {
         uses: &[Function, Filler],
-        words: "about after all and any are as at be before between but by can could did does from get \
-                i if in into is it its know let make me my need no not on or our out shall should so \
-                some such than that their them then there these they this those us use used using \
-                versus vs want was we what when where which who why will with without would your",
+        words: "about after all and any are as at be before between but by did does from get if \
+                in into is it its know let make my need no not on or our out shall so some such \
+                than that their them then there these they this those us use used using versus \
+                vs want was what when where which who why will with without",
     },
     CommonWordGroup {
         uses: &[Function],
@@ -48,7 +48,10 @@ const GROUPS: [CommonWordGroup; 8] = [
                 very via wants were while whom whose within",
     },
     CommonWordGroup { uses: &[General, Filler], words: "best good many most much way ways" },
-    CommonWordGroup { uses: &[General, GuideRequest], words: "build case design guide" },
+    CommonWordGroup {
+        uses: &[General, GuideRequest],
+        words: "build case design guide interview question",
+    },
     CommonWordGroup {
         uses: &[General],
         words: "add added additional advanced advantage advantages another answer answers application \
@@ -61,13 +64,13 @@ const GROUPS: [CommonWordGroup; 8] = [
                 engineers example examples exercise exercises false few figure figures file files \
                 first folder free full further general getting github goal goals great guides hard \
                 high home homework id idea ideas image images important industry input inputs install \
-                installation interview interviews intro introduction issue issues key kind kinds large \
+                installation interviews intro introduction issue issues key kind kinds large \
                 last least left less lesson lessons level levels life link links list lists long low \
                 main method methods misc module modules month more motivation name names new next note \
                 notes number numbers official offline ok online open optional other output outputs \
                 overview page pages paper papers part part1 part2 part3 parts people point points \
                 popular post posts practical practice previous pro problem problems process processes \
-                project projects pros question questions quiz read reading real reference references \
+                project projects pros questions quiz read reading real reference references \
                 repo repository requirement requirements resource resources result results right run \
                 science scientist second section sections service services set setup several short \
                 simple site small solution solutions source specific start started step steps summary \

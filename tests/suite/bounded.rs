@@ -248,8 +248,9 @@ fn every_fuzz_target_begins_with_the_hostile_shapes() {
     for target in fs::read_dir(targets).unwrap() {
         let target = target.unwrap().path();
         let name = target.file_stem().unwrap().to_str().unwrap();
-        // These read queries and responses, not documents.
-        let is_seeded = seeded.contains(name) || matches!(name, "query" | "highlight" | "feed");
+        // These read queries, responses and formulas, not documents.
+        let is_seeded =
+            seeded.contains(name) || matches!(name, "query" | "highlight" | "feed" | "formula");
         assert!(is_seeded, "no hostile shape for the fuzz target {name}");
     }
 }

@@ -10,13 +10,13 @@ use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{RefreshPolicy, ServerState, router};
 use tower::ServiceExt;
 
-use crate::serve::{Server, app, get, json};
+use crate::serve::{Server, app, get, json, page};
 use crate::world::{World, block_on, repo, text};
 
 const NOTE: &str = "# Ranking\n\n## Position bias\n\nPosition bias makes **clicks** a poor label; see [the plan](plan.md), \
     [a paper][1] and ![a plot](plot.png).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\ndef f(): return '<b>'\n```\n\n\
     <script>alert(1)</script> [x](javascript:alert(1))\n\n## Other\n\nWords about feature stores, enough of them to be a section of their own here.\n\n[1]: https://example.org/p\n";
-const LICENCE: &str = "MIT License\n\nCopyright (c) 2024 Ann\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n";
+pub(crate) const LICENCE: &str = "MIT License\n\nCopyright (c) 2024 Ann\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n";
 
 pub(crate) fn world() -> World {
     let files = [("docs/rank.md", NOTE), ("LICENSE", LICENCE)];
@@ -34,7 +34,7 @@ fn section(app: &axum::Router) -> String {
 fn a_section_is_rendered_and_its_scripts_do_not_run() {
     let world = world();
     let app = app(&world);
-    let (_, _, page) = get(&app, &format!("{}?q=clicks", section(&app)));
+    let page = page(&app, &format!("{}?q=clicks", section(&app)));
     for part in [
         "<strong><mark>clicks</mark></strong>",
         "<th>a</th>",
@@ -42,7 +42,7 @@ fn a_section_is_rendered_and_its_scripts_do_not_run() {
         "/blob/",
         "/docs/plan.md\">the plan</a>",
         "href=\"https://example.org/p\">a paper</a>",
-        "/docs/plot.png\">a plot</a>",
+        "/docs/plot.png\">Picture</a>: a plot",
         "licence: MIT",
         "rel=\"next\"",
     ] {
@@ -68,8 +68,7 @@ fn without_a_licence_neither_page_nor_api_nor_cards_show_more_than_an_excerpt() 
     assert!(object["section"]["markdown"].is_null());
     assert!(text(&object["section"]["text"]).chars().count() <= 300);
     for path in [section(&app), "/topics/position-bias/cards.csv".to_owned()] {
-        let (status, _, body) = get(&app, &path);
-        assert_eq!(status, 200, "{path}");
+        let body = page(&app, &path);
         assert!(body.matches("mislead").count() < 25, "{path}: {body}");
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod asked;
 mod assistant;
 mod assumptions;
 mod attack;
@@ -67,6 +68,7 @@ mod private_exports;
 mod proposed;
 mod queries;
 mod quotes;
+mod reader;
 mod refresh;
 mod requests;
 mod scale;

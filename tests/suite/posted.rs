@@ -6,7 +6,7 @@ use cairn::store::{Store, ThreadPage, ThreadState, ThreadsOf};
 use serde_json::{Value, json};
 
 use crate::mcp::Session;
-use crate::serve::{app, get, json};
+use crate::serve::{app, get, json, page};
 use crate::world::{World, entry, repo, text};
 
 pub(crate) const MIT: &str = include_str!("../../LICENSE-MIT");
@@ -176,11 +176,11 @@ fn pages_and_assistants_show_the_comment_and_who_posted_it() {
     let app = app(&world);
     let hit = first(&world, "bilbyish");
     let id = text(&hit["id"]);
-    let page = get(&app, &format!("/sections/{id}")).2;
+    let page = page(&app, &format!("/sections/{id}"));
     assert!(page.contains("posted by kim on 2026-03-01"), "{page}");
     assert!(page.contains("https://github.com/ann/ranking/discussions/31#discussioncomment-503"));
     assert!(page.contains("gives no licence for more") && !page.contains("elsewhere.example"));
-    assert!(page.contains("<title>How do I keep position bias out? › Comment by kim"), "{page}");
+    assert!(page.contains("<title>How do I keep position bias out? · Cairn"), "{page}");
     let topic = get(&app, "/topics/position-bias").2;
     assert!(topic.contains("How do I keep position bias out? › Answer by jo-ranks"), "{topic}");
     let found = get(&app, "/?q=bilbyish").2;
@@ -221,8 +221,8 @@ fn every_output_shows_only_an_excerpt_of_a_thread() {
     let given = [
         section.to_string(),
         world.run(&["section", "ann/ranking", "discussions/31", "--comment", "501"]).stdout,
-        get(&app, &format!("/sections/{id}")).2,
-        get(&app, &format!("/sections/{id}?q=wombatine")).2,
+        page(&app, &format!("/sections/{id}")),
+        page(&app, &format!("/sections/{id}?q=wombatine")),
         cards("csv"),
         get(&app, "/topics/position-bias").2,
         get(&app, "/feed.atom").2,

@@ -45,6 +45,23 @@ pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {
     })
 }
 
+/// The page at `path`, after redirects.
+#[track_caller]
+pub(crate) fn page(app: &Router, path: &str) -> String {
+    let mut path = path.to_owned();
+    for _ in 0..4 {
+        let (status, headers, body) = get(app, &path);
+        match headers.get("location") {
+            Some(to) => path = to.to_str().unwrap().split('#').next().unwrap().to_owned(),
+            None => {
+                assert_eq!(status, StatusCode::OK, "{path}: {body}");
+                return body;
+            }
+        }
+    }
+    panic!("{path} is redirected in a loop");
+}
+
 #[track_caller]
 pub(crate) fn json(app: &Router, path: &str, status: u16) -> Value {
     let (found, headers, body) = get(app, path);

@@ -87,7 +87,7 @@ test("from the search box to the source", async () => {
   await focusIsOn(page, "#results a.open");
   assert.equal((await page.evaluate(focused)).seen, true);
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/sections\/[0-9a-f]{16}/);
+  await page.waitForURL(/\/documents\/[0-9a-f]{16}/);
   const passed = (await stops(page)).map(({ text }) => text);
   const where = await page.locator("article.reader").innerText();
   const isLinked = passed.some((text) => text.startsWith("Open at the source"));
@@ -139,10 +139,10 @@ test("[ and ] turn the pages of the reader", async () => {
   const { page, close } = await openPage(browser, server);
   await page.goto(server.url + SEARCH);
   await page.locator("#results a.open").first().click();
-  await page.waitForURL(/\/sections\//);
+  await page.waitForURL(/\/documents\//);
   const address = page.url();
   await page.keyboard.press("]");
-  await page.waitForURL((url) => url.href !== address && url.pathname.startsWith("/sections/"));
+  await page.waitForURL((url) => url.href !== address && url.pathname.startsWith("/documents/"));
   await page.keyboard.press("[");
   await page.waitForURL(address);
   await close();

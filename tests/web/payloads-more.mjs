@@ -172,7 +172,28 @@ const MUTATIONS = String.raw`
 '">><marquee><img src=x onerror=✱></marquee>"></plaintext\></|\><plaintext/onmouseover=✱><script>✱</script>
 --></script></title></style>"/</textarea></noscript><a/onclick=✱>x</a><img src=x onerror=✱>`;
 
-export const MORE_LINES = { STYLES, DRAWINGS, MARKDOWN, BREAKOUTS, MUTATIONS };
+const FORMULAS = String.raw`
+$\href{javascript:✱}{x}$
+$$\href{javascript:✱}{\text{x}}$$
+$\url{javascript:✱}$
+$\htmlData{onclick=✱}{x}$
+$\htmlStyle{background:url(javascript:✱)}{x}$
+$\htmlId{x" onmouseover="✱}{x}$
+$\class{x" onclick="✱}{x}$
+$\style{background:url(javascript:✱)}{x}$
+$\includegraphics{javascript:✱}$
+$\text{<img src=x onerror=✱>}$
+$\text{</mtext></math><script>✱</script>}$
+$\operatorname{<svg onload=✱>}$
+$\tag{"><img src=x onerror=✱>} x$
+$\color{red" onclick="✱}{x}$
+$\begin{array}{c" onclick="✱}x\end{array}$
+$\char60 script\char62 ✱$
+$\def\x{<script>✱</script>}\x$
+$x_{</math><script>✱</script>}$
+$\verb|<img src=x onerror=✱>|$`;
+
+export const MORE_LINES = { STYLES, DRAWINGS, MARKDOWN, BREAKOUTS, MUTATIONS, FORMULAS };
 
 // With characters that cannot be typed here.
 export const ODD = [

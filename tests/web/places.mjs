@@ -19,6 +19,9 @@ const FIXED = [
   ["case", CASE],
   ["path", "/path?from=embedding&to=feature-store"],
   ["path-form", "/path"],
+  ["compare", "/compare?topics=embedding,feature-store"],
+  ["compare-form", "/compare"],
+  ["case-asked", "/?q=design+video+recommendation"],
   ["resources", "/resources"],
   ["sources", "/sources"],
   ["new", "/new"],
@@ -31,6 +34,12 @@ export async function sectionAddress(server) {
   return `/sections/${hits[0].id}`;
 }
 
+// The reader's address of a whole document.
+export async function documentAddress(server) {
+  const { hits } = await api(server, "/search?q=calibration&limit=1");
+  return `/documents/${hits[0].document}`;
+}
+
 async function sourceAddress(server) {
   const { sources } = await api(server, "/sources");
   return `/sources/${sources[0].id.split("/").map(encodeURIComponent).join("/")}`;
@@ -41,6 +50,7 @@ export async function places(server) {
   const found = [
     ...FIXED,
     ["section", await sectionAddress(server)],
+    ["document", await documentAddress(server)],
     ["source", await sourceAddress(server)],
   ].map(([name, address]) => ({ name, address, status: 200 }));
   return [

@@ -48,6 +48,8 @@ patterns! {
     SLIDE = r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)";
     /// Inline R code that is evaluated: `` `r 1 + 1` ``.
     INLINE_R = r"`r [^`\n]*`";
+    /// Citations in Pandoc that are part of a sentence: `@lundberg2017unified`.
+    NAMED_CITATION = r"(^|[\s(])@([a-z]{3,})(\d{4})[a-z]*\b";
     /// Citations in Pandoc: `[see @key, p. 3]`.
     CITATION = r"\s?\[[^\[\]\n@]{0,40}@[A-Za-z][^\[\]\n]*\]";
 }
@@ -162,6 +164,9 @@ fn quarto(line: &mut Cow<str>) {
     }
     if line.contains('@') {
         swap(line, &CITATION, |_| String::new());
+        swap(line, &NAMED_CITATION, |found| {
+            format!("{}{} ({})", &found[1], capitalised(&found[2]), &found[3])
+        });
         swap(line, &REFERENCE, |found| {
             let names =
                 [("fig", "figure"), ("tbl", "table"), ("eq", "equation"), ("sec", "section")];
@@ -171,6 +176,12 @@ fn quarto(line: &mut Cow<str>) {
     }
     swap(line, &BOOKDOWN, |_| String::new());
     swap(line, &INLINE_R, |_| "…".to_owned());
+}
+
+/// `name` with a capital first letter.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Removes the marks of Obsidian.

@@ -28,7 +28,7 @@ patterns! {
 }
 
 /// The diagram `text` as lines: `A → B: label` for each edge or message, and labels that no edge has. O(length).
-pub(in crate::extract) fn lines(text: &str) -> String {
+pub fn lines(text: &str) -> String {
     let source = || {
         let lines = text.lines().map(|line| limits::cut(line, LONGEST_LINE));
         lines.filter(|line| !line.trim_start().starts_with("%%"))

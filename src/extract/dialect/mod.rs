@@ -7,6 +7,7 @@
 //! blocks of MkDocs, [`tabs`] tabs, [`d2l`] blocks for several frameworks, and [`mermaid`] diagrams; [`titles`] writes the
 //! titles of such blocks. [`rst`] converts reStructuredText to Markdown.
 
+mod alerts;
 mod callout;
 mod d2l;
 mod excalidraw;
@@ -37,6 +38,28 @@ patterns! {
 /// Converts `text`, a file of the format `format`, to Markdown without dialect marks and with the same number
 /// of lines. O(length); text without marks is not copied.
 pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
+    converted(text, format, CalloutForm::Text)
+}
+
+/// As [`plain`], for readers of the whole document: callouts and admonitions become GitHub's alerts.
+pub(super) fn for_reading<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
+    match alerts::with_alerts(text) {
+        Cow::Borrowed(text) => converted(text, format, CalloutForm::Alert),
+        Cow::Owned(text) => Cow::Owned(converted(&text, format, CalloutForm::Alert).into_owned()),
+    }
+}
+
+/// What callouts in block quotes become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum CalloutForm {
+    /// Text without marks.
+    #[default]
+    Text,
+    /// GitHub's alerts.
+    Alert,
+}
+
+fn converted<'a>(text: &'a str, format: &str, callouts: CalloutForm) -> Cow<'a, str> {
     if format == "rst" {
         return Cow::Owned(rst::plain(text));
     }
@@ -46,7 +69,7 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     if !is_quarto && !is_mdx && !MARKS.is_match(&text) {
         return text;
     }
-    let mut reader = DialectReader { is_quarto, is_mdx, ..DialectReader::default() };
+    let mut reader = DialectReader { is_quarto, is_mdx, callouts, ..DialectReader::default() };
     let mut plain = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (body, end) = match line.strip_suffix('\n') {
@@ -89,6 +112,7 @@ struct DialectPass {
 struct DialectReader {
     is_quarto: bool,
     is_mdx: bool,
+    callouts: CalloutForm,
     /// The open fences, innermost last: all but the last are directives that contain prose.
     fences: Vec<OpenFence>,
     mdx: Mdx,
@@ -134,7 +158,10 @@ impl DialectReader {
             return self.open(line, trimmed, mark);
         }
         let line = if self.is_mdx { self.mdx.line(line) } else { Cow::Borrowed(line) };
-        let line = self.callout.line(&line);
+        let line = match self.callouts {
+            CalloutForm::Text => self.callout.line(&line),
+            CalloutForm::Alert => alerts::callout(&line).map_or(line, Cow::Owned),
+        };
         let begins_callout = std::mem::take(&mut self.begins_callout);
         let plain = marks::without(&line, self.is_quarto);
         if trimmed.is_empty() || titles::opens_callout(trimmed) {

@@ -10,7 +10,7 @@ const BETWEEN_AMOUNTS: [&str; 14] =
 
 /// Whether `literal`, between two dollar signs in one line, is text between two amounts of money, such as "5 million
 /// and 10", and not a formula.
-pub(in crate::extract) fn is_money(literal: &str) -> bool {
+pub fn is_money(literal: &str) -> bool {
     let words = literal.split_whitespace().filter(|word| word.len() > 2);
     literal.starts_with(|c: char| c.is_ascii_digit())
         && words.count() > 1

@@ -13,7 +13,7 @@ mod read;
 mod write;
 
 pub(super) use delimiters::with_dollars;
-pub(super) use dollars::is_money;
+pub use dollars::is_money;
 pub(super) use plain::readable_text;
 pub use read::readable_formula;
 

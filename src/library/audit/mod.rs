@@ -18,6 +18,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Library;
+use super::documents::SectionMarkdown;
 use super::view::{
     AuditView, DocumentAuditView, FolderAuditView, ProblemGroupView, SourceAuditView,
 };
@@ -58,8 +59,10 @@ impl Library {
         let source_of = |id| Ok(searcher.section(id)?.map(|section| section.source));
         let folds = AuditFolds::of::<SearchError>(searcher.copies(), source_of)?;
         let mut collected = AuditCollector::new(folds);
-        searcher.each_with_copies(|id, section| {
+        let mut markdown = SectionMarkdown::new(self);
+        searcher.each_with_copies(|id, mut section| {
             if one.is_none_or(|one| one.id == section.source) {
+                section.markup = markdown.of(&section);
                 collected.add(id, &section);
             }
         })?;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ResourceView, SectionView, TopicDetail, TopicView};
+use super::{DocumentView, ResourceView, SectionView, TopicDetail, TopicView};
 use crate::search::Suggestion;
 
 /// A section, requested by id or place.
@@ -14,6 +14,12 @@ pub struct SectionAnswer {
     /// HTTP, such an id is redirected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier_id: Option<String>,
+}
+
+/// A document, requested by id.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DocumentAnswer {
+    pub document: DocumentView,
 }
 
 /// The redirect from the id of an earlier section.
@@ -76,6 +82,17 @@ pub struct ErrorView {
     pub code: ErrorCode,
     pub message: String,
     pub hint: String,
+    /// What may have been meant, if a name is unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<NearName>,
+}
+
+/// A name that may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NearName {
+    pub name: String,
+    /// The path of its page on this server.
+    pub url: String,
 }
 
 /// The kind of an error, for programs that read the response.

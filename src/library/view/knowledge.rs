@@ -138,6 +138,8 @@ pub struct CaseView {
 /// A document that covers several steps of a case.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct WholeView {
+    /// The id of the document.
+    pub document: String,
     pub source: String,
     pub path: String,
     pub title: String,

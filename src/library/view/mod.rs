@@ -4,8 +4,11 @@
 
 mod answers;
 mod audit;
+mod comparison;
 mod discover;
+mod document;
 mod knowledge;
+mod link;
 mod passage;
 mod resource;
 mod source;
@@ -13,27 +16,30 @@ mod status;
 mod topic;
 
 pub use answers::{
-    ErrorAnswer, ErrorCode, ErrorView, MovedAnswer, RefreshAnswer, RefreshStart, ResourcesAnswer,
-    SectionAnswer, SuggestAnswer, TopicAnswer, TopicsAnswer,
+    DocumentAnswer, ErrorAnswer, ErrorCode, ErrorView, MovedAnswer, NearName, RefreshAnswer,
+    RefreshStart, ResourcesAnswer, SectionAnswer, SuggestAnswer, TopicAnswer, TopicsAnswer,
 };
 pub use audit::{
     AuditView, ComparedView, DocumentAuditView, DuplicatedSourceView, FilesView, FolderAuditView,
     LicenceOrigin, PlaceUnit, ProblemGroupView, RestatedPlaceView, RestatedView, SectionSharesView,
     SectionsAuditView, SourceAuditView, TrialView,
 };
+pub use comparison::{ComparedStep, ComparedTopic, ComparisonView};
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
+pub use document::{DocumentLink, DocumentSectionView, DocumentView};
 pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
 };
+pub use link::{CaseLink, TopicLink};
 pub use passage::{
     DuplicateView, FacetValue, HitView, LinkView, PassageView, PlaceView, QueryView, SearchView,
-    SectionView, SnippetView,
+    SectionView, SnippetView, UnknownSource,
 };
 pub use resource::{ResourceView, SaidView};
 pub use source::AboutSource;
 pub use status::{NewsItem, NewsView, SourcesView, StatusView};
 pub use topic::{
-    MissingTermView, ReliedTopic, ReviewSentence, TermSentenceView, TopicDetail, TopicLink,
-    TopicReview, TopicView,
+    MissingTermView, ReliedTopic, ReviewSentence, TermSentenceView, TopicDetail, TopicReview,
+    TopicView,
 };

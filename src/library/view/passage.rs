@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AboutSource, ResourceView};
+use super::{AboutSource, CaseLink, ResourceView, TopicLink};
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{Showable, show};
 use crate::extract::{Address, DocumentKind, PostByline};
@@ -76,6 +76,9 @@ pub struct SearchView {
     pub counted: usize,
     /// The duration of the search, in microseconds.
     pub took_us: u64,
+    /// The case study that the query asks for. Only in the response with the first hits of a query without filters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseLink>,
     /// Cited papers, at most three. The title, authors and abstract of each together contain all words of the query,
     /// except words that only ask, such as "how do I". Only in the response with the first hits of a query without
     /// filters. Absent if there are no such papers.
@@ -93,6 +96,21 @@ pub struct QueryView {
     pub corrected: Option<String>,
     /// Slugs of the topics that the query names.
     pub topics: Vec<String>,
+    /// The two topics that the query asks to compare; absent if it asks for no comparison.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compare: Vec<TopicLink>,
+    /// The filters that name no source.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_sources: Vec<UnknownSource>,
+}
+
+/// A filter that names no source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownSource {
+    /// The typed name.
+    pub name: String,
+    /// The ids of sources with similar names, the most similar first.
+    pub near: Vec<String>,
 }
 
 /// A value of a facet.
@@ -106,6 +124,8 @@ pub struct FacetValue {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PassageView {
     pub id: String,
+    /// The id of its document.
+    pub document: String,
     pub source: String,
     pub path: String,
     #[serde(flatten)]

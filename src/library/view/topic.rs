@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{HitView, ResourceView};
+use super::{HitView, ResourceView, TopicLink};
 use crate::catalogue::rights::Showable;
 
 /// A topic in a list.
@@ -16,16 +16,6 @@ pub struct TopicView {
     pub definition: String,
     /// The number of sections that mention it.
     pub mentions: u32,
-}
-
-/// A topic's id and label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct TopicLink {
-    pub id: String,
-    pub label: String,
-    /// Why it is required, if it is listed as a prerequisite.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
 }
 
 /// The details of a topic.

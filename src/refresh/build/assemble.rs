@@ -124,7 +124,7 @@ fn build(
         (builder.index.indexed_sections, std::mem::take(&mut builder.contents));
     let previous = base.before.first().map(|previous| previous.folder.as_path());
     let intact = previous.filter(|_| !base.files.is_empty());
-    let mut manifest = builder.finish(new.building, rows, intact)?;
+    let mut manifest = builder.finish(new.building, rows, store, intact)?;
     if stop.is_cancelled() {
         return Ok(None);
     }

@@ -1,18 +1,21 @@
 //! Collects the documents of a generation and writes its files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
+use super::books::books;
 use super::corpus::CorpusCollector;
 use super::describe::source_state;
 use super::indexing::IndexUpdate;
+use super::record::own_licence;
 use super::sketches::{FoldedSection, SketchReader};
 use super::source_digests::{Comparisons, SourceDigests, StoredDocument, decoded, encoded};
 use super::source_share::SourceShare;
+use super::texts::TextCollector;
 use crate::annotate::copies::CopyFold;
 use crate::annotate::resources::LinkFacts;
-use crate::catalogue::Source;
+use crate::catalogue::{Shown, Source};
 use crate::config::Config;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
@@ -26,6 +29,7 @@ use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::search::SectionId;
+use crate::search::write::document_key;
 use crate::store::{DigestRow, SourceRow, Store};
 
 /// A generation under construction.
@@ -41,6 +45,9 @@ pub(super) struct GenerationBuilder<'a> {
     /// The share of each source in the generation, by the source's id.
     shares: BTreeMap<String, SourceShare>,
     pub contents: GenerationContents,
+    texts: TextCollector,
+    /// The keys of the documents.
+    kept: HashSet<u64>,
     /// The dead links, and the metadata of papers.
     facts: LinkFacts,
 }
@@ -76,6 +83,8 @@ impl<'a> GenerationBuilder<'a> {
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             shares: BTreeMap::new(),
             contents: GenerationContents::default(),
+            texts: TextCollector::default(),
+            kept: HashSet::new(),
             facts,
         })
     }
@@ -148,6 +157,9 @@ impl<'a> GenerationBuilder<'a> {
         let item = &self.items[at];
         let Some(document) = self.accept(item, digest) else { return Ok(()) };
         self.list(item, &document);
+        let own = own_licence(self.inputs, document.licence).map(|(_, shown)| shown);
+        self.texts.document(at, item, own);
+        self.kept.insert(document_key(&item.source.id.0, &item.path));
         self.sections(at, &document, comparisons, stored, store)?;
         self.index.document(item, document.licence, stored, store)
     }
@@ -242,11 +254,13 @@ impl<'a> GenerationBuilder<'a> {
     }
 
     /// Writes the generation's files into `building`, except those that depend on earlier generations. `rows` are the
-    /// sources' rows by id. `previous` is the folder of the previous generation, if it is intact.
+    /// sources' rows by id. `previous` is the folder of the previous generation, if it is intact. Reads the texts of new
+    /// and changed documents from `store`.
     pub fn finish(
         mut self,
         building: &Path,
         rows: &HashMap<String, SourceRow>,
+        store: &Store,
         previous: Option<&Path>,
     ) -> anyhow::Result<Manifest> {
         let index_bytes = self.index.finish(building)?;
@@ -272,6 +286,11 @@ impl<'a> GenerationBuilder<'a> {
                 state
             })
             .collect();
+        let shown: HashMap<&str, Shown> =
+            sources.iter().map(|source| (source.id.as_str(), source.shown)).collect();
+        let shown_of = |source: &str| shown.get(source).copied();
+        books(self.items, &self.kept).write(building)?;
+        self.texts.write(self.items, shown_of, store, building, previous)?;
         self.corpus.counts.documents = sources.iter().map(|source| source.documents).sum();
         self.corpus.counts.topics = graph.vocabulary.topics.len();
         self.corpus.counts.resources = works.all().len();

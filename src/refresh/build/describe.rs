@@ -12,10 +12,6 @@ use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::licence::licence;
 use crate::store::{FetchState, SourceRow};
 
-/// Marks the version of a document that was indexed while its file's bytes were not stored. Once they are stored, the
-/// version differs, and the document is indexed again.
-pub(in crate::refresh) const UNSTORED: &str = "not stored";
-
 fn archived(row: &SourceRow) -> bool {
     row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
 }

@@ -18,6 +18,7 @@ use crate::catalogue::{
 use crate::crawl::Snapshot;
 use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
+use crate::extract::reading;
 use crate::generation::format::FORMAT;
 use crate::generation::left_out::LeftOutGroup;
 use crate::generation::manifest::SourceCondition;
@@ -40,6 +41,8 @@ struct GenerationInputs<'a> {
     /// The version of the table of word vectors.
     meaning: Option<String>,
     graph: u32,
+    /// The version of documents as readers read them.
+    texts: u32,
     /// The versions of extraction, annotation and vocabulary.
     annotations: String,
     policy: PolicyInputs<'a>,
@@ -124,6 +127,7 @@ pub(in crate::refresh) fn fingerprint(
         search: search::VERSION,
         meaning: meaning.as_ref().map(|table| table.version()),
         graph: graph::VERSION,
+        texts: reading::VERSION,
         annotations: annotation_versions(&vocabulary.version, meaning.as_deref()),
         policy: of_policy(policy),
         sources: sources.collect(),

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::describe::UNSTORED;
 use super::record::{AddedDocument, SectionContext, document_hash, record};
 use super::source_digests::StoredDocument;
 use crate::config::Config;
@@ -58,20 +57,11 @@ impl<'a> IndexUpdate<'a> {
         let key = document_key(&item.source.id.0, &item.path);
         let mut hash = document_hash(self.inputs, item, licence, &self.versions.annotations);
         hash.update(self.meaning.as_bytes());
-        let mut version = search::first_u64(&hash.finalize());
+        let version = search::first_u64(&hash.finalize());
         self.wanted_keys.insert(key);
         let known = self.known_versions.get(&key);
         if known == Some(&version) {
             return Ok(());
-        }
-        if !item.is_stored {
-            // Without its bytes, a document is indexed without Markdown. Once they are stored, its version differs, and
-            // it is indexed again.
-            hash.update(UNSTORED.as_bytes());
-            version = search::first_u64(&hash.finalize());
-            if known == Some(&version) {
-                return Ok(());
-            }
         }
         if known.is_some() {
             self.writer.remove(key);

@@ -2,6 +2,7 @@
 
 pub(super) mod assemble;
 pub(super) mod base;
+mod books;
 mod builder;
 mod changes;
 mod corpus;
@@ -19,3 +20,4 @@ mod record;
 mod sketches;
 mod source_digests;
 mod source_share;
+mod texts;

@@ -2,7 +2,7 @@
 
 use crate::annotate::{Annotation, Mention, SectionNotes, language_code};
 use crate::catalogue::{Shown, SourceStanding};
-use crate::extract::{Address, Document, DocumentKind, markup};
+use crate::extract::{Document, DocumentKind};
 use crate::refresh::wanted::chapter::NeighbourChapter;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
@@ -20,17 +20,14 @@ pub(in crate::refresh) struct AddedDocument<'a> {
     pub ids: &'a [SectionId],
 }
 
-/// The context of a document's sections: their Markdown, and the sections before and after the document in its book.
+/// The sections before and after a document in its book.
 pub(in crate::refresh) struct SectionContext {
     before: Option<SectionId>,
     after: Option<SectionId>,
-    /// The Markdown of each section as its author wrote it; empty for other formats, and if the file's bytes are not
-    /// stored.
-    markup: Vec<String>,
 }
 
 impl SectionContext {
-    /// The context of the sections of `added`. Reads the neighbouring chapters and the file from `store`.
+    /// The context of the sections of `added`. Reads the neighbouring chapters from `store`.
     pub fn read(added: &AddedDocument, store: &Store) -> anyhow::Result<SectionContext> {
         let (item, source) = (added.item, &added.item.source.id.0);
         let ends = |neighbour: Option<&NeighbourChapter>| match neighbour {
@@ -40,14 +37,9 @@ impl SectionContext {
         let chapter = item.chapter.as_ref();
         let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
         let after = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
-        let bytes = store.blob(&item.blob)?;
-        let addresses: Vec<Address> =
-            added.document.sections.iter().map(|section| section.address).collect();
-        let markup = bytes.and_then(|bytes| markup::of_sections(&item.format, &bytes, &addresses));
         Ok(SectionContext {
             before: before.map(|(_, last)| last),
             after: after.map(|(first, _)| first),
-            markup: markup.unwrap_or_default(),
         })
     }
 }
@@ -75,7 +67,7 @@ pub(in crate::refresh) fn record(
         text: section.text.clone(),
         code: section.code.clone(),
         formulas: section.formulas.clone(),
-        markup: context.markup.get(at).cloned().unwrap_or_default(),
+        markup: String::new(),
         links: section.links.clone(),
         date: section
             .posted
@@ -122,7 +114,7 @@ fn mentions(vocabulary: &Vocabulary, notes: &SectionNotes) -> Vec<TopicMention> 
     notes.mentions.iter().filter_map(mention).collect()
 }
 
-/// A hash over everything that the records of the document of `item` depend on, except whether its bytes are stored.
+/// A hash over everything that the records of the document of `item` depend on.
 /// `licence` is the document's own licence. `versions` are the versions of its annotation.
 pub(in crate::refresh) fn document_hash(
     inputs: &RefreshInputs,

@@ -33,7 +33,8 @@ pub struct SectionRecord {
     /// The formulas of the section's text, in TeX. They are indexed, but not stored.
     #[serde(skip)]
     pub formulas: Vec<String>,
-    /// The section's Markdown source; empty if the document is not Markdown.
+    /// The section's Markdown in an index that an earlier version made; empty in a new one, because
+    /// the generation has the texts of whole documents.
     pub markup: String,
     pub links: Vec<Link>,
     /// `YYYY-MM-DD`: the date that the document states. If it states none, the day when the document was first seen.

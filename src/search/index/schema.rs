@@ -16,7 +16,7 @@ use tantivy::{Index, TantivyError};
 use crate::search::index::tokenizers::{LineNumber, LineTokenizer};
 
 /// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
-pub const VERSION: u32 = 16;
+pub const VERSION: u32 = 17;
 
 /// The value of the field `has` for sections with the role `Code`. No filter can name it.
 pub(in crate::search) const LISTING: &str = "listing";

@@ -12,6 +12,7 @@ use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::{FoldedCopies, SectionLocation, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::index::section_set::SectionSet;
+use crate::search::index::write::document_key;
 use crate::search::rank::nearest::nearest;
 use crate::search::run::searcher::Searcher;
 
@@ -80,12 +81,24 @@ impl Searcher {
         source: &str,
         path: &str,
     ) -> Result<Vec<(SectionId, SectionRecord)>, SearchError> {
-        let key = crate::search::index::write::document_key(source, path);
+        self.document_with_key(document_key(source, path))
+    }
+
+    /// All sections of the document with the key `key`, in no particular order.
+    pub fn document_with_key(
+        &self,
+        key: u64,
+    ) -> Result<Vec<(SectionId, SectionRecord)>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?;
         found
             .into_iter()
             .map(|section| Ok((self.index.opened.id(section), self.index.opened.record(section)?)))
             .collect()
+    }
+
+    /// Whether the index has a document with the key `key`.
+    pub fn has_document(&self, key: u64) -> Result<bool, SearchError> {
+        Ok(!self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?.is_empty())
     }
 
     /// The number of sections in the index, including folded copies.

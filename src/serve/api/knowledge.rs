@@ -10,8 +10,9 @@ use serde::Deserialize;
 use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
-use crate::library::Audience;
-use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
+use crate::library::view::{CaseView, CasesView, ComparisonView, LearnView, PathView, RelatedView};
+use crate::library::{Audience, Library};
+use crate::search::Budget;
 
 /// The maximum number of related topics in one response.
 const MOST_RELATED: usize = 100;
@@ -33,7 +34,7 @@ pub(super) async fn related(
     let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
     let name = id.clone();
     let related = state.read(move |library| Ok(library.related(&name, limit))).await?;
-    related.map(Json).ok_or_else(|| RequestFailure::unknown_topic(&id))
+    related.map(Json).ok_or_else(|| state.unknown_topic(&id))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,7 +54,7 @@ pub(super) async fn learn(
         Ok(library.learn(&id, &known.collect::<Vec<_>>()))
     });
     let learn = learn.await?;
-    learn.map(Json).map_err(|name| RequestFailure::unknown_topic(&name))
+    learn.map(Json).map_err(|name| state.unknown_topic(&name))
 }
 
 /// The query parameters of the page for paths between topics. `from` and `to` are empty until the user fills in the
@@ -85,7 +86,7 @@ impl PathParameters {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let (from, to) = (self.from.clone(), self.to.clone());
         let found = state.read(move |library| Ok(library.paths(&from, &to, count))).await?;
-        found.map_err(|name| RequestFailure::unknown_topic(&name))
+        found.map_err(|name| state.unknown_topic(&name))
     }
 }
 
@@ -98,6 +99,44 @@ pub(super) async fn path(
         return Err(RequestFailure::bad_request("a path needs `from` and `to`", hint));
     }
     PathParameters { from, to, limit }.find(&state).await.map(Json)
+}
+
+/// The query parameters of comparisons.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(in crate::serve) struct CompareParameters {
+    /// Two topics, by id or any name, separated by a comma.
+    #[schemars(length(min = 3))]
+    topics: String,
+}
+
+impl CompareParameters {
+    /// Whether no topics are given.
+    pub fn is_empty(&self) -> bool {
+        self.topics.trim().is_empty()
+    }
+
+    /// Compares the topics.
+    pub async fn find(&self, state: &ServerState) -> Result<ComparisonView, RequestFailure> {
+        let names = self.topics.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        let hint = "try ?topics=precision,recall";
+        let two = || RequestFailure::bad_request("a comparison needs two different topics", hint);
+        let [one, two_name] = <[String; 2]>::try_from(names).map_err(|_| two())?;
+        let find =
+            move |library: &Library, budget: &Budget| library.compare([&one, &two_name], budget);
+        state.ask(find).await?.map_err(|name| match name.is_empty() {
+            true => two(),
+            false => state.unknown_topic(&name),
+        })
+    }
+}
+
+pub(super) async fn compare(
+    State(state): State<Arc<ServerState>>,
+    QueryParameters(asked): QueryParameters<CompareParameters>,
+) -> Result<Json<ComparisonView>, RequestFailure> {
+    asked.find(&state).await.map(Json)
 }
 
 pub(super) async fn cases(
@@ -114,5 +153,5 @@ pub(super) async fn case(
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();
     let found = state.read(move |library| library.case(&name, limit, Audience::Reader)).await?;
-    found.map(Json).ok_or_else(|| RequestFailure::unknown_case(&id))
+    found.map(Json).ok_or_else(|| state.unknown_case(&id))
 }

@@ -11,7 +11,7 @@ mod search;
 mod table;
 mod things;
 
-pub(super) use knowledge::PathParameters;
+pub(super) use knowledge::{CompareParameters, PathParameters};
 pub(super) use openapi::openapi;
 pub(super) use parameters::{Flag, PathName, QueryParameters};
 pub(super) use search::{FARTHEST, SearchParameters, find};

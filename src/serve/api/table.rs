@@ -12,9 +12,9 @@ use super::things::NewsParameters;
 use super::{admin, knowledge as know, search, things};
 use crate::config::Config;
 use crate::library::view::{
-    CaseView, CasesView, LearnView, MovedAnswer, NewsView, PathView, RefreshAnswer, RelatedView,
-    ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
-    TopicAnswer, TopicsAnswer,
+    CaseView, CasesView, ComparisonView, DocumentAnswer, LearnView, MovedAnswer, NewsView,
+    PathView, RefreshAnswer, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, SourcesView,
+    StatusView, SuggestAnswer, TopicAnswer, TopicsAnswer,
 };
 use crate::serve::error::RequestFailure;
 use crate::serve::state::ServerState;
@@ -112,7 +112,7 @@ pub(super) fn table(admin: AdminRoutes) -> RouteTable {
     owned
 }
 
-/// Adds the routes for search and sections.
+/// Adds the routes for search, sections and documents.
 fn with_passages(table: RouteTable) -> RouteTable {
     table
         .get::<SearchParameters, SearchView, _, _>(
@@ -136,6 +136,11 @@ fn with_passages(table: RouteTable) -> RouteTable {
             things::section,
         )
         .moving::<MovedAnswer>()
+        .get::<NoParameters, DocumentAnswer, _, _>(
+            "/documents/{id}",
+            "A whole document, as far as its licence allows",
+            things::document,
+        )
 }
 
 /// Adds the routes for topics, resources, sources, status and news.
@@ -182,6 +187,11 @@ fn with_knowledge(table: RouteTable) -> RouteTable {
             "/path",
             "How one topic leads to another",
             know::path,
+        )
+        .get::<know::CompareParameters, ComparisonView, _, _>(
+            "/compare",
+            "Two topics side by side, and passages that mention both",
+            know::compare,
         )
         .get::<NoParameters, CasesView, _, _>(
             "/cases",

@@ -15,11 +15,12 @@ use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
 use crate::library::view::{
-    MovedAnswer, NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer,
-    TopicsAnswer,
+    DocumentAnswer, MovedAnswer, NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView,
+    TopicAnswer, TopicsAnswer,
 };
 use crate::library::{
-    Audience, DocumentPosition, EarlierId, Library, NewsRequest, ResourceRequest, since as since_of,
+    Audience, DocumentId, DocumentPosition, EarlierId, Library, NewsRequest, ResourceRequest,
+    since as since_of,
 };
 use crate::search::SectionId;
 
@@ -82,6 +83,17 @@ pub(super) async fn section(
     }
 }
 
+pub(super) async fn document(
+    State(state): State<Arc<ServerState>>,
+    PathName(id): PathName,
+) -> Result<Json<DocumentAnswer>, RequestFailure> {
+    let hint = "ids have 16 hexadecimal digits; search results contain them";
+    let unknown = || RequestFailure::not_found("document", &id, hint);
+    let parsed = DocumentId::parse(&id).ok_or_else(unknown)?;
+    let document = state.read(move |library| library.document(parsed)).await?;
+    Ok(Json(DocumentAnswer { document: document.ok_or_else(unknown)? }))
+}
+
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TopicListParameters {
     /// The maximum number of topics; 5,000 by default, which is also the limit.
@@ -105,7 +117,7 @@ pub(super) async fn topic(
 ) -> Result<Json<TopicAnswer>, RequestFailure> {
     let name = id.clone();
     let found = state.ask(move |library, budget| library.topic(&name, budget)).await?;
-    let topic = found.ok_or_else(|| RequestFailure::unknown_topic(&id))?;
+    let topic = found.ok_or_else(|| state.unknown_topic(&id))?;
     Ok(Json(TopicAnswer { topic }))
 }
 
@@ -138,7 +150,7 @@ pub(super) async fn resources(
             offset: number(asked.offset, 0),
         }))
     };
-    let resources = state.read(find).await?.ok_or_else(|| RequestFailure::unknown_topic(&topic))?;
+    let resources = state.read(find).await?.ok_or_else(|| state.unknown_topic(&topic))?;
     Ok(Json(ResourcesAnswer { resources }))
 }
 
@@ -191,7 +203,10 @@ impl NewsParameters {
             let topic = match &topic {
                 Some(name) => match library.find_topic(name) {
                     Some(at) => Some(library.graph.vocabulary.topics[at].slug.0.as_str()),
-                    None => return Ok(Err(RequestFailure::unknown_topic(name))),
+                    None => {
+                        let near = library.topics_like(name);
+                        return Ok(Err(RequestFailure::unknown_topic(name).near(near)));
+                    }
                 },
                 None => None,
             };

@@ -103,6 +103,7 @@ fn wrong(host: &str) -> RequestFailure {
         hint: format!(
             "if it is meant to, add hosts = [{host:?}] under [serve] in its cairn.toml and start it again"
         ),
+        near: Vec::new(),
     }
 }
 

@@ -46,6 +46,7 @@ fn too_long(bytes: usize) -> RequestFailure {
         code: ErrorCode::TooLong,
         message: format!("the address is {bytes} bytes long"),
         hint: format!("at most {LONGEST_TARGET} bytes are allowed; shorten the query"),
+        near: Vec::new(),
     }
 }
 
@@ -56,6 +57,7 @@ fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
         code: ErrorCode::TooMany,
         message: message.to_owned(),
         hint: format!("try again in {seconds} s"),
+        near: Vec::new(),
     };
     let mut response = failure.into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

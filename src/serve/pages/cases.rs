@@ -7,8 +7,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::api::PathName;
-use super::super::error::RequestFailure;
 use super::super::state::ServerState;
+use super::excerpt::RenderedExcerpts;
 use super::failure::answer;
 use super::format::{address, plural};
 use super::frame::layout;
@@ -33,9 +33,18 @@ pub(super) async fn page(
 ) -> Response {
     let page = async {
         let name = id.clone();
-        let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);
-        let case = state.read(find).await?.ok_or_else(|| RequestFailure::unknown_case(&id))?;
-        Ok(layout(&state, &case.label, guide(&case)))
+        let room = Arc::clone(&state.reading);
+        let find = move |library: &Library| {
+            let Some(case) = library.case(&name, PASSAGES, Audience::Reader)? else {
+                return Ok(None);
+            };
+            let hits = case.steps.iter().flat_map(|step| &step.passages);
+            let excerpts = RenderedExcerpts::of(hits, library, &room)?;
+            Ok(Some((case, excerpts)))
+        };
+        let found = state.read(find).await?;
+        let (case, excerpts) = found.ok_or_else(|| state.unknown_case(&id))?;
+        Ok(layout(&state, &case.label, guide(&case, &excerpts)))
     };
     answer(&state, page.await)
 }
@@ -96,7 +105,7 @@ fn word(coverage: Coverage) -> &'static str {
     }
 }
 
-fn guide(case: &CaseView) -> Markup {
+fn guide(case: &CaseView, excerpts: &RenderedExcerpts) -> Markup {
     html! {
         article.guide {
             h1 { (case.label) }
@@ -113,7 +122,7 @@ fn guide(case: &CaseView) -> Markup {
                 ul {
                     @for document in &case.whole {
                         li {
-                            a href=(document.url) rel="noopener" { (document.title) }
+                            a href={ "/documents/" (document.document) } { (document.title) }
                             span.quiet { " " (document.source) " · " (document.steps) " of 8 steps" }
                         }
                     }
@@ -126,12 +135,12 @@ fn guide(case: &CaseView) -> Markup {
                     }
                 }
             }
-            @for (at, step) in case.steps.iter().enumerate() { (guide_step(&case.label, at, step)) }
+            @for (at, step) in case.steps.iter().enumerate() { (guide_step(&case.label, at, step, excerpts)) }
         }
     }
 }
 
-fn guide_step(case: &str, at: usize, step: &StepView) -> Markup {
+fn guide_step(case: &str, at: usize, step: &StepView, excerpts: &RenderedExcerpts) -> Markup {
     let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
     html! {
         section id=(step.cell.step) {
@@ -145,7 +154,7 @@ fn guide_step(case: &str, at: usize, step: &StepView) -> Markup {
                 @for (source, passages) in by_source(&step.passages) {
                     div.of {
                         h3 { a href={ "/sources/" (source) } { (source) } }
-                        @for hit in passages { (excerpt(hit)) }
+                        @for hit in passages { (excerpt(hit, excerpts)) }
                     }
                 }
             }
@@ -177,12 +186,15 @@ fn by_source(passages: &[HitView]) -> Vec<(&str, Vec<&HitView>)> {
     sources
 }
 
-fn excerpt(hit: &HitView) -> Markup {
+fn excerpt(hit: &HitView, excerpts: &RenderedExcerpts) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     html! {
         blockquote {
-            div.said dir="auto" { (hit.snippet.text) }
+            @match excerpts.get(hit) {
+                Some(rendered) => { div.prose dir="auto" { (rendered) } }
+                None => { div.said dir="auto" { (hit.snippet.text) } }
+            }
             p.where {
                 a href={ "/sections/" (passage.id) } { (trail) }
                 @if let Some(posted) = &passage.posted { " · " (posted) }

@@ -20,6 +20,10 @@ pub(super) fn page(state: &ServerState, failure: RequestFailure) -> Response {
     let body = html! {
         h1 { (title) }
         p { (failure.message) "." }
+        @if !failure.near.is_empty() {
+            p { "Did you mean:" }
+            ul { @for near in &failure.near { li { a href=(near.url) { (near.name) } } } }
+        }
         p.quiet { (failure.hint) }
     };
     let mut response = (failure.status, layout(state, title, body)).into_response();

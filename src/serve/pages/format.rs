@@ -7,9 +7,19 @@ use crate::library::view::SnippetView;
 use crate::printable::marks::byte_ranges;
 use crate::printable::thousands;
 
-/// `snippet` with its matches highlighted.
+/// `snippet` with its matches highlighted, and with bullets instead of the marks of list items.
 pub(super) fn marked(snippet: &SnippetView) -> Markup {
-    prose::marked(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights))
+    let text = bulleted(&snippet.text);
+    prose::marked(&text, byte_ranges(&text, &snippet.highlights))
+}
+
+/// `text` with a bullet instead of each mark of a list item. The number of characters doesn't change.
+fn bulleted(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("- ") {
+        Some(item) => format!("• {item}"),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Links to topics, given as ids and labels.
@@ -60,6 +70,14 @@ mod tests {
         assert_eq!(marked(&escaped).into_string(), "é &lt;b&gt; <mark>bias</mark>");
         let broken = snippet("ab", vec![(1, 9), (0, 1)]);
         assert_eq!(marked(&broken).into_string(), "<mark>a</mark>b");
+    }
+
+    #[test]
+    fn items_of_lists_have_bullets_and_matches_stay_where_they_are() {
+        let items = "One:\n- an ad\n- a-b";
+        let snippet = SnippetView { text: show(items, Shown::Full, 0), highlights: vec![(10, 12)] };
+        let shown = marked(&snippet).into_string();
+        assert_eq!(shown, "One:\n• an <mark>ad</mark>\n• a-b");
     }
 
     #[test]

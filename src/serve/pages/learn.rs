@@ -7,7 +7,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::api::PathName;
-use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
 use super::frame::layout;
@@ -19,7 +18,7 @@ pub(super) async fn page(
 ) -> Response {
     let page = async {
         let view = state.read(move |library| Ok(library.learn(&id, &[]))).await?;
-        let view = view.map_err(|name| RequestFailure::unknown_topic(&name))?;
+        let view = view.map_err(|name| state.unknown_topic(&name))?;
         let label = view.order.last().map_or("", |lesson| lesson.label.as_str());
         Ok(layout(&state, &format!("Learn {label}"), body(&view, label)))
     };

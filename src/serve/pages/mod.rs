@@ -5,6 +5,9 @@
 
 mod about;
 mod cases;
+mod compare;
+mod document;
+mod excerpt;
 mod failure;
 mod format;
 mod frame;
@@ -19,6 +22,7 @@ mod section;
 mod sources;
 mod topics;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
@@ -29,23 +33,39 @@ use axum::routing::get;
 
 use super::error::RequestFailure;
 use super::state::ServerState;
+use crate::typeset::Typesetter;
+pub(super) use prose::PictureMode;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
     Router::new()
         .route("/", get(search::page))
         .route("/results", get(search::results))
+        .route("/documents/{id}", get(document::page))
         .route("/sections/{id}", get(section::page))
         .route("/topics", get(topics::list))
         .route("/topics/{id}", get(topics::page))
         .route("/topics/{id}/learn", get(learn::page))
         .route("/cases", get(cases::list))
         .route("/cases/{id}", get(cases::page))
+        .route("/compare", get(compare::page))
         .route("/path", get(path::page))
         .route("/resources", get(resources::page))
         .route("/sources", get(sources::page))
         .route("/sources/{*id}", get(sources::one))
         .route("/new", get(news::page))
         .route("/about", get(about::page))
+}
+
+/// `markdown` as the page of a document shows it. For tests of hostile documents.
+pub fn document_html(markdown: &str) -> String {
+    let typesetter = Typesetter::default();
+    let context =
+        prose::ProseContext { base: None, pictures: PictureMode::Linked, typesetter: &typesetter };
+    let none = |texts: &[String]| Ok::<_, Infallible>(vec![Vec::new(); texts.len()]);
+    match prose::html(markdown, "", &[], &context, none) {
+        Ok(html) => html.0,
+        Err(never) => match never {},
+    }
 }
 
 /// The response to a request for a URL without a route.

@@ -77,7 +77,7 @@ pub(super) async fn page(
         let QueryParameters(asked) = asked?;
         let topic = asked.topic.trim().to_owned();
         let body = state.read(move |library| Ok(asked.answer(library))).await?;
-        Ok(layout(&state, "Resources", body.ok_or_else(|| RequestFailure::unknown_topic(&topic))?))
+        Ok(layout(&state, "Resources", body.ok_or_else(|| state.unknown_topic(&topic))?))
     };
     answer(&state, page.await)
 }

@@ -72,7 +72,9 @@ pub(super) async fn one(State(state): State<Arc<ServerState>>, PathName(id): Pat
         let hint = "/sources lists them";
         let sources = library.sources(&state.shelf.standing()).sources;
         let found = sources.into_iter().find(|source| source.id.eq_ignore_ascii_case(&id));
-        let source = found.ok_or_else(|| RequestFailure::not_found("source", &id, hint))?;
+        let source = found.ok_or_else(|| {
+            RequestFailure::not_found("source", &id, hint).near(library.near_sources(&id))
+        })?;
         let own = Filter::all([(FilterField::Source, Some(&*source.id))]);
         let within =
             move |library: &Library, budget: &Budget| library.within(&own, PASSAGES, budget);

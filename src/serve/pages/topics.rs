@@ -8,7 +8,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::api::PathName;
-use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
 use super::format::{address, number, plural};
@@ -48,8 +47,7 @@ pub(super) async fn page(
             let topic = library.topic(&name, budget)?;
             Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
         };
-        let (body, topic) =
-            state.ask(find).await?.ok_or_else(|| RequestFailure::unknown_topic(&id))?;
+        let (body, topic) = state.ask(find).await?.ok_or_else(|| state.unknown_topic(&id))?;
         let feed = Some(address("/feed.atom", &[("topic", &topic.id)]));
         let frame = PageFrame { title: &topic.label, feed, ..PageFrame::default() };
         Ok(frame.round(&state, body))

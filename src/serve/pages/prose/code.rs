@@ -1,12 +1,8 @@
 //! Syntax highlighting: source code as HTML with classes, which the stylesheet colours.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
 use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
-use comrak::adapters::SyntaxHighlighterAdapter;
 use maud::{Markup, PreEscaped, html};
 use syntect::html::{ClassStyle, ClassedHTMLGenerator};
 use syntect::parsing::SyntaxSet;
@@ -18,6 +14,8 @@ const LONGEST: usize = 12_000;
 /// 15 have such a line. Matching a line can't be interrupted, and with the worst grammars (Makefile, PHP) the time is
 /// quadratic in the line's length: some tenths of a second for 250 bytes.
 const LONGEST_LINE: usize = 250;
+/// A language's name with more bytes than this is not shown.
+const LONGEST_NAME: usize = 20;
 /// The time budget for highlighting the code of one page, checked between lines. When it is spent, the current block
 /// and all later ones are not highlighted.
 const BUDGET: Duration = Duration::from_secs(1);
@@ -41,6 +39,21 @@ pub(super) struct Highlighter {
 }
 
 impl Highlighter {
+    /// A block of `code` in the language `name`, which the page shows above it. A long line can scroll, so the block must
+    /// be reachable with the keyboard.
+    pub fn block(&self, name: Option<&str>, code: &str) -> Markup {
+        let is_output = name == Some("output");
+        let label = name.map(|name| name.trim_matches(['{', '}', '.'])).filter(|label| {
+            !label.is_empty() && label.len() <= LONGEST_NAME && !matches!(*label, "text" | "txt")
+        });
+        html! {
+            div.code.output[is_output] {
+                @if let Some(label) = label { span.lang { (label) } }
+                pre tabindex="0" { code { (self.highlighted(name, code)) } }
+            }
+        }
+    }
+
     fn highlighted(&self, name: Option<&str>, code: &str) -> Markup {
         self.classed(name, code).map_or_else(|| html! { (code) }, PreEscaped)
     }
@@ -62,34 +75,6 @@ impl Highlighter {
             generator.parse_html_for_line_which_includes_newline(line).ok()?;
         }
         Some(generator.finalize())
-    }
-}
-
-impl SyntaxHighlighterAdapter for Highlighter {
-    fn write_highlighted(
-        &self,
-        output: &mut dyn fmt::Write,
-        name: Option<&str>,
-        code: &str,
-    ) -> fmt::Result {
-        output.write_str(&self.highlighted(name, code).0)
-    }
-
-    fn write_pre_tag(
-        &self,
-        output: &mut dyn fmt::Write,
-        _: HashMap<&'static str, Cow<'_, str>>,
-    ) -> fmt::Result {
-        // A code block can scroll, so it must be reachable with the keyboard.
-        output.write_str("<pre tabindex=\"0\">")
-    }
-
-    fn write_code_tag(
-        &self,
-        output: &mut dyn fmt::Write,
-        _: HashMap<&'static str, Cow<'_, str>>,
-    ) -> fmt::Result {
-        output.write_str("<code>")
     }
 }
 

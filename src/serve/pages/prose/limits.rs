@@ -2,6 +2,7 @@
 //! limited while it is written.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use crate::extract::nesting::is_deep;
 
@@ -10,6 +11,29 @@ use crate::extract::nesting::is_deep;
 const LONGEST: usize = 64 * 1_024;
 /// Rendering fails if the HTML has more bytes than this. A small Markdown table can produce half a million empty cells.
 const LONGEST_HTML: usize = 1_024 * 1_024;
+
+/// When a page has more bytes of HTML than this, or has taken longer than [`LONGEST_TIME`], its other parts are shown as
+/// plain text.
+const LONGEST_PAGE: usize = 3 * 1_024 * 1_024;
+const LONGEST_TIME: Duration = Duration::from_secs(4);
+
+/// The budget of a page.
+pub(super) struct PageBudget {
+    started: Instant,
+}
+
+impl Default for PageBudget {
+    fn default() -> PageBudget {
+        PageBudget { started: Instant::now() }
+    }
+}
+
+impl PageBudget {
+    /// Whether another part may be rendered, if the page has `bytes` so far.
+    pub fn allows(&self, bytes: usize) -> bool {
+        bytes <= LONGEST_PAGE && self.started.elapsed() <= LONGEST_TIME
+    }
+}
 
 /// Whether `markdown` can be rendered in bounded time: it is neither too long nor too deeply nested. O(length).
 pub(super) fn can_be_rendered(markdown: &str) -> bool {

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use super::failure::answer;
 use super::format::{address, plural};
 use super::frame::PageFrame;
-use crate::library::view::SearchView;
+use crate::library::view::{CaseLink, SearchView, TopicLink};
 use crate::library::{Library, QueryRescue};
 use crate::search::{FacetField, Filter};
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
@@ -110,6 +110,8 @@ async fn body(
             section aria-label="Results" {
                 h1.unseen { "Passages for " (named) }
                 (chosen(asked))
+                @if let Some(case) = &view.case { (case_card(case)) }
+                (compared(&view.query.compare))
                 (papers(&view.papers, &asked.q))
                 @if let Some(rescue) = &rescue { (help(rescue, asked)) }
                 @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
@@ -142,6 +144,29 @@ fn foremost(view: &SearchView) -> Option<&str> {
     };
     // The order is reversed, because `max_by_key` returns the last of several equal ones.
     view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
+}
+
+/// A link to the guide of the case study that the query asks for.
+fn case_card(case: &CaseLink) -> Markup {
+    html! {
+        p.case {
+            a href={ "/cases/" (case.id) } { "Case guide: " (case.label) }
+            span.quiet { " · what the sources say, step by step: " (case.steps) " of " (plural(case.of, "step")) }
+        }
+    }
+}
+
+/// A link to the comparison of two topics that the query asks for.
+fn compared(topics: &[TopicLink]) -> Markup {
+    html! {
+        @if let [one, two] = topics {
+            @let both = format!("{},{}", one.id, two.id);
+            p.case {
+                a href=(address("/compare", &[("topics", &both)])) { "Compare " (one.label) " and " (two.label) }
+                span.quiet { " · side by side, with the passages that mention both" }
+            }
+        }
+    }
 }
 
 /// The active filters, each with a link that removes it.

@@ -27,6 +27,13 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
                 a href=(with(asked, "spelling", "0")) { "Only as typed" }
             }
         }
+        @for unknown in &view.query.unknown_sources {
+            p.understood {
+                "There is no source “" (unknown.name) "”. "
+                @if unknown.near.is_empty() { a href="/sources" { "All sources" } }
+                @else { "Similar: " @for id in &unknown.near { a.chip href={ "/sources/" (id) } { (id) } " " } }
+            }
+        }
         (preferred(view, asked))
         (widened(view, asked))
         @if view.near > 0 { p.understood { "Ranked by words and meaning. " a href=(with(asked, "meaning", "0")) { "By words only" } } }

@@ -1,0 +1,64 @@
+//! What Cairn knows about the section that the reader came for: its topics, and what others say about them.
+
+use maud::{Markup, html};
+
+use super::super::format::address;
+use crate::annotate::Salience;
+use crate::library::view::{PassageView, SectionView};
+
+/// The topics of `section`, similar passages of other authors, and the sections beside it. `query` is the query that led
+/// to the section.
+pub(super) fn about(section: &SectionView, query: &str) -> Markup {
+    html! {
+        section.here aria-label="About this section" {
+            (topics(section))
+            (related(&section.related))
+            nav.pager aria-label="Neighbouring sections" {
+                (neighbour(&section.previous, "prev", "← Section before", query))
+                (neighbour(&section.next, "next", "Next section →", query))
+            }
+        }
+    }
+}
+
+/// Links to the topics that the section is about, then to those that it only mentions.
+fn topics(section: &SectionView) -> Markup {
+    let mut mentions: Vec<_> = section.mentions.iter().collect();
+    mentions.sort_by_key(|mention| mention.salience != Salience::Main);
+    html! {
+        @if !mentions.is_empty() {
+            h2 { "Topics of “" (section.passage.headings.last().unwrap_or(&section.passage.title)) "”" }
+            p.topics {
+                @for mention in mentions {
+                    @let class = if mention.salience == Salience::Main { "chip main" } else { "chip" };
+                    a class=(class) href={ "/topics/" (mention.topic) } { (mention.topic.replace('-', " ")) } " "
+                }
+            }
+        }
+    }
+}
+
+/// Passages of other authors that say something similar.
+fn related(passages: &[PassageView]) -> Markup {
+    html! {
+        @if !passages.is_empty() {
+            h2 #related { "What others say about it" }
+            ul.related {
+                @for passage in passages {
+                    li {
+                        a href={ "/sections/" (passage.id) } { (passage.trail()) }
+                        span.quiet { " " (passage.source) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn neighbour(id: &Option<String>, rel: &str, label: &str, query: &str) -> Markup {
+    html! {
+        @if let Some(id) = id {
+            a rel=(rel) href=(address(&format!("/sections/{id}"), &[("q", query)])) { (label) }
+        }
+    }
+}
