@@ -20,7 +20,8 @@ export function followReading() {
   const mark = () => {
     const line = window.innerHeight * READ;
     const passed = places.filter((place) => place.getBoundingClientRect().top <= line);
-    const link = links.get(passed.at(-1)?.id) ?? null;
+    // Above the first heading, the first part is read.
+    const link = links.get((passed.at(-1) ?? places[0])?.id) ?? null;
     if (link === current) return;
     current?.removeAttribute("aria-current");
     link?.setAttribute("aria-current", "true");

@@ -62,6 +62,7 @@ impl Library {
         };
         let requires = topic.requires.iter();
         Some(TopicDetail {
+            case: self.case_of_topic(at),
             topic: self.topic_view(at),
             broader: topic.broader.iter().filter_map(|slug| link(&slug.0, None)).collect(),
             narrower: others(&|other| other.broader.contains(slug).then_some(None)),

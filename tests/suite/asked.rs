@@ -31,6 +31,8 @@ fn a_query_for_a_case_shows_its_guide_before_the_hits() {
     let page = get(&app, &format!("/?{asked}")).2;
     let link = page.find("<a href=\"/cases/video-recommendation\">Case guide: ").unwrap();
     assert!(link < page.find("<article class=\"hit\">").unwrap());
+    let topic = get(&app, "/topics/video-recommendation").2;
+    assert!(topic.contains("Case guide: video recommendation"), "{topic}");
     for more in ["&source=ann/notes", "&offset=1"] {
         let found = json(&app, &format!("/api/v1/search?{asked}{more}"), 200);
         assert!(found["case"].is_null(), "{more}");

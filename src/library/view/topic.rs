@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{HitView, ResourceView, TopicLink};
+use super::{CaseLink, HitView, ResourceView, TopicLink};
 use crate::catalogue::rights::Showable;
 
 /// A topic in a list.
@@ -23,6 +23,9 @@ pub struct TopicView {
 pub struct TopicDetail {
     #[serde(flatten)]
     pub topic: TopicView,
+    /// Its guide, if it is a case study that a source says anything about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseLink>,
     pub broader: Vec<TopicLink>,
     pub narrower: Vec<TopicLink>,
     pub requires: Vec<TopicLink>,

@@ -101,12 +101,18 @@ pub(super) async fn path(
     PathParameters { from, to, limit }.find(&state).await.map(Json)
 }
 
-/// The query parameters of comparisons.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+/// The query parameters of the page for comparisons. `topics` is empty until the user fills in the form.
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::serve) struct CompareParameters {
+    topics: String,
+}
+
+/// The query parameters of the API route for comparisons.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct ApiCompareParameters {
     /// Two topics, by id or any name, separated by a comma.
-    #[schemars(length(min = 3))]
+    #[schemars(regex(pattern = r"^[^,\s]+,[^,\s]+$"))]
     topics: String,
 }
 
@@ -134,9 +140,9 @@ impl CompareParameters {
 
 pub(super) async fn compare(
     State(state): State<Arc<ServerState>>,
-    QueryParameters(asked): QueryParameters<CompareParameters>,
+    QueryParameters(ApiCompareParameters { topics }): QueryParameters<ApiCompareParameters>,
 ) -> Result<Json<ComparisonView>, RequestFailure> {
-    asked.find(&state).await.map(Json)
+    CompareParameters { topics }.find(&state).await.map(Json)
 }
 
 pub(super) async fn cases(

@@ -188,7 +188,7 @@ fn with_knowledge(table: RouteTable) -> RouteTable {
             "How one topic leads to another",
             know::path,
         )
-        .get::<know::CompareParameters, ComparisonView, _, _>(
+        .get::<know::ApiCompareParameters, ComparisonView, _, _>(
             "/compare",
             "Two topics side by side, and passages that mention both",
             know::compare,

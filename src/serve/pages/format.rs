@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::prose;
-use crate::library::view::SnippetView;
+use crate::library::view::{CaseLink, SnippetView};
 use crate::printable::marks::byte_ranges;
 use crate::printable::thousands;
 
@@ -27,6 +27,16 @@ pub(super) fn chips<'a>(topics: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     html! {
         p.topics {
             @for (id, label) in topics { a.chip href={ "/topics/" (id) } { (label) } " " }
+        }
+    }
+}
+
+/// A link to the guide of a case study.
+pub(super) fn case_card(case: &CaseLink) -> Markup {
+    html! {
+        p.case {
+            a href={ "/cases/" (case.id) } { "Case guide: " (case.label) }
+            span.quiet { " · what the sources say, step by step: " (case.steps) " of " (plural(case.of, "step")) }
         }
     }
 }

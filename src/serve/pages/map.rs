@@ -209,6 +209,7 @@ mod tests {
             mentions: 0,
         };
         TopicDetail {
+            case: None,
             topic,
             broader: Vec::new(),
             narrower: (0..narrower).map(link).collect(),

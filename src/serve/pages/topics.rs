@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::super::api::PathName;
 use super::super::state::ServerState;
 use super::failure::answer;
-use super::format::{address, number, plural};
+use super::format::{address, case_card, number, plural};
 use super::frame::PageFrame;
 use super::frame::layout;
 use super::map::map;
@@ -101,6 +101,7 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
             h1 { (topic.label) }
             (also(&topic.also))
             p.definition { (topic.definition) }
+            @if let Some(case) = &detail.case { (case_card(case)) }
             (mentions(topic))
             (map(detail, related))
             (links("Part of", &detail.broader))

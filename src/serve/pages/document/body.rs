@@ -77,7 +77,9 @@ fn plain_section(
         div.part id={ "s-" (section.id) } {
             @for (level, heading) in new { (headed(level, heading)) }
             @if let Some(posted) = &section.posted { p.quiet { (posted) } }
-            @if let Some(page) = section.place.page { p.quiet { "Page " (page) } }
+            @if let Some(page) = section.place.page {
+                p.quiet { a href=(section.url) rel="noopener" { "Page " (page) } }
+            }
             @if let Some(card) = section.place.card { p.quiet { "Card " (card) } }
             div.plain { (text) }
             @if let Some(code) = &section.code {

@@ -211,11 +211,17 @@ fn notes(document: &DocumentView, asked: &DocumentPageParameters, images: Images
                 " The whole text is at the source."
             }
         }
+        @if document.path.to_lowercase().ends_with(".pdf") {
+            p.note {
+                "This text was taken from a PDF. Formulas and tables may be wrong, and pictures are missing: "
+                "the page numbers lead to the pages themselves."
+            }
+        }
         @if has_pictures && images == Images::Ask && asked.pictures() == PictureMode::Linked {
             p.quiet {
                 a href=(address(&format!("/documents/{}", document.id),
                     &[("q", &asked.q), ("at", &asked.at), ("images", "1")])) rel="nofollow" { "Load the pictures" }
-                " from their sources, which then see your address."
+                " (the sites that have them will see your address)"
             }
         }
     }

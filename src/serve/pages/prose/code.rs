@@ -43,6 +43,8 @@ impl Highlighter {
     /// be reachable with the keyboard.
     pub fn block(&self, name: Option<&str>, code: &str) -> Markup {
         let is_output = name == Some("output");
+        // Options of a site generator leave blank lines.
+        let code = code.trim_start_matches('\n');
         let label = name.map(|name| name.trim_matches(['{', '}', '.'])).filter(|label| {
             !label.is_empty() && label.len() <= LONGEST_NAME && !matches!(*label, "text" | "txt")
         });

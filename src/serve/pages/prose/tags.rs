@@ -130,7 +130,10 @@ impl OpenTags {
         self.silent = SILENT.into_iter().find(|silent| *silent == name && !tag.self_closing);
         match &*name {
             "br" | "hr" | "wbr" => written.push_str(&format!("<{name}>")),
-            "img" => image(tag, context).render_to(written),
+            "img" => {
+                let is_linked = context.is_linked || self.open.contains(&"a");
+                image(tag, TagContext { is_linked, ..context }).render_to(written);
+            }
             "a" => self.anchor(tag, context, written),
             _ => {
                 if let Some((_, written_as)) = KEPT.iter().find(|(kept, _)| *kept == name) {
@@ -250,6 +253,10 @@ mod tests {
             (
                 "<a href=y.md>a <a href=z.md>b</a></a>",
                 "<a rel=\"noopener nofollow\" href=\"https://github.com/a/b/blob/c/y.md\">a b</a>",
+            ),
+            (
+                "<a href=y.md><img src=b.svg alt=B></a>",
+                "<a rel=\"noopener nofollow\" href=\"https://github.com/a/b/blob/c/y.md\"><span class=\"picture\">Picture: B</span></a>",
             ),
             ("<a name=\"x\"></a><a name=\"x y\">", "<span id=\"h-x\"></span>"),
         ] {

@@ -13,9 +13,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::failure::answer;
-use super::format::{address, plural};
+use super::format::{address, case_card, plural};
 use super::frame::PageFrame;
-use crate::library::view::{CaseLink, SearchView, TopicLink};
+use crate::library::view::{SearchView, TopicLink};
 use crate::library::{Library, QueryRescue};
 use crate::search::{FacetField, Filter};
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
@@ -144,16 +144,6 @@ fn foremost(view: &SearchView) -> Option<&str> {
     };
     // The order is reversed, because `max_by_key` returns the last of several equal ones.
     view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
-}
-
-/// A link to the guide of the case study that the query asks for.
-fn case_card(case: &CaseLink) -> Markup {
-    html! {
-        p.case {
-            a href={ "/cases/" (case.id) } { "Case guide: " (case.label) }
-            span.quiet { " · what the sources say, step by step: " (case.steps) " of " (plural(case.of, "step")) }
-        }
-    }
 }
 
 /// A link to the comparison of two topics that the query asks for.
