@@ -93,19 +93,19 @@ impl Library {
     }
 
     /// The case study that the query `text` asks for, such as "design video recommendation"; `None` if it asks for none,
-    /// or if no source says anything about it.
+    /// or if its guide has no passage.
     pub(super) fn case_link(&self, text: &str) -> Option<CaseLink> {
         self.link_of(self.find_case(text)?)
     }
 
-    /// The guide to the topic with the vocabulary index `at`; `None` if it is no case study, or if no source says
-    /// anything about it.
+    /// The guide to the topic with the vocabulary index `at`; `None` if it is no case study, or if its guide has no
+    /// passage.
     pub(super) fn case_of_topic(&self, at: usize) -> Option<CaseLink> {
         self.link_of(self.graph.cases.iter().find(|case| case.topic as usize == at)?)
     }
 
     fn link_of(&self, case: &CaseStudy) -> Option<CaseLink> {
-        let covered = case.cells.iter().filter(|cell| cell.coverage != Coverage::Empty).count();
+        let covered = case.cells.iter().filter(|cell| !cell.passages.is_empty()).count();
         let TopicLink { id, label, .. } = self.topic_link(case.topic as usize);
         (covered > 0).then_some(CaseLink { id, label, steps: covered, of: case.cells.len() })
     }

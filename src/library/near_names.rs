@@ -3,6 +3,7 @@
 use super::Library;
 use super::view::{NearName, UnknownSource};
 use crate::search::{Filter, FilterField};
+use crate::vocabulary::Topic;
 
 /// The maximum number of names that are suggested.
 const MOST: usize = 5;
@@ -14,31 +15,14 @@ const LONGEST: usize = 80;
 impl Library {
     /// The topics with a label similar to `name`, the most similar first, at most `MOST`. O(labels): about 3 ms.
     pub fn topics_like(&self, name: &str) -> Vec<NearName> {
-        let topics = self.graph.vocabulary.topics.iter();
-        nearest(
-            name,
-            topics.map(|topic| {
-                let labels = topic.alt_labels.iter().map(String::as_str);
-                let names = labels.chain([topic.pref_label.as_str(), topic.slug.0.as_str()]);
-                let url = format!("/topics/{}", topic.slug.0);
-                (NearName { name: topic.pref_label.clone(), url }, names.collect())
-            }),
-        )
+        nearest_topics(name, "/topics/", self.graph.vocabulary.topics.iter())
     }
 
     /// The case studies with a label similar to `name`, the most similar first, at most `MOST`.
     pub fn cases_like(&self, name: &str) -> Vec<NearName> {
         let topics = &self.graph.vocabulary.topics;
         let cases = self.graph.cases.iter().filter_map(|case| topics.get(case.topic as usize));
-        nearest(
-            name,
-            cases.map(|topic| {
-                let labels = topic.alt_labels.iter().map(String::as_str);
-                let names = labels.chain([topic.pref_label.as_str(), topic.slug.0.as_str()]);
-                let url = format!("/cases/{}", topic.slug.0);
-                (NearName { name: topic.pref_label.clone(), url }, names.collect())
-            }),
-        )
+        nearest_topics(name, "/cases/", cases)
     }
 
     /// The sources with an id similar to `name`, as links to their pages.
@@ -61,6 +45,21 @@ impl Library {
             .map(|filter| UnknownSource { name: filter.value.clone(), near: near(&filter.value) })
             .collect()
     }
+}
+
+/// Those of `topics` with a label similar to `name`, as links to their pages in `folder`.
+fn nearest_topics<'a>(
+    name: &str,
+    folder: &str,
+    topics: impl Iterator<Item = &'a Topic>,
+) -> Vec<NearName> {
+    let candidate = |topic: &'a Topic| {
+        let labels = topic.alt_labels.iter().map(String::as_str);
+        let names = labels.chain([topic.pref_label.as_str(), topic.slug.0.as_str()]);
+        let url = format!("{folder}{}", topic.slug.0);
+        (NearName { name: topic.pref_label.clone(), url }, names.collect())
+    };
+    nearest(name, topics.map(candidate))
 }
 
 /// Of `candidates`, each with its names, those with a name similar to `name`; the most similar first.

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct CaseLink {
     pub id: String,
     pub label: String,
-    /// The number of steps that a source says anything about.
+    /// The number of steps for which its guide has passages, Cairn's own notes included.
     pub steps: usize,
     /// The number of all steps.
     pub of: usize,
