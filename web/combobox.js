@@ -5,7 +5,9 @@ import { addressOf } from "./search.js";
 
 const SHORTEST = 2;
 
-const topicAddress = ({ id }) => `/topics/${encodeURIComponent(id)}`;
+// Topics and cases have pages of their own.
+const PAGES = { topic: "/topics/", case: "/cases/" };
+const pageOf = ({ kind, id }) => PAGES[kind] && PAGES[kind] + encodeURIComponent(id);
 // An id with a space or a parenthesis is one value only in quotation marks.
 const quoted = (id) => (/[\s()]/.test(id) ? `"${id}"` : id);
 const queryOf = ({ kind, id, text }) => (kind === "source" ? `source:${quoted(id)} ` : text);
@@ -14,7 +16,7 @@ const inNewTab = (address) => window.open(address, "_blank", "noopener");
 function element(suggestion, index) {
   const kind = document.createElement("span");
   kind.className = "kind";
-  kind.textContent = suggestion.kind;
+  kind.textContent = suggestion.kind === "case" ? "case guide" : suggestion.kind;
   const option = document.createElement("li");
   option.id = `option-${index}`;
   option.role = "option";
@@ -121,9 +123,9 @@ export class Combobox {
   }
 
   choose(suggestion, newTab) {
-    const isTopic = suggestion.kind === "topic";
-    if (newTab) inNewTab(isTopic ? topicAddress(suggestion) : addressOf(queryOf(suggestion).trim()));
-    else if (isTopic) location.assign(topicAddress(suggestion));
+    const page = pageOf(suggestion);
+    if (newTab) inNewTab(page ?? addressOf(queryOf(suggestion).trim()));
+    else if (page) location.assign(page);
     else if (suggestion.kind === "source") this.type(queryOf(suggestion));
     else this.search(suggestion.text);
   }

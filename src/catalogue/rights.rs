@@ -128,6 +128,11 @@ pub(crate) fn truncated(mut text: String, most: usize) -> String {
 }
 
 impl Showable {
+    /// The part of the text in the byte range `range`; empty if the range does not fit.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Showable {
+        Showable(self.0.get(range).unwrap_or_default().to_owned())
+    }
+
     /// The first lines, without empty lines: as many whole lines as fit into `most` characters. If even the first line
     /// does not fit, it is truncated. An ellipsis marks omitted text. O(length of the result).
     pub fn opening(&self, most: usize) -> Showable {

@@ -7,6 +7,12 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::refusal::{FileRefusal, LeftOutReason};
 use super::{LicenceFile, Policy, Source};
 
+/// The names of tables of chapters that are no documents: those of Jupyter Book, MkDocs and Quarto.
+const BOOK_TABLES: [&str; 6] =
+    ["_toc.yml", "_toc.yaml", "mkdocs.yml", "mkdocs.yaml", "_quarto.yml", "_quarto.yaml"];
+/// A table of chapters in a path with more components is not fetched.
+const BOOK_DEPTH: u64 = 3;
+
 /// The policy's compiled rules, the base of each source's [`Selection`]. Compiling takes about a millisecond; clones share
 /// the result.
 #[derive(Clone, Debug)]
@@ -26,6 +32,9 @@ impl SelectionRules {
         let formats = policy.formats.iter().chain(&policy.quizzes);
         for part in formats.chain(&bar).chain(&policy.exclude) {
             hash.update(part.as_bytes()).update(b"\0");
+        }
+        for table in BOOK_TABLES {
+            hash.update(table.as_bytes()).update(b"\0");
         }
         for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
             hash.update(&limit.to_le_bytes());
@@ -124,15 +133,24 @@ impl Selection {
     }
 
     /// Whether the file at `path` is always fetched although it is not a document: licence texts, `NOTICE` and
-    /// `.cairnignore` in the source's top folder.
+    /// `.cairnignore` in the source's top folder, and tables of chapters.
     pub fn always(path: &str) -> bool {
-        LicenceFile::of(path).is_some() || top_stem(path) == "NOTICE" || path == ".cairnignore"
+        LicenceFile::of(path).is_some()
+            || top_stem(path) == "NOTICE"
+            || path == ".cairnignore"
+            || is_book_table(path)
     }
 
     /// A hash of the rules. If it changes, a snapshot fetched under the old rules may lack files.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+/// Whether `path` is a table of chapters of a book that is no document itself, and not deep in the source.
+fn is_book_table(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    BOOK_TABLES.contains(&name) && components(path) <= BOOK_DEPTH
 }
 
 /// The part before the first dot of the name of the top-level file `path`, in upper case; empty for a file in a folder.
@@ -224,6 +242,7 @@ mod tests {
         }
         assert!(Selection::always("LICENSE") && Selection::always("license.md"));
         assert!(!Selection::always("docs/LICENSE"));
+        assert!(Selection::always("docs/book/_toc.yml") && !Selection::always("a/b/c/mkdocs.yml"));
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub(super) fn snippet(indent: &str, snippet: &SnippetView) -> anyhow::Result<()>
     } else {
         escape_body(&snippet.text).into_owned()
     };
+    let text = text.trim_end().replace('\n', &format!("\n{indent}"));
     writeln!(stdout, "{indent}{text}")?;
     Ok(())
 }
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn matches_are_bold_at_the_right_place_after_escaped_characters() {
         let text = show("\u{1b}[2J\u{7}bias", Shown::Full, 0);
-        let snippet = SnippetView { text, highlights: vec![(5, 9)] };
+        let snippet = SnippetView { text, highlights: vec![(5, 9)], is_code: false };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
     }
 
@@ -147,7 +148,7 @@ mod tests {
     fn every_style_that_begins_ends_even_if_ranges_overlap_or_do_not_fit() {
         let highlights = vec![(0, 2), (1, 3), (3, 99), (3, 4)];
         let text = show("éabc d", Shown::Full, 0);
-        let snippet = SnippetView { text, highlights };
+        let snippet = SnippetView { text, highlights, is_code: false };
         assert_eq!(marked(&snippet), "\u{1b}[1méa\u{1b}[0mb\u{1b}[1mc\u{1b}[0m d\u{1b}[0m");
     }
 }

@@ -141,13 +141,15 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
     print_understood(view)?;
     let found = output::count(view.total, "passage");
     let more = if view.total_is_exact { "" } else { "more than " };
+    let strong = view.strong.filter(|strong| (1..view.total).contains(strong));
+    let strong = strong.map(|strong| format!(" ({strong} strong)")).unwrap_or_default();
     let near = match view.near {
         0 => String::new(),
         near => {
             format!(", and {near} more that are similar in meaning (--no-meaning: words only),")
         }
     };
-    output::line(&format!("{more}{found}{near} in {:.1} ms", view.took_us as f64 / 1000.0))
+    output::line(&format!("{more}{found}{strong}{near} in {:.1} ms", view.took_us as f64 / 1000.0))
 }
 
 /// Prints how the query was understood.

@@ -86,6 +86,7 @@ tables! {
         admin_token_file: Option<PathBuf> => UserOnly,
         share_private: bool => UserOnly,
         images: Images => UserOnly,
+        report_url: Option<String> => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -198,6 +199,7 @@ mod tests {
             ("[serve]\nadmin_token_file = \"known\"", "[serve] admin_token_file"),
             ("[serve]\nshare_private = true", "[serve] share_private"),
             ("[serve]\nimages = \"ask\"", "[serve] images"),
+            ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),
         ] {
             assert_eq!(refused(text), [key]);
         }

@@ -12,6 +12,7 @@ mod file;
 mod found;
 mod images;
 mod keys;
+mod report;
 mod schedule;
 mod secret;
 mod sources;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use secrecy::SecretString;
+use url::Url;
 
 use environment::env;
 use file::FileSettings;
@@ -126,6 +128,8 @@ pub struct Config {
     pub share_private: bool,
     /// Whether pages may load pictures from other hosts.
     pub images: Images,
+    /// Where readers report what is wrong; `None` if no address is known.
+    pub report_url: Option<Url>,
     /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
 }
@@ -195,6 +199,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         public: serve.public,
         share_private: serve.share_private,
         images: serve.images,
+        report_url: report::address(serve.report_url.as_deref())?,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,
@@ -291,7 +296,7 @@ fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Re
 fn base_url(variable: &str, setting: Option<String>, default: &str) -> anyhow::Result<String> {
     let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
     // The message omits the URL, because the URL may contain a password.
-    let parsed = url::Url::parse(&address)
+    let parsed = Url::parse(&address)
         .with_context(|| format!("the address of the setting {variable} can't be read"))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
         bail!(

@@ -15,6 +15,7 @@
 
 mod anki;
 mod appeal;
+pub mod chapters;
 mod data;
 mod decode;
 mod dialect;
@@ -41,11 +42,11 @@ mod pdf;
 mod quiz;
 mod read;
 pub mod reading;
+pub mod relative;
 mod render;
 mod row;
 mod sections;
 pub mod sentences;
-pub mod summary;
 mod text;
 mod thread;
 pub mod words;

@@ -57,15 +57,19 @@ fn lines(kind: BlockKind, block: &str, most: usize) -> String {
     };
     let mut kept = Vec::new();
     let mut bytes = 0;
+    let mut next = None;
     for line in block.lines() {
         bytes += line.len() + 1;
         if bytes > most {
+            next = Some(line);
             break;
         }
         kept.push(line);
     }
     if kept.len() >= least {
-        return kept.join("\n");
+        let kept = kept.join("\n");
+        let goes_on = kind == BlockKind::Lines && next.is_some_and(|next| !begins_item(next));
+        return if goes_on { whole_sentences(&kept).to_owned() } else { kept };
     }
     if kind != BlockKind::Lines {
         return String::new();
@@ -77,7 +81,23 @@ fn lines(kind: BlockKind, block: &str, most: usize) -> String {
     // A formula or a code span that is cut would show its marks.
     let cut = ['$', '`'].iter().filter(|mark| words.matches(**mark).count() % 2 == 1);
     let end = cut.filter_map(|mark| words.rfind(*mark)).min().unwrap_or(end);
-    words[..end].trim_end().to_owned()
+    whole_sentences(words[..end].trim_end()).to_owned()
+}
+
+/// Whether `line` begins an item of a list or a quote.
+fn begins_item(line: &str) -> bool {
+    line.trim_start().starts_with(|c: char| "-*+>•".contains(c) || c.is_ascii_digit())
+}
+
+/// `text` up to the end of its last whole sentence, if that keeps at least half of it.
+fn whole_sentences(text: &str) -> &str {
+    let ends_sentence = |(at, c): &(usize, char)| {
+        let rest = &text[at + c.len_utf8()..];
+        matches!(c, '.' | '!' | '?' | '。') && rest.chars().next().is_none_or(char::is_whitespace)
+    };
+    let last = text.char_indices().rev().find(ends_sentence);
+    let end = last.map_or(0, |(at, c)| at + c.len_utf8());
+    if end * 2 >= text.len() { &text[..end] } else { text }
 }
 
 /// The blocks of `markdown`, in its order.
@@ -143,6 +163,18 @@ fn whole_mark(trimmed: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_text_ends_with_a_sentence() {
+        let text = "One sentence is here. Another one is so long\nthat it goes on (in brackets,\nand so on).\n";
+        assert_eq!(
+            opening(text, 80),
+            "One sentence is here. Another one is so long\nthat it goes on (in brackets,\n\n…"
+        );
+        let text = "One sentence is here, and it is long enough. Another\none is cut.\n";
+        assert_eq!(opening(text, 60), "One sentence is here, and it is long enough.\n\n…");
+        assert_eq!(opening("- one, two\n- three, four\n", 14), "- one, two\n\n…");
+    }
 
     #[test]
     fn whole_blocks_are_shown_without_the_heading() {

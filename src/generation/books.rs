@@ -21,7 +21,7 @@ pub struct GenerationBooks {
 pub struct Chapter {
     /// The key of the chapter's document.
     pub document: u64,
-    /// The title in the book's table of chapters.
+    /// The title in the book's table of chapters; empty if there is none, so that the document's own title counts.
     pub title: String,
 }
 

@@ -20,8 +20,8 @@ use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::FetchOutcome;
 use crate::generation::runs::LatestResults;
 use crate::search::{
-    Budget, CountedValue, Filter, LastWord, SearchError, SearchHit, SearchRequest, SectionId,
-    SectionRecord, Suggestion, Understanding,
+    Budget, CountedValue, Filter, LastWord, Question, SearchError, SearchHit, SearchRequest,
+    SectionId, SectionRecord, Understanding,
 };
 
 /// A position in a document.
@@ -63,7 +63,11 @@ impl Library {
         let mut topics: Vec<String> =
             answer.understood.topics.iter().map(|topic| topic.id.clone()).collect();
         topics.dedup();
-        let compare = if is_first { self.compared(request.text, &topics) } else { Vec::new() };
+        let is_comparison = answer.understood.question == Some(Question::Comparison);
+        let compare = match is_first && is_comparison {
+            true => self.compared(request.text, &topics),
+            false => Vec::new(),
+        };
         let typed = answer.understood.filters.iter().chain(request.filters);
         let unknown_sources = self.unknown_sources(&typed.cloned().collect::<Vec<_>>());
         Ok(SearchView {
@@ -77,6 +81,8 @@ impl Library {
             },
             total: answer.total,
             total_is_exact: answer.total_is_exact,
+            strong: answer.counts.map(|counts| counts.strong),
+            mentions: answer.counts.map(|counts| counts.mentions),
             near: answer.near,
             case,
             counted: answer.counted,
@@ -98,16 +104,6 @@ impl Library {
         let request =
             SearchRequest { text: "", filters, limit, offset: 0, understanding, last_word };
         self.search(&request, budget)
-    }
-
-    /// At most `limit` completions of `text`, which a user is typing.
-    pub fn suggest(
-        &self,
-        text: &str,
-        limit: usize,
-        budget: &Budget,
-    ) -> Result<Vec<Suggestion>, SearchError> {
-        self.searcher.suggest(text, limit, &self.graph.vocabulary, budget)
     }
 
     /// The section `id`, with as much of its content as rights allow; `None` if there is no such section.

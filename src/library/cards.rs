@@ -1,15 +1,16 @@
 //! Flash cards about a topic and about a case study.
 //!
-//! A card contains a text of the vocabulary, or excerpts with their sources. The licences limit the lengths of the
+//! A card contains a text of the vocabulary, or one claim of a passage with its source. The licences limit the lengths of the
 //! excerpts. A card's id depends only on what it asks about, so that importing a later export updates the card.
 
-use super::deck::{CardBack, FlashCard};
+use super::deck::{CLAIM, CardBack, FlashCard, claim};
 use super::markdown::capitalised;
-use super::view::{LessonView, TopicDetail};
+use super::view::{HitView, LessonView, PassageView, TopicDetail};
 use super::{Audience, Library};
 use crate::search::{Budget, SearchError, SectionId};
+use crate::vocabulary::label;
 
-/// The maximum number of passages on a card of a case study.
+/// The maximum number of cards for each step of a case study.
 const PASSAGES: usize = 3;
 /// The maximum number of cards with passages about a topic.
 const QUOTED: usize = 6;
@@ -47,8 +48,8 @@ impl Library {
         Ok(Some(CardDeck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
     }
 
-    /// One card for each step of the case study `name`. Leaves out steps without a passage that `audience` may read.
-    /// `None` if there is no such case study.
+    /// Cards for the case study `name`: at most [`PASSAGES`] for each step, each with one claim of one passage. Leaves out
+    /// steps without a passage that `audience` may read. `None` if there is no such case study.
     pub fn case_cards(
         &self,
         name: &str,
@@ -56,44 +57,68 @@ impl Library {
     ) -> Result<Option<CardDeck>, SearchError> {
         let Some(case) = self.case(name, PASSAGES, audience)? else { return Ok(None) };
         let label = capitalised(&case.label);
-        let said = case.steps.iter().filter(|step| !step.passages.is_empty());
-        let cards = said.map(|step| {
-            let quotes = step.passages.iter().map(|hit| hit.snippet.text.clone());
-            let credits: Vec<String> =
-                step.passages.iter().map(|hit| hit.passage.credit()).collect();
-            FlashCard {
-                id: format!("case/{}/{}", case.case, step.cell.step),
-                front: format!("{label}: what would you say about {}?", step.label.to_lowercase()),
-                back: CardBack::Quotes(quotes.collect()),
-                credit: credits.join("\n"),
-                url: step.passages.first().map(|hit| hit.passage.url.clone()).unwrap_or_default(),
-                tags: vec!["cairn".to_owned(), case.case.clone(), step.cell.step.clone()],
+        let mut cards = Vec::new();
+        for step in &case.steps {
+            let (id, about) = (&step.cell.step, step.label.to_lowercase());
+            for hit in &step.passages {
+                let heading = own_heading(&hit.passage);
+                let front = match label::key(&heading) == label::key(&step.label) {
+                    true => format!("{label}: what would you say about {about}?"),
+                    false => format!("{label}, {about}: what would you say about “{heading}”?"),
+                };
+                let topics = [case.case.as_str(), id.as_str()];
+                let id = format!("case/{}/{id}/{}", case.case, hit.passage.id);
+                cards.extend(quoted(id, front, hit, &topics));
             }
-        });
-        Ok(Some(CardDeck { name: format!("Cairn::{label}"), cards: cards.collect() }))
+        }
+        Ok(Some(CardDeck { name: format!("Cairn::{label}"), cards }))
     }
 
-    /// Cards with the best passages about a topic, one passage on each card.
+    /// Cards with the best passages about a topic, one claim of one passage on each card.
     fn quoted(&self, detail: &TopicDetail) -> Result<Vec<FlashCard>, SearchError> {
         let mut cards = Vec::new();
+        let label = &detail.topic.label;
         for hit in detail.passages.iter().take(QUOTED) {
             let Some(id) = SectionId::parse(&hit.passage.id) else { continue };
             let Some(record) = self.searcher.section(id)? else { continue };
+            let heading = own_heading(&hit.passage);
+            let front = match label::key(&heading) == label::key(label) {
+                true => format!("{}: what do the sources say about it?", capitalised(label)),
+                false => {
+                    format!("{}: what is said about “{heading}”?", capitalised(label))
+                }
+            };
             let shown = self.excerpt(id, record);
-            if shown.snippet.text.is_empty() {
-                continue;
-            }
-            cards.push(FlashCard {
-                id: format!("section/{}", hit.passage.id),
-                front: format!("{}: what do the sources say about it?", hit.passage.trail()),
-                back: CardBack::Quotes(vec![shown.snippet.text]),
-                credit: hit.passage.credit(),
-                url: hit.passage.url.clone(),
-                tags: vec!["cairn".to_owned(), detail.topic.id.clone()],
-            });
+            let id = format!("section/{}", hit.passage.id);
+            cards.extend(quoted(id, front, &shown, &[&detail.topic.id]));
         }
         Ok(cards)
     }
+}
+
+/// A card with the claim of `hit`; if no sentence makes a claim, with its first lines. `None` if it has no text.
+fn quoted(id: String, front: String, hit: &HitView, topics: &[&str]) -> Option<FlashCard> {
+    let text = &hit.snippet.text;
+    let back = match claim(text) {
+        Some(range) => text.part(range),
+        None => text.opening(CLAIM),
+    };
+    let tags = std::iter::once("cairn").chain(topics.iter().copied());
+    (!back.is_empty()).then(|| FlashCard {
+        id,
+        front,
+        back: CardBack::Quote(back),
+        credit: hit.passage.credit(),
+        url: hit.passage.url.clone(),
+        tags: tags.map(str::to_owned).collect(),
+    })
+}
+
+/// The passage's own heading, without its number; its title if it has none.
+fn own_heading(passage: &PassageView) -> String {
+    let heading = passage.headings.last().unwrap_or(&passage.title);
+    let plain = heading.trim_start_matches(|c: char| c.is_ascii_digit() || " .)-:#".contains(c));
+    if plain.is_empty() { heading.clone() } else { plain.to_owned() }
 }
 
 fn definition(id: &str, label: &str, definition: &str) -> FlashCard {

@@ -7,12 +7,17 @@ use super::Library;
 use super::view::{AboutSource, DocumentLink, DocumentSectionView, DocumentView};
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{show, show_whole};
+use crate::extract::chapters::title_from_name;
 use crate::extract::markup;
 use crate::extract::reading::ReadingText;
+use crate::extract::relative::relative_path;
 use crate::generation::books::Chapter;
 use crate::generation::manifest::SourceCondition;
 use crate::search::write::document_key;
 use crate::search::{SearchError, SectionId, SectionRecord};
+
+/// What a site leaves out of the addresses of its documents.
+const NAMED: [&str; 7] = [".md", "/README.md", "/index.md", ".qmd", ".rst", ".ipynb", "/readme.md"];
 
 /// The id of a document: a hash of its source and path. Written as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +57,12 @@ impl Library {
         let text = if shown == Shown::Full { self.reading_text(first) } else { None };
         let state = self.manifest.source(&first.source);
         let here = || format!("/documents/{id}");
+        // In a book without a table of chapters, sections have no neighbours in other documents.
+        let chapters = self.chapters(id)?;
+        let own = chapters.iter().position(|chapter| chapter.id == id.to_string());
+        let before = own.and_then(|own| own.checked_sub(1));
+        let after = own.map(|own| own + 1);
+        let chapter = |at: Option<usize>| chapters.get(at?).cloned();
         let url = self.document_link(&first.source, &first.path);
         Ok(Some(DocumentView {
             id: id.to_string(),
@@ -65,25 +76,35 @@ impl Library {
             shown,
             about: state.map(AboutSource::of).unwrap_or_default(),
             gone: state.is_some_and(|state| state.state == SourceCondition::Gone),
-            chapters: self.chapters(id),
-            previous: self.document_of(first.previous)?,
-            next: self.document_of(last.next)?,
+            previous: self.document_of(first.previous)?.or_else(|| chapter(before)),
+            next: self.document_of(last.next)?.or_else(|| chapter(after)),
             sections: sections
                 .iter()
                 .map(|(id, record)| self.document_section(*id, record, shown, text.as_ref()))
                 .collect(),
             markdown: text.map(|text| show_whole(text.markdown, shown)),
+            chapters,
         }))
     }
 
     /// The chapters of the book with the document `id`; none if it is not part of a book.
-    fn chapters(&self, id: DocumentId) -> Vec<DocumentLink> {
-        let book = self.books.book_of(id.0).unwrap_or_default().iter();
-        let link = |chapter: &Chapter| DocumentLink {
-            id: DocumentId(chapter.document).to_string(),
-            title: chapter.title.clone(),
+    /// Reads a section of each chapter without a title in the table of chapters, 30 microseconds each.
+    fn chapters(&self, id: DocumentId) -> Result<Vec<DocumentLink>, SearchError> {
+        let link = |chapter: &Chapter| -> Result<DocumentLink, SearchError> {
+            let title = match chapter.title.as_str() {
+                "" => self.own_title(chapter.document)?,
+                title => title.to_owned(),
+            };
+            Ok(DocumentLink { id: DocumentId(chapter.document).to_string(), title })
         };
-        book.map(link).collect()
+        self.books.book_of(id.0).unwrap_or_default().iter().map(link).collect()
+    }
+
+    /// The title of the document with the key `key`; if it has none, one that is made of its file name.
+    fn own_title(&self, key: u64) -> Result<String, SearchError> {
+        let Some(record) = self.searcher.any_of_document(key)? else { return Ok(String::new()) };
+        let is_file_name = record.path.rsplit('/').next() == Some(&record.title);
+        Ok(if is_file_name { title_from_name(&record.path) } else { record.title })
     }
 
     /// The document that contains the section `id`, for links.
@@ -104,9 +125,19 @@ impl Library {
         Ok(record.map(|record| DocumentId::of(&record.source, &record.path)))
     }
 
-    /// Whether there is a document with this `id`. Reads no stored fields.
-    pub fn has_document(&self, id: DocumentId) -> Result<bool, SearchError> {
-        self.searcher.has_document(id.0)
+    /// The path of this server's page of the document that the relative link `written` in the document `path` of `source`
+    /// leads to. Where `written` names no document itself, those that a site makes this address of are tried, such as
+    /// `x.md` for `x` and for `x.html`. `None` if there is none, or if the index can't be read. Reads no stored fields.
+    pub fn near_document(&self, source: &str, path: &str, written: &str) -> Option<String> {
+        let target = relative_path(path, written)?;
+        let stem = target.strip_suffix(".html").unwrap_or(&target);
+        let named = NAMED.iter().map(|ending| format!("{stem}{ending}"));
+        let mut paths = std::iter::once(target.clone()).chain(named);
+        let found = paths.find_map(|path| {
+            let id = DocumentId::of(source, &path);
+            self.searcher.has_document(id.0).ok()?.then_some(id)
+        })?;
+        Some(format!("/documents/{found}"))
     }
 
     fn document_section(

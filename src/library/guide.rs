@@ -1,6 +1,8 @@
 //! Case studies: a matrix that shows how well the sources cover each step, and a guide with excerpts for each case
 //! study.
 
+use std::collections::HashSet;
+
 use super::view::{
     CaseLink, CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink,
     WholeView,
@@ -17,6 +19,9 @@ use crate::vocabulary::label;
 
 /// The maximum length of an excerpt in a guide, in characters, even if the whole text may be shown.
 const EXCERPT: usize = 600;
+/// The number of passages of a step that a reader of a guide is sure to see.
+const FIRST: usize = 5;
+
 impl Library {
     /// The matrix of case studies and steps. O(cases · steps).
     pub fn cases(&self) -> CasesView {
@@ -44,7 +49,7 @@ impl Library {
 
     /// What the sources say about the case study with the slug or label `name`; `name` may also be a request such as
     /// "design video recommendation". The result has at most `limit` passages for each step, and only passages that
-    /// `audience` may read. `None` if there is no such case study.
+    /// `audience` may read. A passage among the first of one step comes after the others of a later step. `None` if there is no such case study.
     ///
     /// Reads each passage from the index, which takes about 30 microseconds.
     pub fn case(
@@ -55,11 +60,15 @@ impl Library {
     ) -> Result<Option<CaseView>, SearchError> {
         let Some(case) = self.find_case(name) else { return Ok(None) };
         let topic = &self.graph.vocabulary.topics[case.topic as usize];
-        let mut steps = Vec::new();
+        let (mut steps, mut seen) = (Vec::new(), HashSet::<u64>::new());
         let labels = self.graph.vocabulary.steps.iter().map(|step| &step.label);
         for ((said, cell), label) in case.cells.iter().zip(self.cells(case)).zip(labels) {
             let mut passages = Vec::new();
-            for id in said.passages.iter().map(|id| SectionId(*id)) {
+            // A section that serves two steps was read at the first of them.
+            let (read, unread): (Vec<u64>, Vec<u64>) =
+                said.passages.iter().partition(|id| seen.contains(*id));
+            seen.extend(said.passages.iter().take(limit.min(FIRST)));
+            for id in unread.into_iter().chain(read).map(SectionId) {
                 if passages.len() == limit {
                     break;
                 }
@@ -153,9 +162,10 @@ impl Library {
     pub(super) fn excerpt(&self, id: SectionId, record: SectionRecord) -> HitView {
         let passage = self.passage(id, &record);
         let shown = self.shown(&record);
-        let text = if record.text.trim().is_empty() { record.code } else { record.text };
+        let is_code = record.text.trim().is_empty();
+        let text = if is_code { record.code } else { record.text };
         let text = show(text, shown, self.manifest.excerpt_chars).opening(EXCERPT);
-        let snippet = SnippetView { text, highlights: Vec::new() };
+        let snippet = SnippetView { text, highlights: Vec::new(), is_code };
         HitView { passage, snippet, score: 0.0, by_meaning: false, duplicates: Vec::new() }
     }
 }

@@ -27,6 +27,7 @@ mod review;
 mod rights;
 mod shelf;
 mod similar;
+mod suggest;
 mod terms;
 mod topics;
 pub mod view;

@@ -47,7 +47,8 @@ impl Library {
         let rest = known.join(" ");
         let mut offered = vec![rest.clone()];
         for part in std::iter::once(&rest).chain(&rescue.failed) {
-            let suggested = self.suggest(part, SUGGESTED, budget)?;
+            let suggested =
+                self.searcher.suggest(part, SUGGESTED, &self.graph.vocabulary, budget)?;
             offered.extend(suggested.into_iter().map(|suggestion| suggestion.text));
         }
         for query in offered.into_iter().filter(|query| !query.is_empty() && query != text) {

@@ -39,9 +39,11 @@ pub use index::schema::VERSION;
 pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
 pub use index::write;
+pub use query::understand::question::Question;
 pub use query::understand::understood::{
     Correction, LastWord, MeaningUse, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
+pub use rank::match_counts::MatchCounts;
 pub use run::read::NearbySection;
 pub(crate) use run::read::locations;
 pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};

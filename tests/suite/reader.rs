@@ -2,16 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use axum::Router;
-use cairn::config::{self, ConfigOverrides, Images};
-use cairn::serve::{RefreshPolicy, ServerState, router};
+use cairn::config::{Config, Images};
 use regex::{Captures, Regex};
 use serde_json::Value;
 
 use crate::face::LICENCE;
-use crate::serve::{app, get, json, page};
+use crate::serve::{app, app_with, get, json, page, settings};
 use crate::world::{World, repo, repo_of_bytes, text};
 
 const NOTE: &str = "# Ranking\n\nHow to rank results, in one note with several parts.\n\n## Position bias\n\n\
@@ -122,16 +120,7 @@ fn a_text_that_left_its_source_is_gone_with_the_next_refresh() {
 #[test]
 fn pictures_are_loaded_only_if_the_reader_asks_and_the_operator_allows_it() {
     let world = world_of(&[("docs/rank.md", NOTE), ("LICENSE", LICENCE)]);
-    let app_with = |images: Images| {
-        let overrides = ConfigOverrides {
-            config: None,
-            index: Some(world.path("index")),
-            sources: Some(world.path("sources")),
-        };
-        let mut config = config::load(&overrides).unwrap();
-        config.images = images;
-        router(Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap()))
-    };
+    let app_with = |images: Images| app_with(Config { images, ..settings(&world) });
     let app = app_with(Images::Ask);
     let path = format!("/documents/{}", text(&hit(&app, "position bias")["document"]));
     let policy = |app: &Router, path: &str| {

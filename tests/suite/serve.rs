@@ -25,14 +25,21 @@ fn world() -> World {
 }
 
 pub(crate) fn app(world: &World) -> Router {
+    app_with(settings(world))
+}
+
+/// The settings of a server of `world`.
+pub(crate) fn settings(world: &World) -> config::Config {
     let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
     };
-    router(Arc::new(
-        ServerState::new(config::load(&overrides).unwrap(), RefreshPolicy::Never).unwrap(),
-    ))
+    config::load(&overrides).unwrap()
+}
+
+pub(crate) fn app_with(config: config::Config) -> Router {
+    router(Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap()))
 }
 
 pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {

@@ -17,6 +17,7 @@ mod marks;
 mod mdx;
 pub(super) mod mermaid;
 mod myst;
+mod pictures;
 mod rst;
 mod tabs;
 mod titles;
@@ -230,6 +231,13 @@ impl DialectReader {
             Some(Directive::Prose { title }) => {
                 self.begins_callout = true;
                 (FenceContent::Prose { at_head: true }, Cow::Owned(titles::lead(title)))
+            }
+            Some(Directive::Picture { path, has_caption }) => {
+                let content = match has_caption {
+                    true => FenceContent::Prose { at_head: true },
+                    false => FenceContent::Nothing,
+                };
+                (content, Cow::Owned(pictures::picture(path, "")))
             }
             Some(Directive::Math) => (FenceContent::Math { at_head: true }, Cow::Borrowed("")),
             Some(Directive::Empty) => (FenceContent::Nothing, Cow::Borrowed("")),

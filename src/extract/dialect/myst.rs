@@ -18,12 +18,11 @@ const CODE: [&str; 14] = [
     "raw",
 ];
 /// Directives whose contents are left out.
-const EMPTY: [&str; 8] =
-    ["toctree", "tableofcontents", "contents", "image", "bibliography", "include", "only", "index"];
-/// Directives with prose or a formula. [`directive`] drops the argument of `figure`, `margin` and `math`; the argument
-/// of the others is a title.
-const NAMED: [&str; 7] =
-    ["figure", "list-table", "table", "math", "grid-item-card", "dropdown", "margin"];
+const EMPTY: [&str; 7] =
+    ["toctree", "tableofcontents", "contents", "bibliography", "include", "only", "index"];
+/// Directives with prose or a formula. [`directive`] drops the argument of `margin` and `math`; the argument of the
+/// others is a title.
+const NAMED: [&str; 6] = ["list-table", "table", "math", "grid-item-card", "dropdown", "margin"];
 /// Directives with prose. Other names in braces are not directives, because they may be the languages of R Markdown
 /// chunks.
 const PROSE: [&str; 31] = [
@@ -68,6 +67,11 @@ pub(super) enum Directive<'a> {
         title: &'a str,
     },
     Math,
+    /// A picture; the contents are its caption, if it has one.
+    Picture {
+        path: &'a str,
+        has_caption: bool,
+    },
     /// The block is left out.
     Empty,
     /// Code in this language; empty if unknown.
@@ -89,6 +93,10 @@ pub(super) fn directive(info: &str) -> Option<Directive<'_>> {
         }
         name if EMPTY.contains(&name) => Some(Directive::Empty),
         "math" => Some(Directive::Math),
+        name @ ("figure" | "image") if !argument.is_empty() => {
+            Some(Directive::Picture { path: argument, has_caption: name == "figure" })
+        }
+        "image" => Some(Directive::Empty),
         "figure" | "margin" => Some(Directive::Prose { title: "" }),
         name if NAMED.contains(&name) || PROSE.contains(&name) || name.starts_with("prf:") => {
             Some(Directive::Prose { title: argument })

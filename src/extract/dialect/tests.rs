@@ -89,7 +89,11 @@ fn directives_of_myst_are_converted_by_their_content() {
         "(mark)=\n````{note} Mind\n:class: x\nWords {ref}`a`.\n```{code-cell} ipython3\n:tags: [x]\nx = 1\n```\n````\nOn.\n",
         "\nMind:\n\nWords ….\n```ipython3\n\nx = 1\n```\n\nOn.\n",
     );
-    check("md", "```{figure} a.png\n:width: 9\n\nCaption.\n```\n", "\n\n\nCaption.\n\n");
+    check(
+        "md",
+        "```{figure} a.png\n:width: 9\n\nCaption.\n```\n",
+        "![](<a.png>)\n\n\nCaption.\n\n",
+    );
     check(
         "md",
         "```{toctree}\na\nb\n```\n```{math}\n:label: e\nx^2\n```\n",

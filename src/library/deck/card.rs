@@ -23,17 +23,15 @@ pub struct FlashCard {
 pub enum CardBack {
     /// A text of the vocabulary.
     Own(String),
-    /// Passages, separated by empty lines.
-    Quotes(Vec<Showable>),
+    /// A part of a passage.
+    Quote(Showable),
 }
 
 impl CardBack {
     fn html(&self) -> String {
         match self {
             CardBack::Own(text) => escaped(text),
-            CardBack::Quotes(quotes) => {
-                escaped(&quotes.iter().map(|quote| &**quote).collect::<Vec<_>>().join("\n\n"))
-            }
+            CardBack::Quote(quote) => escaped(quote),
         }
     }
 }

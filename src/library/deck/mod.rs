@@ -5,8 +5,10 @@
 
 mod apkg;
 mod card;
+mod claim;
 mod csv;
 
 pub use apkg::apkg;
 pub use card::{CardBack, FlashCard};
+pub(super) use claim::{CLAIM, claim};
 pub use csv::csv;

@@ -70,6 +70,14 @@ pub struct SearchView {
     pub total: usize,
     /// Whether all sections that match were counted. If not, there are more than `total`.
     pub total_is_exact: bool,
+    /// The number of strong matches among the best 1,000: their own heading has most of the query, or they are about the
+    /// topics that it names. Absent if the query has no words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strong: Option<usize>,
+    /// The number of further matches among the best 1,000 that mention all of the query. The others have some of its
+    /// words. Absent if the query has no words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<usize>,
     /// The number of further sections that do not match but are near in meaning. They are among the hits.
     pub near: usize,
     /// The number of results that the facets count: at most the best 1,000.
@@ -195,6 +203,9 @@ pub struct SnippetView {
     pub text: Showable,
     /// Start and end of each match in `text`, in Unicode scalar values, ascending, without overlap.
     pub highlights: Vec<(usize, usize)>,
+    /// Whether it is code, with its line breaks. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_code: bool,
 }
 
 impl SnippetView {
@@ -202,7 +213,7 @@ impl SnippetView {
     /// characters. Ranges that extend beyond the end of the remaining text are shortened, and ranges after it are
     /// removed.
     pub fn of(snippet: Snippet, shown: Shown, excerpt_chars: usize) -> SnippetView {
-        let Snippet { text, mut highlights } = snippet;
+        let Snippet { text, mut highlights, is_code } = snippet;
         let length = text.chars().count();
         let text = show(text, shown, excerpt_chars);
         let left = text.chars().count();
@@ -210,7 +221,7 @@ impl SnippetView {
         let end = if left == length { left } else { left.saturating_sub(1) };
         highlights.retain(|(from, _)| *from < end);
         highlights.iter_mut().for_each(|(_, to)| *to = end.min(*to));
-        SnippetView { text, highlights }
+        SnippetView { text, highlights, is_code }
     }
 }
 
@@ -262,7 +273,11 @@ mod tests {
         let text = "ads bias of ranked clicks";
         let of = |shown, chars| {
             let highlights = vec![(0, 3), (4, 8), (12, 18), (19, 25)];
-            let view = SnippetView::of(Snippet { text: text.into(), highlights }, shown, chars);
+            let view = SnippetView::of(
+                Snippet { text: text.into(), highlights, is_code: false },
+                shown,
+                chars,
+            );
             (view.text.to_string(), view.highlights)
         };
         let whole = (text.to_owned(), vec![(0, 3), (4, 8), (12, 18), (19, 25)]);
@@ -274,7 +289,8 @@ mod tests {
         );
         assert_eq!(of(Shown::Excerpt, 7), ("ads…".into(), vec![(0, 3)]));
         assert_eq!(of(Shown::Excerpt, 0), ("…".into(), vec![]));
-        let one_word = Snippet { text: "clickthrough".into(), highlights: vec![(0, 12)] };
+        let one_word =
+            Snippet { text: "clickthrough".into(), highlights: vec![(0, 12)], is_code: false };
         let view = SnippetView::of(one_word, Shown::Excerpt, 6);
         assert_eq!((&*view.text, view.highlights), ("click…", vec![(0, 5)]));
     }

@@ -99,6 +99,7 @@ fn title(item: &WantedItem, document: &Document) -> String {
         .title
         .clone()
         .or_else(|| item.chapter.as_ref().map(|chapter| chapter.title.clone()))
+        .filter(|title| !title.is_empty())
         .unwrap_or_else(|| name.to_owned())
 }
 

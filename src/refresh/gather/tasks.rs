@@ -69,7 +69,9 @@ fn known(
     }
     let left_out = store.left_out(&source.id)?;
     let holds_all = left_out.is_some_and(|left_out| {
-        !left_out.iter().any(|file| selection.takes(&file.path, file.size))
+        !left_out
+            .iter()
+            .any(|file| selection.takes(&file.path, file.size) || Selection::always(&file.path))
     });
     Ok(holds_all.then_some(snapshot))
 }

@@ -4,40 +4,42 @@ use std::collections::HashMap;
 
 use super::chapter::{BookChapter, NeighbourChapter};
 use super::item::WantedItem;
-use crate::crawl::BlobId;
-use crate::extract::summary::{self, chapters, is_summary};
-use crate::store::Store;
+use crate::extract::chapters::{self, chapters};
+use crate::store::{Store, StoredFile};
 
 /// The maximum number of bytes that are read from all tables of chapters of one source together. A table that would
 /// exceed it is skipped.
 const MOST_BYTES: u64 = 1_000_000;
 
-/// Sets the chapter of each of `items` that a table of chapters lists. All items belong to one source. If two tables
-/// list a file, the first counts. Returns the path of the first table that was not read completely, if there is one.
+/// Endings that Jupyter Book leaves out of the paths of chapters.
+const ENDINGS: [&str; 5] = ["", ".md", ".ipynb", ".rst", ".qmd"];
+
+/// Sets the chapter of each of `items` that one of `tables`, the tables of chapters of their source, lists. All items
+/// belong to one source. If two tables list a file, the first counts. Returns the path of the first table that was not read completely, if there is one.
 pub(in crate::refresh) fn mark(
     items: &mut [WantedItem],
+    tables: &[StoredFile],
     store: &Store,
 ) -> anyhow::Result<Option<String>> {
-    let mut tables: Vec<(String, BlobId, u64)> = Vec::new();
-    for item in items.iter().filter(|item| is_summary(&item.path)) {
-        tables.push((item.path.clone(), item.blob.clone(), item.length));
-    }
     let by_path: HashMap<String, usize> =
         items.iter().enumerate().map(|(at, item)| (item.path.clone(), at)).collect();
     let (mut left, mut incomplete) = (MOST_BYTES, None);
-    for (path, blob, length) in tables {
-        let read = length.min(summary::MOST_BYTES as u64);
-        if read < length || read > left {
+    for StoredFile { path, blob, length, .. } in tables {
+        let read = (*length).min(chapters::MOST_BYTES as u64);
+        if read < *length || read > left {
             incomplete.get_or_insert_with(|| path.clone());
         }
         if read > left {
             continue;
         }
         left -= read;
-        let bytes = store.blob(&blob)?.unwrap_or_default();
-        let listed: Vec<(usize, String)> = chapters(&path, &String::from_utf8_lossy(&bytes))
+        let bytes = store.blob(blob)?.unwrap_or_default();
+        let item_of = |path: &str| {
+            ENDINGS.iter().find_map(|ending| by_path.get(&format!("{path}{ending}")).copied())
+        };
+        let listed: Vec<(usize, String)> = chapters(path, &String::from_utf8_lossy(&bytes))
             .into_iter()
-            .filter_map(|chapter| Some((*by_path.get(&chapter.path)?, chapter.title)))
+            .filter_map(|chapter| Some((item_of(&chapter.path)?, chapter.title)))
             .filter(|(at, _)| items[*at].chapter.is_none())
             .collect();
         mark_listed(items, &listed);

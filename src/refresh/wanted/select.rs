@@ -14,6 +14,7 @@ use crate::catalogue::refusal::{FileRefusal, LeftOutReason};
 use crate::catalogue::selection::{Selection, format_of};
 use crate::catalogue::{Shown, Source};
 use crate::crawl::LeftOut;
+use crate::extract::chapters::is_table;
 use crate::generation::left_out::{LeftOutFiles, LeftOutGroup};
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
@@ -65,10 +66,15 @@ impl<'a> WantedItems<'a> {
         if ignored.is_truncated {
             self.report(source, PATH, "too long: its first lines are applied, the rest is ignored");
         }
+        let tables: Vec<StoredFile> = files
+            .iter()
+            .filter(|file| is_table(&file.path) && !ignored.leaves_out(&file.path))
+            .cloned()
+            .collect();
         let first = self.items.len();
         let mut left_out = LeftOutFiles::default();
         self.files(inputs, source, files, &selection, &ignored, &mut left_out, store)?;
-        if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
+        if let Some(table) = chapters::mark(&mut self.items[first..], &tables, store)? {
             self.report(
                 source,
                 &table,

@@ -12,7 +12,7 @@ pub(in crate::search) struct Found {
     pub units: UnitBits,
     /// The units that the section's own heading contains.
     pub headings: UnitBits,
-    /// Whether the query asks for links and the section has many.
+    /// Whether the section has many links; false if the query doesn't care.
     pub has_links: bool,
 }
 

@@ -8,6 +8,7 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::field::Filter;
 use crate::search::index::section_set::SectionSet;
+use crate::search::rank::match_counts::MatchCounts;
 use crate::search::rank::plan::{Alternatives, Plan};
 use crate::vocabulary::Vocabulary;
 
@@ -51,6 +52,8 @@ pub(in crate::search) struct Candidates {
     pub total: usize,
     /// Whether all matches were counted.
     pub total_is_exact: bool,
+    /// How many of `best` match well; `None` if the query has no words.
+    pub counts: Option<MatchCounts>,
     /// The best matches, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
     /// Whether candidates need not contain most of the query, because too few sections do.

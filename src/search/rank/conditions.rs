@@ -17,6 +17,18 @@ pub(in crate::search) enum CodeWish {
     Yes,
 }
 
+/// What a query wants of sections with many links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) enum LinkWish {
+    /// They are as good as others.
+    #[default]
+    Any,
+    /// It asks for them.
+    Wanted,
+    /// It asks a question, which explanations answer rather than links.
+    Unwanted,
+}
+
 /// The conditions that a section must fulfil to be a match, apart from its words, and the wishes that raise its score.
 #[derive(Default)]
 pub(in crate::search) struct MatchConditions<'a> {
@@ -24,8 +36,7 @@ pub(in crate::search) struct MatchConditions<'a> {
     pub allowed: Option<&'a SectionSet>,
     /// Whether copies count as matches.
     pub with_copies: bool,
-    /// Whether the query asks for sections with many links.
-    pub wants_links: bool,
+    pub links: LinkWish,
     pub code: CodeWish,
 }
 
@@ -42,8 +53,7 @@ impl MatchConditions<'_> {
         }
     }
 
-    /// A factor for the score of `section`: its prior, raised if the query asks for links and the section has many, and
-    /// the factor for code. It does not depend on which words the section contains.
+    /// A factor for the score of `section`: its prior, and the factors for many links and for code. It does not depend on which words the section contains.
     pub fn static_factor(
         &self,
         opened: &OpenedIndex,
@@ -51,7 +61,11 @@ impl MatchConditions<'_> {
         section: u32,
         has_links: bool,
     ) -> f32 {
-        let links = if has_links { 1.0 + weights.links } else { 1.0 };
+        let links = match self.links {
+            LinkWish::Wanted if has_links => 1.0 + weights.links,
+            LinkWish::Unwanted if has_links => weights.unwanted_links,
+            _ => 1.0,
+        };
         let code = match self.code {
             CodeWish::No if opened.listings.contains(section) => weights.listing,
             CodeWish::Yes if opened.listings.contains(section) => weights.wanted_listing,
@@ -62,7 +76,7 @@ impl MatchConditions<'_> {
 
     /// The highest possible static factor. Priors are at most 1.
     pub fn highest_factor(&self, weights: &Weights) -> f32 {
-        let links = if self.wants_links { 1.0 + weights.links } else { 1.0 };
+        let links = if self.links == LinkWish::Wanted { 1.0 + weights.links } else { 1.0 };
         match self.code {
             CodeWish::Yes => links * weights.wanted_listing.max(1.0),
             CodeWish::No | CodeWish::Maybe => links,
@@ -74,6 +88,20 @@ impl MatchConditions<'_> {
 mod tests {
     use super::*;
     use crate::search::fixture::{fixture, record};
+    use crate::search::rank::weights::WEIGHTS;
+
+    #[test]
+    fn a_question_lowers_sections_with_many_links_and_a_wish_for_links_raises_them() {
+        let fixture = fixture([record("A", "a")]);
+        let opened = &fixture.searcher.index.opened;
+        let factor = |links, has_links| {
+            let conditions = MatchConditions { links, ..Default::default() };
+            conditions.static_factor(opened, &WEIGHTS, 0, has_links)
+        };
+        assert!(factor(LinkWish::Unwanted, true) < factor(LinkWish::Any, true));
+        assert!(factor(LinkWish::Wanted, true) > factor(LinkWish::Any, true));
+        assert_eq!(factor(LinkWish::Unwanted, false), factor(LinkWish::Any, false));
+    }
 
     #[test]
     fn copies_count_where_one_place_is_asked_for_and_deleted_sections_never() {

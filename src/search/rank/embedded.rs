@@ -16,18 +16,20 @@ use crate::search::index::section_set::SectionSet;
 use crate::search::query::understand::interpreter::Interpreter;
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::SourceIndex;
+use crate::search::query::understand::question::Question;
 use crate::search::rank::best::Found;
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Candidates, Ranked};
-use crate::search::rank::conditions::{CodeWish, MatchConditions};
+use crate::search::rank::conditions::{CodeWish, LinkWish, MatchConditions};
 use crate::search::rank::extras::Extras;
 use crate::search::rank::filter::FilterEvaluator;
 use crate::search::rank::matching::{self, Matcher};
-use crate::search::rank::plan::Planner;
+use crate::search::rank::plan::{Plan, Planner};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::ranker::Ranker;
+use crate::search::rank::strong::StrongMatches;
 use crate::search::rank::units::{self, SegmentUnits, UnitValue};
 use crate::search::rank::walk::{COUNTED, WalkInput, walk, walk_all};
-use crate::search::rank::weights::WEIGHTS;
+use crate::search::rank::weights::{COMPARISON_WEIGHTS, WEIGHTS, Weights};
 use crate::search::text::analysis;
 use crate::vocabulary::Vocabulary;
 
@@ -116,7 +118,7 @@ impl EmbeddedSearch<'_> {
         let conditions = MatchConditions {
             allowed,
             with_copies: self.query.with_copies,
-            wants_links: plan.wants_links,
+            links: link_wish(plan),
             code: self.code_wish(),
         };
         let excluded = excluded.map(Vec::as_slice).unwrap_or_default();
@@ -150,7 +152,7 @@ impl EmbeddedSearch<'_> {
     ) -> Result<(usize, Candidates), SearchError> {
         let PreparedUnits { values, preferred } = units;
         let (opened, budget) = (&self.index.opened, self.query.budget);
-        let (units, weights) = (&self.query.plan.units[..], &WEIGHTS);
+        let (units, weights) = (&self.query.plan.units[..], self.weights());
         let matcher = &Matcher::new(units, values, preferred, weights, is_relaxed);
         let shares = &matcher.shares;
         let main = shares.main();
@@ -167,8 +169,11 @@ impl EmbeddedSearch<'_> {
         extras.add(&mut walked.best, &mut segments, factor)?;
         let ranker = Ranker { opened, weights, units, values, shares, budget };
         ranker.rescore(&mut walked.best, factor)?;
+        let strong = StrongMatches { opened, weights, units, shares, budget };
+        let counts = Some(strong.count(&walked.best)?);
         let ranked = |found: Found| Ranked::matching(found.section, found.score);
         let candidates = Candidates {
+            counts,
             total: walked.total,
             total_is_exact: walked.total < COUNTED,
             best: walked.best.into_iter().map(ranked).collect(),
@@ -224,10 +229,27 @@ impl EmbeddedSearch<'_> {
         }
     }
 
+    /// The weights for the query.
+    fn weights(&self) -> &'static Weights {
+        match self.query.plan.question {
+            Some(Question::Comparison) => &COMPARISON_WEIGHTS,
+            _ => &WEIGHTS,
+        }
+    }
+
     fn filters(&self) -> FilterEvaluator<'_> {
         let EmbeddedIndex { opened, labels, sources, .. } = self.index;
         let (vocabulary, budget) = (self.query.vocabulary, self.query.budget);
         FilterEvaluator { opened, vocabulary, labels, sources, budget }
+    }
+}
+
+/// What `plan` wants of sections with many links.
+fn link_wish(plan: &Plan) -> LinkWish {
+    match plan.question {
+        _ if plan.wants_links => LinkWish::Wanted,
+        Some(_) => LinkWish::Unwanted,
+        None => LinkWish::Any,
     }
 }
 

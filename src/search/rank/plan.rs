@@ -5,6 +5,7 @@ use tantivy::tokenizer::TextAnalyzer;
 use crate::search::query::grammar::{MOST_UNITS, Node};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
+use crate::search::query::understand::question::Question;
 use crate::search::query::understand::reading::{MeantTopic, QueryName, QueryReading, UnitMeaning};
 use crate::search::rank::bits::UnitBits;
 use crate::search::rank::marks::Marks;
@@ -86,6 +87,8 @@ pub(in crate::search) struct Plan<'v> {
     pub wants_links: bool,
     /// Whether a word or phrase of the query contains an identifier or is one of [`CODE_WORDS`].
     pub names_code: bool,
+    /// What the query asks for.
+    pub question: Option<Question>,
     pub preferences: Vec<Preference>,
 }
 
@@ -104,7 +107,8 @@ impl<'a> Planner<'a> {
         let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
         let preferences = reading.preferences.clone();
         let names_code = reading.meanings.iter().any(|meaning| names_code(meaning.node));
-        let mut plan = Plan { wants_links, names_code, preferences, ..Plan::default() };
+        let question = reading.understood.question;
+        let mut plan = Plan { wants_links, names_code, question, preferences, ..Plan::default() };
         for meaning in &reading.meanings {
             let unit = self.unit(meaning, &mut plan.marks);
             plan.marks.next_unit();
@@ -137,12 +141,13 @@ impl<'a> Planner<'a> {
             parts.push(self.topic(*topic));
         }
         merge(&mut parts);
+        let is_extra = meaning.is_aside || meaning.is_optional;
         PlanUnit {
             stem: meaning.spelt.first().and_then(|words| self.stem(words)).or(typed_stem),
             parts,
-            weight: if meaning.is_aside { self.weights.aside } else { 1.0 },
+            weight: if is_extra { self.weights.aside } else { 1.0 },
             is_required: matches!(meaning.node, Node::Phrase(_)),
-            is_extra: meaning.is_aside,
+            is_extra,
             preference: meaning.preference,
         }
     }

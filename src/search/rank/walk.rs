@@ -15,7 +15,7 @@ use crate::search::index::section_set::each_bit;
 use crate::search::rank::best::{Best, Found};
 use crate::search::rank::bits::{Span, UnitBits, WINDOW, WindowBits, each_unit};
 use crate::search::rank::bounds::ScoreBounds;
-use crate::search::rank::conditions::MatchConditions;
+use crate::search::rank::conditions::{LinkWish, MatchConditions};
 use crate::search::rank::lists::List;
 use crate::search::rank::matching::{Match, Matcher, skipped};
 use crate::search::rank::prefer::{Preferred, SourceGain};
@@ -117,7 +117,7 @@ struct Walk<'a> {
 struct OtherLists {
     /// The sections of the sources that the query consists of.
     named: Vec<List>,
-    /// The sections with many links, if the query asks for links.
+    /// The sections with many links, if the query cares.
     links: Option<List>,
 }
 
@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
             }
         }
         let links = Term::from_field_text(opened.fields.has, "links");
-        let links = if conditions.wants_links { open(&links)? } else { None };
+        let links = if conditions.links == LinkWish::Any { None } else { open(&links)? };
         Ok(OtherLists { named, links })
     }
 

@@ -29,10 +29,12 @@ pub(in crate::search) struct Weights {
     pub name: f32,
     /// The weight of the unit for a multi-word name that is a paraphrase; see `QueryName::is_paraphrase`.
     pub paraphrase: f32,
-    /// The weight of words that ask for a kind of material.
+    /// The weight of words that ask for a kind of material, or say what a question asks for.
     pub aside: f32,
     /// The bonus for a section with many links if the query asks for links, as a fraction of its score.
     pub links: f32,
+    /// The factor for the score of a section with many links if the query asks a question.
+    pub unwanted_links: f32,
     /// The factor for the score of code with little prose, unless the query asks for code.
     pub listing: f32,
     /// The factor for the score of code with little prose if the query has the filter `has:code`.
@@ -79,6 +81,7 @@ pub(in crate::search) const WEIGHTS: Weights = Weights {
     paraphrase: 2.0,
     aside: 0.6,
     links: 0.3,
+    unwanted_links: 0.6,
     listing: 0.9,
     wanted_listing: 2.0,
     preferred: 2.0,
@@ -90,3 +93,6 @@ pub(in crate::search) const WEIGHTS: Weights = Weights {
     meaning: 1.5,
     unmatched: 0.2,
 };
+
+/// The weights for a query that asks for a comparison: passages about both things come first.
+pub(in crate::search) const COMPARISON_WEIGHTS: Weights = Weights { coverage: 1.0, ..WEIGHTS };

@@ -9,7 +9,7 @@ use crate::search::rank::candidates::Ranked;
 use crate::search::rank::marks::Marks;
 use crate::search::run::searcher::{SearchHit, Searcher};
 use crate::search::show::highlight::finder::Finder;
-use crate::search::show::highlight::snippet::{nearest_snippet, snippet};
+use crate::search::show::highlight::snippet::{SnippetSource, nearest_snippet, snippet};
 
 impl Searcher {
     /// The hits for the candidates `shown`, with their snippets. That of a hit that was found by its meaning alone begins
@@ -46,10 +46,11 @@ impl Searcher {
                     MeaningVector::of(table, [part]).map_or(0.0, |own| vector.cosine(&own))
                 }
             });
+            let source = SnippetSource { text: &text, is_code: matches!(text, Cow::Owned(_)) };
             let snippet = match &nearness {
-                Some(nearness) if ranked.by_meaning => nearest_snippet(&text, finder, nearness),
-                Some(nearness) => snippet(&text, finder, Some(nearness)),
-                None => snippet(&text, finder, None),
+                Some(nearness) if ranked.by_meaning => nearest_snippet(source, finder, nearness),
+                Some(nearness) => snippet(source, finder, Some(nearness)),
+                None => snippet(source, finder, None),
             };
             let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
             let Ranked { score, by_meaning, .. } = *ranked;

@@ -96,6 +96,14 @@ impl Searcher {
             .collect()
     }
 
+    /// The record of one section of the document with the key `key`, without its text, code, links and Markdown; `None`
+    /// if there is no such document.
+    pub fn any_of_document(&self, key: u64) -> Result<Option<SectionRecord>, SearchError> {
+        let found = self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?;
+        let Some(section) = found.first() else { return Ok(None) };
+        Ok(Some(self.index.opened.stored(*section)?.shell()?))
+    }
+
     /// Whether the index has a document with the key `key`.
     pub fn has_document(&self, key: u64) -> Result<bool, SearchError> {
         Ok(!self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?.is_empty())

@@ -17,6 +17,7 @@ use crate::search::query::understand::understood::{
 };
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
 use crate::search::rank::embedded::EmbeddedIndex;
+use crate::search::rank::match_counts::MatchCounts;
 use crate::search::rank::pager::page;
 use crate::search::run::meaning::MeaningSearch;
 use crate::search::show::highlight::snippet::Snippet;
@@ -66,6 +67,8 @@ pub struct SearchResponse {
     pub total: usize,
     /// Whether all matches were counted.
     pub total_is_exact: bool,
+    /// How many of the best matches match well; `None` if the query has no words.
+    pub counts: Option<MatchCounts>,
     pub found: Vec<SearchHit>,
     /// The number of further sections that don't match, but are near in meaning. They are among the results.
     pub near: usize,
@@ -182,6 +185,7 @@ impl Searcher {
             understood: reading.understood,
             total: candidates.total,
             total_is_exact: candidates.total_is_exact,
+            counts: candidates.counts,
             found: self.fetch(&shown, &plan.marks, meant.vector.as_ref(), budget)?,
             near: meant.added,
             facets,
@@ -211,6 +215,17 @@ impl Searcher {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let suggester = Suggester { index: &self.index, vocabulary, budget };
         self.index.opened.guarded(|| suggester.suggest(text, limit))
+    }
+
+    /// `text` with its misspelled words corrected; `None` if no word was corrected.
+    pub fn spelled(
+        &self,
+        text: &str,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Option<String>, SearchError> {
+        let suggester = Suggester { index: &self.index, vocabulary, budget };
+        self.index.opened.guarded(|| suggester.corrected(text))
     }
 }
 

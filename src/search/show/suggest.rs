@@ -30,6 +30,8 @@ const LONGEST_HEADING: usize = 80;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Suggested {
+    /// A case study that has a guide.
+    Case,
     Topic,
     Heading,
     Source,
@@ -40,10 +42,11 @@ pub enum Suggested {
 pub struct Suggestion {
     pub text: String,
     pub kind: Suggested,
-    /// The topic's slug or the source's id; a heading has none.
+    /// The slug of the topic or case, or the source's id; a heading has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How many sections mention the topic, have the heading, or belong to the source.
+    /// How many sections mention the topic, have the heading, or belong to the source; for a case, how many steps its
+    /// guide covers.
     pub count: u32,
 }
 
@@ -133,7 +136,7 @@ impl Suggester<'_> {
     }
 
     /// `typed` with its misspelled words corrected; `None` if no word was corrected.
-    fn corrected(&self, typed: &str) -> Result<Option<String>, SearchError> {
+    pub fn corrected(&self, typed: &str) -> Result<Option<String>, SearchError> {
         let query = parse(typed);
         let lexicon = self.index.lexicon(self.budget);
         let interpreter = self.index.interpreter(self.vocabulary, &lexicon);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, PreEscaped};
 use url::Url;
 
-use super::prose::{self, PictureMode, ProseContext};
+use super::prose::{self, LinkTargets, PictureMode, ProseContext};
 use crate::library::Library;
 use crate::library::view::HitView;
 use crate::search::{SearchError, SectionId};
@@ -61,9 +61,11 @@ fn rendered(
     room: &ReadingRoom,
 ) -> Result<String, SearchError> {
     let Some(markdown) = library.excerpt_markdown(id)? else { return Ok(String::new()) };
+    let (source, path) = (&hit.passage.source, &hit.passage.path);
     let base = Url::parse(&hit.passage.url).ok();
+    let near = |written: &str| library.near_document(source, path, written);
     let context = ProseContext {
-        base: base.as_ref(),
+        targets: LinkTargets { base: base.as_ref(), near: Some(&near) },
         pictures: PictureMode::Linked,
         typesetter: &room.typesetter,
     };

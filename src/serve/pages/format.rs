@@ -74,8 +74,11 @@ mod tests {
 
     #[test]
     fn matches_are_highlighted_and_text_is_escaped() {
-        let snippet =
-            |text: &str, highlights| SnippetView { text: show(text, Shown::Full, 0), highlights };
+        let snippet = |text: &str, highlights| SnippetView {
+            text: show(text, Shown::Full, 0),
+            highlights,
+            is_code: false,
+        };
         let escaped = snippet("é <b> bias", vec![(6, 10)]);
         assert_eq!(marked(&escaped).into_string(), "é &lt;b&gt; <mark>bias</mark>");
         let broken = snippet("ab", vec![(1, 9), (0, 1)]);
@@ -85,7 +88,11 @@ mod tests {
     #[test]
     fn items_of_lists_have_bullets_and_matches_stay_where_they_are() {
         let items = "One:\n- an ad\n- a-b";
-        let snippet = SnippetView { text: show(items, Shown::Full, 0), highlights: vec![(10, 12)] };
+        let snippet = SnippetView {
+            text: show(items, Shown::Full, 0),
+            highlights: vec![(10, 12)],
+            is_code: false,
+        };
         let shown = marked(&snippet).into_string();
         assert_eq!(shown, "One:\n• an <mark>ad</mark>\n• a-b");
     }

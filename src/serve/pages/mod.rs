@@ -16,6 +16,7 @@ mod map;
 mod news;
 mod path;
 mod prose;
+mod report;
 mod resources;
 mod search;
 mod section;
@@ -53,14 +54,18 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
         .route("/sources", get(sources::page))
         .route("/sources/{*id}", get(sources::one))
         .route("/new", get(news::page))
+        .route("/report", get(report::page))
         .route("/about", get(about::page))
 }
 
 /// `markdown` as the page of a document shows it. For tests of hostile documents.
 pub fn document_html(markdown: &str) -> String {
     let typesetter = Typesetter::default();
-    let context =
-        prose::ProseContext { base: None, pictures: PictureMode::Linked, typesetter: &typesetter };
+    let context = prose::ProseContext {
+        targets: prose::LinkTargets::default(),
+        pictures: PictureMode::Linked,
+        typesetter: &typesetter,
+    };
     let none = |texts: &[String]| Ok::<_, Infallible>(vec![Vec::new(); texts.len()]);
     match prose::html(markdown, "", &[], &context, none) {
         Ok(html) => html.0,

@@ -57,7 +57,7 @@ fn shown(view: &PathView, chain: &ChainView, is_best: bool) -> Markup {
             @for hop in &chain.hops {
                 details open[is_best] {
                     summary { (hop.from_label) " → " (hop.to_label) ": " (hop.tie.words.join(", ")) }
-                    (tie(&hop.tie))
+                    (tie(&hop.tie, [&hop.from, &hop.to]))
                 }
             }
         }

@@ -14,6 +14,7 @@ use super::format::{address, case_card, number, plural};
 use super::frame::PageFrame;
 use super::frame::layout;
 use super::map::map;
+use super::report::wrong_edge;
 use super::resources::work;
 use super::search::hit_card;
 use crate::library::Library;
@@ -111,7 +112,7 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
             (onward(&topic.id))
             @if !related.is_empty() {
                 h2 { "Related, and where that is said" }
-                @for near in related { (related_topic(near)) }
+                @for near in related { (related_topic(&topic.id, near)) }
             }
             @if !detail.passages.is_empty() {
                 h2 { "Passages" }
@@ -212,20 +213,23 @@ fn links(label: &str, links: &[TopicLink]) -> Markup {
     }
 }
 
-fn related_topic(near: &RelatedTopic) -> Markup {
+fn related_topic(id: &str, near: &RelatedTopic) -> Markup {
     html! {
         section.near {
             h3 { a href={ "/topics/" (near.id) } { (near.label) }
                 span.quiet { " " (near.tie.words.join(", ")) } }
-            (tie(&near.tie))
+            (tie(&near.tie, [id, &near.id]))
         }
     }
 }
 
-/// The vocabulary's reason for a tie, and the sentences that support it.
-pub(super) fn tie(tie: &Tie) -> Markup {
+/// The vocabulary's reason for a tie between the topics `ids`, and the sentences that support it.
+pub(super) fn tie(tie: &Tie, ids: [&str; 2]) -> Markup {
+    let [one, two] = ids;
     html! {
-        @if let Some(reason) = &tie.reason { p { (reason) } }
+        @if let Some(reason) = &tie.reason {
+            p { (reason) @if tie.evidence.is_empty() { " " (wrong_edge(one, two, None)) } }
+        }
         @for evidence in &tie.evidence {
             blockquote {
                 p dir="auto" { (evidence.sentence) }
@@ -233,6 +237,7 @@ pub(super) fn tie(tie: &Tie) -> Markup {
                     a href=(evidence.url) rel="noopener" {
                         (evidence.source) " " (evidence.path) (evidence.place)
                     }
+                    " · " (wrong_edge(one, two, Some(evidence)))
                 }
             }
         }

@@ -5,6 +5,7 @@ use super::kinds::{DirectiveKind, kind};
 use super::lines::{bullet, explicit, field};
 use super::names::{NotePlace, note, substitution};
 use super::roles;
+use crate::extract::dialect::pictures::picture;
 
 /// The name and the argument of the directive `body`, if it is one.
 fn directive(body: &str) -> Option<(&str, &str)> {
@@ -47,6 +48,9 @@ impl BlockConverter<'_> {
     fn directive(&mut self, i: usize, col: usize, name: &str, argument: &str) -> usize {
         let lines = self.lines;
         let kind = kind(name);
+        if let DirectiveKind::Picture = kind {
+            return self.picture(i, col, name, argument);
+        }
         if matches!(kind, DirectiveKind::Gone) {
             return lines.extent(i, col);
         }
@@ -77,6 +81,21 @@ impl BlockConverter<'_> {
             }
             _ => self.argument(i, col, argument, ArgumentEnd::Separate),
         }
+    }
+
+    /// Writes the picture at `path` on line `i`, where the directive `name` starts in column `col`. The content of a
+    /// figure, its caption, is read as text.
+    fn picture(&mut self, i: usize, col: usize, name: &str, path: &str) -> usize {
+        let after = self.options(i, col);
+        if !path.is_empty() {
+            let lines = self.lines;
+            let options = (i + 1..after).map(|j| lines.get(j).trim());
+            let alt = options.filter_map(|option| option.strip_prefix(":alt:")).next();
+            self.head = false;
+            self.open(col, 0);
+            self.put(i, &picture(path, alt.unwrap_or_default().trim()));
+        }
+        if name == "figure" { after } else { self.lines.extent(i, col) }
     }
 
     /// The index of the line after the options that directly follow line `i`.

@@ -9,6 +9,8 @@ pub(super) enum DirectiveKind {
     /// Code in the language that its argument names.
     Listing,
     Math,
+    /// A picture; the argument is its path.
+    Picture,
     /// Lines that are kept separate.
     Lines,
     /// The description of an object; the argument is its signature.
@@ -28,7 +30,6 @@ const GONE: &[&str] = &[
     "raw",
     "bibliography",
     "meta",
-    "image",
     "index",
     "highlight",
     "currentmodule",
@@ -80,7 +81,6 @@ const OBJECTS: &[&str] = &[
 
 /// Directives whose content is text, and whose argument is a file name or for the layout.
 const CONTENT: &[&str] = &[
-    "figure",
     "grid",
     "container",
     "div",
@@ -103,6 +103,7 @@ pub(super) fn kind(name: &str) -> DirectiveKind {
         "doctest" | "ipython" | "testcode" | "jupyter-execute" => DirectiveKind::Code("python"),
         "parsed-literal" | "testoutput" | "productionlist" | "console" => DirectiveKind::Code(""),
         "math" => DirectiveKind::Math,
+        "image" | "figure" => DirectiveKind::Picture,
         "line-block" | "csv-table" => DirectiveKind::Lines,
         _ if GONE.contains(&name) || name.starts_with("auto") => DirectiveKind::Gone,
         _ if OBJECTS.contains(&name) => DirectiveKind::Object,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::filler;
 use super::names::Preference;
+use super::question::{self, Question};
 use super::reading::{QueryName, QueryReading, UnitMeaning};
 use super::understood::{Correction, Understood};
 use crate::search::query::grammar::{Node, Query};
@@ -54,6 +55,12 @@ impl<'q> QueryDraft<'q> {
             .push(Correction { typed: typed.to_owned(), read_as: correction.to_owned() });
     }
 
+    /// Recognises what the words ask for. Phrases and groups are no part of a question.
+    pub fn ask(&mut self) {
+        let words = self.words.iter().map(|word| word.as_deref().unwrap_or("\""));
+        self.understood.question = Question::of(&words.collect::<Vec<_>>().join(" "));
+    }
+
     /// Removes filler words, except those that are taken, and marks the words that ask for links. Does nothing if the
     /// query would then have no subject.
     pub fn leave_filler(&mut self) {
@@ -64,7 +71,13 @@ impl<'q> QueryDraft<'q> {
         let words: Vec<&str> =
             self.words.iter().map(|word| word.as_deref().unwrap_or_default()).collect();
         let asides = filler::asking_for_links(&words);
-        let has_subject = (0..words.len()).any(|at| !is_filler[at] && !asides.contains(&at));
+        let is_asked = self.understood.question.is_some();
+        let optional: Vec<usize> = (0..words.len())
+            .filter(|at| is_asked && !self.taken[*at] && question::is_asking(words[*at]))
+            .collect();
+        let is_subject =
+            |at: &usize| !is_filler[*at] && !asides.contains(at) && !optional.contains(at);
+        let has_subject = (0..words.len()).any(|at| is_subject(&at));
         if !has_subject {
             // The query contains only filler and words that ask for links ("what is it"). Then all its words are
             // searched for.
@@ -73,6 +86,9 @@ impl<'q> QueryDraft<'q> {
         for at in asides.iter().copied().filter(|at| !is_filler[*at]) {
             self.understood.asks_for_links.push(words[at].to_owned());
             self.meanings[at].is_aside = true;
+        }
+        for at in optional {
+            self.meanings[at].is_optional = true;
         }
         let left_out = words.iter().zip(&is_filler).filter(|(_, is_filler)| **is_filler);
         self.understood.filler = left_out.map(|(word, _)| (*word).to_owned()).collect();

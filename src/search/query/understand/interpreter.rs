@@ -8,7 +8,7 @@
 
 use super::draft::QueryDraft;
 use super::filler;
-use super::labels::{Labels, NamedTopics};
+use super::labels::{BegunLabels, Labels, NamedTopics};
 use super::namer::SourceNamer;
 use super::names::SourceIndex;
 use super::reading::{MeantTopic, QueryName, QueryReading};
@@ -58,12 +58,13 @@ impl Interpreter<'_> {
             self.complete(last, how, &mut draft)?;
         }
         if how.spelling {
-            self.spell(how, &mut draft)?;
+            self.spell(last, how, &mut draft)?;
         }
         if how.names {
             self.prefer(&mut draft)?;
         }
         if how.filler {
+            draft.ask();
             draft.leave_filler();
         }
         Ok(draft.into_reading())
@@ -157,6 +158,9 @@ impl Interpreter<'_> {
         let Some(at) = draft.words.len().checked_sub(1) else { return Ok(()) };
         let Some(word) = draft.words[at].clone() else { return Ok(()) };
         let is_unfinished = last == LastWord::Unfinished;
+        if is_unfinished && how.labels {
+            self.complete_label(&draft.words.clone(), draft);
+        }
         let least = if is_unfinished { SHORTEST_PREFIX } else { SHORTEST_SUBMITTED };
         let is_prefix = word.chars().count() >= least && word.chars().all(char::is_alphanumeric);
         if !is_prefix || (draft.taken[at] && !is_unfinished) {
@@ -167,13 +171,13 @@ impl Interpreter<'_> {
             LastWord::Whole => self.completions_of_submitted(&word)?,
         };
         let Some(completions) = completions else { return Ok(()) };
-        if how.labels {
-            self.complete_label(at, draft);
+        if how.labels && !is_unfinished {
+            self.complete_label(&draft.words.clone(), draft);
         }
         draft.taken[at] |= !completions.is_empty();
         let completions: Vec<String> = completions.into_iter().map(|known| known.word).collect();
         draft.understood.completions.clone_from(&completions);
-        draft.meanings[at].completions = completions;
+        draft.meanings[at].completions.extend(completions);
         Ok(())
     }
 
@@ -196,19 +200,44 @@ impl Interpreter<'_> {
         Ok(Some(known))
     }
 
-    /// Finds the topics that have a label beginning with the last words of the draft, and adds them to the last unit,
-    /// whose index is `at`.
-    fn complete_label(&self, at: usize, draft: &mut QueryDraft) {
-        let from = draft.words.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
-        let run: Vec<&str> = draft.words[from..].iter().flatten().map(String::as_str).collect();
-        for topic in self.labels.begun(&run) {
-            draft.meanings[at].topics.push(MeantTopic { topic, is_sure: false });
-            self.report_topic(topic, &run.join(" "), &mut draft.understood);
+    /// Finds the topics that have a label beginning with the last of `words`, and adds them to the units of these words
+    /// in the draft. A single word must be long enough to be completed.
+    fn complete_label(&self, words: &[Option<String>], draft: &mut QueryDraft) {
+        let from = words.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
+        let run: Vec<&str> = words[from..].iter().flatten().map(String::as_str).collect();
+        if matches!(run[..], [word] if word.chars().count() < SHORTEST_PREFIX) {
+            return;
+        }
+        let Some(BegunLabels { from: begin, topics, last_words }) = self.labels.begun(&run) else {
+            return;
+        };
+        // Several words that begin a label are hardly there by chance.
+        let is_sure = run.len() - begin > 1;
+        let topics: Vec<MeantTopic> =
+            topics.into_iter().map(|topic| MeantTopic { topic, is_sure }).collect();
+        let words = run[begin..].join(" ");
+        for topic in &topics {
+            for meaning in &mut draft.meanings[from + begin..] {
+                meaning.topics.push(*topic);
+            }
+            self.report_topic(topic.topic, &words, &mut draft.understood);
+        }
+        if is_sure {
+            if let Some(last) = draft.meanings.last_mut() {
+                last.completions.extend(last_words);
+            }
+            draft.names.push(QueryName { words, topics, is_paraphrase: false });
         }
     }
 
-    /// Corrects misspelled words, then looks for labels that contain a corrected word, if `how` selects labels.
-    fn spell(&self, how: Understanding, draft: &mut QueryDraft) -> Result<(), SearchError> {
+    /// Corrects misspelled words, then looks for labels that contain a corrected word, if `how` selects labels. If the
+    /// last word is unfinished, these are also labels that begin with the corrected words.
+    fn spell(
+        &self,
+        last: LastWord,
+        how: Understanding,
+        draft: &mut QueryDraft,
+    ) -> Result<(), SearchError> {
         let speller = Speller { lexicon: self.lexicon, labels: self.labels };
         let mut read: Vec<Option<String>> = draft.words.clone();
         let mut changed = vec![false; read.len()];
@@ -230,6 +259,9 @@ impl Interpreter<'_> {
         }
         if how.labels && changed.contains(&true) {
             self.find_corrected_labels(&read, &changed, draft);
+            if last == LastWord::Unfinished && read.last().is_some_and(Option::is_some) {
+                self.complete_label(&read, draft);
+            }
         }
         Ok(())
     }

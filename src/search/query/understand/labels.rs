@@ -64,6 +64,17 @@ pub(super) struct NamedTopics {
     pub is_sure: bool,
 }
 
+/// Labels that begin with the last words of a query.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::search) struct BegunLabels {
+    /// The index of the first of these words.
+    pub from: usize,
+    /// The topics that have such a label.
+    pub topics: Vec<usize>,
+    /// What the last word of the query becomes in these labels.
+    pub last_words: Vec<String>,
+}
+
 impl Labels {
     /// The labels of `vocabulary`. O(labels): some milliseconds.
     pub fn new(vocabulary: &Vocabulary) -> Labels {
@@ -151,28 +162,32 @@ impl Labels {
         named
     }
 
-    /// Finds topics that have a label beginning with the last words of `words`. Tries the suffixes of `words`, the
-    /// longest first. Returns the topics of the first suffix that matches at least one and at most `MOST_BEGUN` topics.
-    pub fn begun(&self, words: &[&str]) -> Vec<usize> {
+    /// Finds labels that begin with the last words of `words`. Tries the suffixes of `words`, the longest first. Returns
+    /// the first suffix that begins labels of at least one and at most `MOST_BEGUN` topics; `None` if there is none.
+    pub fn begun(&self, words: &[&str]) -> Option<BegunLabels> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));
             // A short prefix of one word matches too many labels.
             if words.len() - from < 2 && begin.chars().count() < 4 {
                 continue;
             }
+            let last = begin.split(' ').count() - 1;
             let keys = self.index.keys_from(&begin);
             let keys = keys.take_while(|(key, _)| key.starts_with(&begin));
-            let mut topics: Vec<usize> = Vec::new();
-            for topic in keys.take(40).flat_map(|(_, topics)| topics) {
-                if !topics.contains(topic) {
-                    topics.push(*topic);
-                }
+            let mut found = BegunLabels { from, topics: Vec::new(), last_words: Vec::new() };
+            for (key, topics) in keys.take(40) {
+                found.last_words.extend(key.split(' ').nth(last).map(str::to_owned));
+                found.topics.extend_from_slice(topics);
             }
-            if (1..=MOST_BEGUN).contains(&topics.len()) {
-                return topics;
+            found.topics.sort_unstable();
+            found.topics.dedup();
+            found.last_words.sort_unstable();
+            found.last_words.dedup();
+            if (1..=MOST_BEGUN).contains(&found.topics.len()) {
+                return Some(found);
             }
         }
-        Vec::new()
+        None
     }
 }
 

@@ -26,6 +26,8 @@ pub(in crate::search) struct UnitMeaning<'q> {
     pub spelt: Vec<String>,
     /// Whether it asks for a kind of material (links) instead of naming a subject.
     pub is_aside: bool,
+    /// Whether it only says what a question asks for ("difference", "choose"): a hit need not contain it.
+    pub is_optional: bool,
     /// If the unit belongs to the name of a source: the index in `QueryReading::preferences`.
     pub preference: Option<usize>,
 }
@@ -61,6 +63,7 @@ impl<'q> UnitMeaning<'q> {
             completions: vec![],
             spelt: vec![],
             is_aside: false,
+            is_optional: false,
             preference: None,
         }
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::question::Question;
 use crate::search::index::field::Filter;
 
 /// Which steps of query understanding to run.
@@ -115,6 +116,9 @@ pub struct Understood {
     /// Words that ask for links rather than explanations. Sections with many links rank higher.
     pub asks_for_links: Vec<String>,
     pub dropped: Vec<String>,
+    /// What the question asks for. Absent if the query only names a subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
     /// Whether hits need not contain most of the query, because too few sections do.
     pub relaxed: bool,
     pub meaning: MeaningUse,

@@ -4,7 +4,10 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::*;
+use crate::annotate::Salience;
 use crate::search::fixture::{SearchFixture, fixture, record};
+use crate::search::index::record::{SectionRecord, TopicMention};
+use crate::search::rank::match_counts::MatchCounts;
 use crate::search::rank::plan::{Alternative, Alternatives, Plan, PlanPart, PlanUnit};
 use tantivy::postings::Postings;
 
@@ -255,4 +258,34 @@ fn the_sections_with_a_unit_are_counted_exactly_if_few_and_estimated_if_many() {
         let (found, wanted) = (count(words), exact(words));
         assert!((found - wanted).abs() < 0.25, "{words:?}: {found} {wanted}");
     }
+}
+
+#[test]
+fn a_match_is_strong_if_its_heading_or_its_topics_have_most_of_the_query() {
+    let text = "The bias of the position is one of many things in this text.";
+    let about = |salience| TopicMention {
+        topic: "position-bias".into(),
+        label: "position bias".into(),
+        salience,
+    };
+    let mentioning = |heading: &str, salience| SectionRecord {
+        mentions: vec![about(salience)],
+        ..record(heading, text)
+    };
+    let fixture = fixture([
+        record("The bias of a position", text),
+        mentioning("Clicks", Salience::Main),
+        mentioning("Rankings", Salience::Mentioned),
+        record("Bias", text),
+        record("Other things", text),
+    ]);
+    let topic = || Alternative { part: PlanPart::Topic("position-bias".into()), weight: 0.7 };
+    let units = |words: &[&str]| -> Vec<PlanUnit> {
+        words.iter().map(|word| unit(vec![stem(word), topic()])).collect()
+    };
+    let found = matches(&fixture, units(&["posit", "bias"]), false);
+    let counts = |strong, mentions| Some(MatchCounts { strong, mentions });
+    assert_eq!((found.total, found.counts), (5, counts(2, 3)));
+    let found = matches(&fixture, vec![unit(vec![stem("bias")])], false);
+    assert_eq!((found.total, found.counts), (5, counts(2, 3)), "the headings with the word");
 }

@@ -21,6 +21,7 @@ fn meaning(node: &Node) -> UnitMeaning<'_> {
         completions: vec![],
         spelt: vec![],
         is_aside: false,
+        is_optional: false,
         preference: None,
     }
 }

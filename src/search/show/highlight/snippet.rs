@@ -23,33 +23,46 @@ pub struct Snippet {
     pub text: String,
     /// Start and end of each match in `text`, in Unicode scalar values, ascending, without overlap.
     pub highlights: Vec<(usize, usize)>,
+    /// Whether `text` is code, with its line breaks.
+    pub is_code: bool,
 }
 
-/// The passage of `text` that best matches the query of `finder`. Where its words tie, `nearness` to the query in meaning
+/// A text that snippets are cut from.
+#[derive(Clone, Copy)]
+pub(in crate::search) struct SnippetSource<'t> {
+    pub text: &'t str,
+    /// Whether it is code, whose line breaks matter.
+    pub is_code: bool,
+}
+
+/// The passage of `source` that best matches the query of `finder`. Where its words tie, `nearness` to the query in meaning
 /// decides. O(length), plus `nearness` of at most three passages.
 pub(in crate::search) fn snippet(
-    text: &str,
+    source: SnippetSource,
     finder: &mut Finder,
     nearness: Option<Nearness>,
 ) -> Snippet {
+    let text = source.text;
     let matches = finder.find(text);
-    cut(text, &matches, window(text, &matches, nearness))
+    cut(source, &matches, window(text, &matches, nearness))
 }
 
-/// The passage of `text` that begins with the sentence for which `nearness` is greatest, with the matches of the query
+/// The passage of `source` that begins with the sentence for which `nearness` is greatest, with the matches of the query
 /// of `finder`. O(length), plus `nearness` of at most 16 sentences.
 pub(in crate::search) fn nearest_snippet(
-    text: &str,
+    source: SnippetSource,
     finder: &mut Finder,
     nearness: Nearness,
 ) -> Snippet {
+    let text = source.text;
     let start = nearest_sentence(text, nearness);
     let sentence = [TextMatch { start, end: start, unit: 0 }];
-    cut(text, &finder.find(text), window(text, &sentence, None))
+    cut(source, &finder.find(text), window(text, &sentence, None))
 }
 
 /// The passage `shown` of `text`, with those of `matches` that are inside.
-fn cut(text: &str, matches: &[TextMatch], shown: Range<usize>) -> Snippet {
+fn cut(source: SnippetSource, matches: &[TextMatch], shown: Range<usize>) -> Snippet {
+    let SnippetSource { text, is_code } = source;
     let Range { start: from, end: to } = shown;
     let passage = &text[from..to];
     let mut shown = String::with_capacity(passage.len() + 6);
@@ -57,7 +70,10 @@ fn cut(text: &str, matches: &[TextMatch], shown: Range<usize>) -> Snippet {
         shown.push('…');
     }
     let lead = shown.chars().count();
-    shown.extend(blanks_as_spaces(passage));
+    match is_code {
+        true => shown.push_str(passage),
+        false => shown.extend(blanks_as_spaces(passage)),
+    }
     if to < text.len() && !text[to..].starts_with('\n') {
         shown.push('…');
     }
@@ -76,7 +92,7 @@ fn cut(text: &str, matches: &[TextMatch], shown: Range<usize>) -> Snippet {
         chars += length;
         read = found.end.max(start);
     }
-    Snippet { text: shown, highlights }
+    Snippet { text: shown, highlights, is_code }
 }
 
 /// The snippet of `text` for the words and phrases of `query`, without an index or a vocabulary. For tests of the
@@ -100,7 +116,7 @@ pub fn excerpt(query: &str, text: &str) -> Snippet {
         }
     }
     marks.finish();
-    snippet(text, &mut Finder::new(&marks, None), None)
+    snippet(SnippetSource { text, is_code: false }, &mut Finder::new(&marks, None), None)
 }
 
 #[cfg(test)]
@@ -109,6 +125,10 @@ mod tests {
 
     use super::*;
     use crate::search::text::analysis;
+
+    fn prose(text: &str) -> SnippetSource<'_> {
+        SnippetSource { text, is_code: false }
+    }
 
     fn marks(phrases: &[&str]) -> Marks<'static> {
         let mut marks = Marks::default();
@@ -122,7 +142,7 @@ mod tests {
     }
 
     fn marked(text: &str, phrases: &[&str]) -> (String, Vec<String>) {
-        let snippet = snippet(text, &mut Finder::new(&marks(phrases), Some("en")), None);
+        let snippet = snippet(prose(text), &mut Finder::new(&marks(phrases), Some("en")), None);
         let cut = |(from, to): &(usize, usize)| {
             snippet.text.chars().skip(*from).take(to - from).collect::<String>()
         };
@@ -181,7 +201,7 @@ mod tests {
         let filler = "There is nothing of interest here at all. ".repeat(20);
         let text = format!("Drift is a word. {filler}Drift means that inputs change. {filler}");
         let shown = |nearness: Option<Nearness>| {
-            snippet(&text, &mut Finder::new(&marks(&["drift"]), Some("en")), nearness).text
+            snippet(prose(&text), &mut Finder::new(&marks(&["drift"]), Some("en")), nearness).text
         };
         assert!(shown(None).starts_with("Drift is a word."));
         let near = |passage: &str| if passage.contains("inputs change") { 0.9 } else { 0.2 };
@@ -206,6 +226,13 @@ mod tests {
         assert_eq!((&*shown, found), ("This weighs the position.", vec!["weighs".to_owned()]));
     }
 
+    #[test]
+    fn code_keeps_its_lines() {
+        let source = SnippetSource { text: "def drift():\n    pass\n", is_code: true };
+        let shown = snippet(source, &mut Finder::new(&marks(&["drift"]), Some("en")), None);
+        assert_eq!((&*shown.text, shown.is_code), ("def drift():\n    pass\n", true));
+    }
+
     proptest! {
         #[test]
         fn ranges_are_inside_the_text_and_never_overlap(
@@ -213,7 +240,7 @@ mod tests {
             phrases in proptest::collection::vec("[ab]{1,2}( [ab])?|推荐|a-b", 1..4),
         ) {
             let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
-            let snippet = snippet(&text, &mut Finder::new(&marks(&phrases), Some("en")), None);
+            let snippet = snippet(prose(&text), &mut Finder::new(&marks(&phrases), Some("en")), None);
             let length = snippet.text.chars().count();
             let mut end = 0;
             for (from, to) in snippet.highlights {

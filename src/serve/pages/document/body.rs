@@ -3,13 +3,11 @@
 use std::ops::Range;
 
 use maud::{Markup, html};
-use url::Url;
 
-use super::super::prose::{self, PictureMode, ProseContext, SectionPlace};
+use super::super::prose::{self, ProseContext, SectionPlace};
 use super::pages::DocumentPages;
 use crate::library::view::{DocumentSectionView, DocumentView};
 use crate::search::SearchError;
-use crate::typeset::Typesetter;
 
 /// The matches in several texts: for each text, the byte ranges of its matches.
 type TextMarks = Vec<Vec<Range<usize>>>;
@@ -19,8 +17,7 @@ type TextMarks = Vec<Vec<Range<usize>>>;
 pub(super) fn text(
     document: &DocumentView,
     pages: &DocumentPages,
-    pictures: PictureMode,
-    typesetter: &Typesetter,
+    context: &ProseContext,
     find: impl Fn(&[String]) -> Result<TextMarks, SearchError>,
 ) -> Result<Markup, SearchError> {
     let Some(markdown) = &document.markdown else { return plain(document, pages, find) };
@@ -35,9 +32,7 @@ pub(super) fn text(
         .filter(|(line, _)| (before + 1..=last).contains(line))
         .map(|(line, section)| SectionPlace { line: line - before, id: section.id.clone() })
         .collect();
-    let base = Url::parse(&document.url).ok();
-    let context = ProseContext { base: base.as_ref(), pictures, typesetter };
-    prose::html(text, &document.title, &places, &context, find)
+    prose::html(text, &document.title, &places, context, find)
 }
 
 /// The sections of the page as plain text.

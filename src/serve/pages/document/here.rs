@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::format::address;
+use super::super::report::wrong_passage;
 use crate::annotate::Salience;
 use crate::library::view::{PassageView, SectionView};
 
@@ -11,6 +12,7 @@ use crate::library::view::{PassageView, SectionView};
 pub(super) fn about(section: &SectionView, query: &str) -> Markup {
     html! {
         section.here aria-label="About this section" {
+            p.report { (wrong_passage(&section.passage)) }
             (topics(section))
             (related(&section.related))
             nav.pager aria-label="Neighbouring sections" {

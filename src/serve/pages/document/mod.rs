@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, PreEscaped, html};
+use url::Url;
 
 use super::super::api::{PathName, QueryParameters};
 use super::super::error::RequestFailure;
@@ -21,7 +22,7 @@ use super::super::state::ServerState;
 use super::failure;
 use super::format::address;
 use super::frame::PageFrame;
-use super::prose::PictureMode;
+use super::prose::{LinkTargets, PictureMode, ProseContext};
 use crate::catalogue::Shown;
 use crate::config::Images;
 use crate::extract::DocumentKind;
@@ -102,11 +103,18 @@ fn open(
         None => None,
     };
     let pages = DocumentPages::of(&document, at, asked.page);
+    let base = Url::parse(&document.url).ok();
+    let near = |written: &str| library.near_document(&document.source, &document.path, written);
+    let context = ProseContext {
+        targets: LinkTargets { base: base.as_ref(), near: Some(&near) },
+        pictures: asked.pictures(),
+        typesetter: &room.typesetter,
+    };
     let text = match budget {
         Some(budget) => {
             let (query, lang) = (asked.q.trim(), document.lang.as_deref());
             let find = |texts: &[String]| library.marks(query, lang, texts, budget);
-            body::text(&document, &pages, asked.pictures(), &room.typesetter, find)?
+            body::text(&document, &pages, &context, find)?
         }
         None => {
             let manifest = &library.manifest;
@@ -116,7 +124,7 @@ fn open(
                 page: pages.shown,
                 has_pictures: asked.pictures() == PictureMode::Loaded,
             };
-            unmarked(&document, &pages, asked.pictures(), room, key)?
+            unmarked(&document, &pages, &context, room, key)?
         }
     };
     Ok(Some(ReadDocument { text, here, pages, document }))
@@ -126,7 +134,7 @@ fn open(
 fn unmarked(
     document: &DocumentView,
     pages: &DocumentPages,
-    pictures: PictureMode,
+    context: &ProseContext,
     room: &ReadingRoom,
     key: RenderedKey,
 ) -> Result<Markup, SearchError> {
@@ -134,7 +142,7 @@ fn unmarked(
         return Ok(PreEscaped(known.to_string()));
     }
     let none = |texts: &[String]| Ok(vec![Vec::new(); texts.len()]);
-    let text = body::text(document, pages, pictures, &room.typesetter, none)?;
+    let text = body::text(document, pages, context, none)?;
     room.rendered.insert(key, Arc::from(text.0.as_str()), text.0.len());
     Ok(text)
 }

@@ -138,8 +138,11 @@ fn rendered(markdown: String) -> Option<String> {
     let (sent, received) = std::sync::mpsc::channel();
     let render = move || {
         let typesetter = Typesetter::default();
-        let context =
-            ProseContext { base: None, pictures: PictureMode::Linked, typesetter: &typesetter };
+        let context = ProseContext {
+            targets: LinkTargets::default(),
+            pictures: PictureMode::Linked,
+            typesetter: &typesetter,
+        };
         let none = |texts: &[String]| Ok::<TextMarks, ()>(vec![Vec::new(); texts.len()]);
         let _ = sent.send(html(&markdown, "Title", &[], &context, none).unwrap().0);
     };
@@ -182,8 +185,11 @@ fn text_that_is_not_rendered_is_shown_as_plain_text() {
         Ok::<TextMarks, ()>(texts.iter().map(|_| std::iter::once(0..1).collect()).collect())
     };
     let typesetter = Typesetter::default();
-    let context =
-        ProseContext { base: None, pictures: PictureMode::Linked, typesetter: &typesetter };
+    let context = ProseContext {
+        targets: LinkTargets::default(),
+        pictures: PictureMode::Linked,
+        typesetter: &typesetter,
+    };
     assert!(
         html(&">".repeat(100), "", &[], &context, find).unwrap().0.contains("<mark>&gt;</mark>")
     );

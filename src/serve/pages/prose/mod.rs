@@ -39,6 +39,7 @@ pub(super) use code::highlighted;
 pub(super) use context::ProseContext;
 pub(in crate::serve) use images::PictureMode;
 use limits::{BoundedHtml, PageBudget};
+pub(super) use links::LinkTargets;
 use nodes::text;
 use parts::DocumentPart;
 use places::PlaceMarks;

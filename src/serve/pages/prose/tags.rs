@@ -3,11 +3,10 @@
 
 use html5gum::{EndTag, StartTag, Token, Tokenizer};
 use maud::{Markup, Render};
-use url::Url;
 
 use super::anchors::PageAnchors;
 use super::images::{PictureMode, picture};
-use super::links::{picture_target, target};
+use super::links::{LinkTargets, picture_target, target};
 
 /// Elements that are kept, and the elements that are written for them. A `p` may contain everything that Markdown
 /// writes, so it is written as `div`.
@@ -78,7 +77,7 @@ const WIDEST: u16 = 50;
 /// What the tags of a document are resolved against.
 #[derive(Clone, Copy)]
 pub(super) struct TagContext<'a> {
-    pub base: Option<&'a Url>,
+    pub targets: LinkTargets<'a>,
     pub pictures: PictureMode,
     pub anchors: &'a PageAnchors,
     /// Whether the place is inside a link already.
@@ -157,7 +156,7 @@ impl OpenTags {
         }
         let is_linked = context.is_linked || self.open.contains(&"a");
         let Some(url) = attribute(tag, "href").filter(|_| !is_linked) else { return };
-        if let Some(url) = target(&url, context.base) {
+        if let Some(url) = target(&url, context.targets) {
             let mut href = String::from(" rel=\"noopener nofollow\" href=\"");
             url.render_to(&mut href);
             self.open("a", &(href + "\""), written);
@@ -185,7 +184,7 @@ impl OpenTags {
 
 fn image(tag: &StartTag<()>, context: TagContext) -> Markup {
     let src = attribute(tag, "src");
-    let url = src.and_then(|src| picture_target(&src, context.base, context.pictures));
+    let url = src.and_then(|src| picture_target(&src, context.targets.base, context.pictures));
     let alt = attribute(tag, "alt").or_else(|| attribute(tag, "title")).unwrap_or_default();
     // A link inside a link is not allowed.
     let url = url.filter(|_| !context.is_linked || context.pictures == PictureMode::Loaded);
@@ -222,12 +221,14 @@ fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     fn read(fragment: &str) -> String {
         let base = Url::parse("https://github.com/a/b/blob/c/x.md").unwrap();
         let context = TagContext {
-            base: Some(&base),
+            targets: LinkTargets { base: Some(&base), near: None },
             pictures: PictureMode::Linked,
             anchors: &PageAnchors::default(),
             is_linked: false,

@@ -13,7 +13,7 @@ fn none(texts: &[String]) -> Result<TextMarks, ()> {
 fn placed(markdown: &str, places: &[(u32, &str)]) -> String {
     let base = Url::parse("https://github.com/a/b/blob/c/docs/x.md").unwrap();
     let context = ProseContext {
-        base: Some(&base),
+        targets: LinkTargets { base: Some(&base), near: None },
         pictures: PictureMode::Linked,
         typesetter: &Typesetter::default(),
     };
@@ -101,8 +101,11 @@ fn matches_are_highlighted() {
         Ok::<TextMarks, ()>(matches.collect())
     };
     let typesetter = Typesetter::default();
-    let context =
-        ProseContext { base: None, pictures: PictureMode::Linked, typesetter: &typesetter };
+    let context = ProseContext {
+        targets: LinkTargets::default(),
+        pictures: PictureMode::Linked,
+        typesetter: &typesetter,
+    };
     let html = html("Position bias, *a bias* & `bias`.", "", &[], &context, find).unwrap().0;
     assert_eq!(
         html,

@@ -146,7 +146,7 @@ impl<'c> TreeCorrector<'c> {
 
     fn html(&self, fragment: &str, around: &mut Surroundings) -> NodeValue {
         let context = TagContext {
-            base: self.context.base,
+            targets: self.context.targets,
             pictures: self.context.pictures,
             anchors: &self.anchors,
             is_linked: around.links > 0,
@@ -189,7 +189,7 @@ impl<'c> TreeCorrector<'c> {
     ) -> NodeValue {
         let alt: String = node.descendants().filter_map(words_of).collect();
         node.children().for_each(|child| child.detach());
-        let url = picture_target(&image.url, self.context.base, self.context.pictures);
+        let url = picture_target(&image.url, self.context.targets.base, self.context.pictures);
         let loads = self.context.pictures == PictureMode::Loaded;
         // A link inside a link is not allowed.
         let url = url.filter(|_| around.links == 0 || loads);
@@ -209,7 +209,7 @@ fn is_link<'a>(node: &'a AstNode<'a>) -> bool {
 
 /// A link to the target of `link`; only its text if the target is not allowed (comrak then writes no tag).
 fn linked(link: &NodeLink, context: &ProseContext) -> NodeValue {
-    match target(&link.url, context.base) {
+    match target(&link.url, context.targets) {
         Some(url) => NodeValue::Link(Box::new(NodeLink { url, title: String::new() })),
         None => NodeValue::Escaped,
     }

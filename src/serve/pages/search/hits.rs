@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::format::{address, marked, plural};
+use super::super::report::wrong_passage;
 use crate::library::view::HitView;
 
 /// The hits by document, in the order of each document's best hit.
@@ -74,13 +75,13 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
                 @if hit.by_meaning { " · " span.near title="It does not match the words of the query, but says something similar." { "similar in meaning" } }
                 @if passage.gone { " · " span.warn { "gone from its source" } }
             }
-            p.snippet dir="auto" { (marked(&hit.snippet)) }
-            @if !passage.topics.is_empty() {
-                p.topics {
-                    @for topic in &passage.topics {
-                        a.chip href={ "/topics/" (topic) } { (topic.replace('-', " ")) } " "
-                    }
+            @if hit.snippet.is_code { pre.snippet tabindex="0" { code { (marked(&hit.snippet)) } } }
+            @else { p.snippet dir="auto" { (marked(&hit.snippet)) } }
+            p.topics {
+                @for topic in &passage.topics {
+                    a.chip href={ "/topics/" (topic) } { (topic.replace('-', " ")) } " "
                 }
+                (wrong_passage(passage))
             }
             (copies(hit))
         }

@@ -1,5 +1,6 @@
 //! `/`: the start page and the results. `/results`: the results alone, for search as you type.
 
+mod answer;
 mod hits;
 mod link;
 mod papers;
@@ -15,12 +16,13 @@ use maud::{Markup, html};
 use super::failure::answer;
 use super::format::{address, case_card, plural};
 use super::frame::PageFrame;
-use crate::library::view::{SearchView, TopicLink};
+use crate::library::view::SearchView;
 use crate::library::{Library, QueryRescue};
-use crate::search::{FacetField, Filter};
+use crate::search::Filter;
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
 use crate::serve::error::RequestFailure;
 use crate::serve::state::ServerState;
+use answer::AskedTopics;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
 use link::{kept, with};
@@ -99,11 +101,14 @@ async fn body(
         return Ok((String::new(), start));
     }
     let view = find(state, asked, PAGE).await?;
-    let topic = foremost(&view).map(str::to_owned);
-    let outline = move |library: &Library| Ok(topic.and_then(|topic| library.outline(&topic)));
-    let topic = state.read(outline).await?;
-    let rescue = if view.total == 0 { rescue(state, &asked.q, &filters).await } else { None };
     let found = found(&view);
+    let (view, topics) = state
+        .read(move |library| {
+            let topics = AskedTopics::of(&view, library);
+            Ok((view, topics))
+        })
+        .await?;
+    let rescue = if view.total == 0 { rescue(state, &asked.q, &filters).await } else { None };
     let body = html! {
         (summary(&view, asked))
         div.results {
@@ -111,14 +116,14 @@ async fn body(
                 h1.unseen { "Passages for " (named) }
                 (chosen(asked))
                 @if let Some(case) = &view.case { (case_card(case)) }
-                (compared(&view.query.compare))
+                (topics.block())
                 (papers(&view.papers, &asked.q))
                 @if let Some(rescue) = &rescue { (help(rescue, asked)) }
                 @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
                 (pager(&view, asked))
             }
             aside aria-label="About these results" {
-                @if let Some(topic) = &topic { (topic_card(topic)) }
+                @if let [topic] = &topics.topics[..] { (topic_card(topic)) }
                 (facets(&view, asked, &library))
             }
         }
@@ -132,31 +137,6 @@ async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<
     let (typed, filters) = (typed.to_owned(), filters.to_owned());
     let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
     found.ok()
-}
-
-/// Of the topics that the query names, the one that most results mention. If several have the same count, the first of
-/// them. `None` if the query names no topic.
-fn foremost(view: &SearchView) -> Option<&str> {
-    let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
-    let count_of = |topic: &String| {
-        let value = counted.iter().find(|value| value.value == *topic);
-        value.map_or(0, |value| value.count)
-    };
-    // The order is reversed, because `max_by_key` returns the last of several equal ones.
-    view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
-}
-
-/// A link to the comparison of two topics that the query asks for.
-fn compared(topics: &[TopicLink]) -> Markup {
-    html! {
-        @if let [one, two] = topics {
-            @let both = format!("{},{}", one.id, two.id);
-            p.case {
-                a href=(address("/compare", &[("topics", &both)])) { "Compare " (one.label) " and " (two.label) }
-                span.quiet { " · side by side, with the passages that mention both" }
-            }
-        }
-    }
 }
 
 /// The active filters, each with a link that removes it.

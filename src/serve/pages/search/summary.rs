@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::format::plural;
+use super::super::format::{number, plural};
 use super::link::{with, without_filters};
 use crate::library::QueryRescue;
 use crate::library::view::SearchView;
@@ -16,7 +16,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
     let understood = &view.query.understood;
     html! {
         p.summary {
-            (found(view))
+            (counted(view))
             @if view.near > 0 { ", and " (view.near) " more that are similar in meaning" }
             @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
@@ -45,6 +45,27 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
 pub(super) fn found(view: &SearchView) -> String {
     let found = plural(view.total, "passage");
     if view.total_is_exact { found } else { format!("more than {found}") }
+}
+
+/// The number of results; if the query has words: how many are about it, how many mention it, and how many have only
+/// some of its words.
+fn counted(view: &SearchView) -> Markup {
+    let (strong, mentions) = (view.strong.unwrap_or(0), view.mentions.unwrap_or(0));
+    let others = view.total.saturating_sub(strong + mentions);
+    if strong == 0 || strong == view.total {
+        return html! { (found(view)) };
+    }
+    let matches = if strong == 1 { "match" } else { "matches" };
+    html! {
+        span title="Their heading has most of the query, or they are about the topics that it names." {
+            (number(strong)) " strong " (matches)
+        }
+        @if mentions > 0 { ", " (number(mentions)) " more that mention it" }
+        @if others > 0 {
+            ", " @if !view.total_is_exact { "more than " }
+            (number(others)) " with some of the words"
+        }
+    }
 }
 
 /// The sources that come first because the query names them.

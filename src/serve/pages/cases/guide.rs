@@ -1,4 +1,4 @@
-//! `/cases`: the matrix of case studies and steps. `/cases/{id}`: a guide to one case study.
+//! A guide to one case study: what the sources say about each step.
 
 use std::sync::Arc;
 
@@ -6,32 +6,47 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::api::PathName;
-use super::super::state::ServerState;
-use super::excerpt::RenderedExcerpts;
-use super::failure::answer;
-use super::format::{address, plural};
-use super::frame::layout;
+use super::super::super::api::{PathName, QueryParameters};
+use super::super::super::error::RequestFailure;
+use super::super::super::state::ServerState;
+use super::super::excerpt::RenderedExcerpts;
+use super::super::failure::answer;
+use super::super::format::{address, plural};
+use super::super::frame::layout;
+use super::super::report::wrong_line;
+use super::columns::{ChosenSources, columns, form, sources_of};
+use super::coverage::word;
 use crate::graph::Coverage;
-use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
+use crate::library::view::{CaseView, HitView, StepView};
 use crate::library::{Audience, Library};
 
-/// The maximum number of passages that are shown for each step.
-const PASSAGES: usize = 5;
+/// The number of passages of a step that are shown at once; the others are folded.
+const SHOWN: usize = 5;
+/// The maximum number of passages of a step.
+const PASSAGES: usize = 20;
 
-pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
-    let page = async {
-        let view = state.read(|library| Ok(library.cases())).await?;
-        Ok(layout(&state, "Case studies", matrix(&view)))
-    };
-    answer(&state, page.await)
+/// The place of a passage in a guide.
+#[derive(Clone, Copy)]
+struct GuidePlace<'a> {
+    /// The id of the case study.
+    case: &'a str,
+    /// The id of the step.
+    step: &'a str,
 }
 
-pub(super) async fn page(
+/// A guide with what its page needs.
+struct ReadGuide {
+    case: CaseView,
+    excerpts: RenderedExcerpts,
+}
+
+pub(in crate::serve::pages) async fn page(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
+    asked: Result<QueryParameters<ChosenSources>, RequestFailure>,
 ) -> Response {
     let page = async {
+        let QueryParameters(chosen) = asked?;
         let name = id.clone();
         let room = Arc::clone(&state.reading);
         let find = move |library: &Library| {
@@ -40,72 +55,19 @@ pub(super) async fn page(
             };
             let hits = case.steps.iter().flat_map(|step| &step.passages);
             let excerpts = RenderedExcerpts::of(hits, library, &room)?;
-            Ok(Some((case, excerpts)))
+            Ok(Some(ReadGuide { case, excerpts }))
         };
         let found = state.read(find).await?;
-        let (case, excerpts) = found.ok_or_else(|| state.unknown_case(&id))?;
-        Ok(layout(&state, &case.label, guide(&case, &excerpts)))
+        let read = found.ok_or_else(|| state.unknown_case(&id))?;
+        Ok(layout(&state, &read.case.label, guide(&read, &chosen)))
     };
     answer(&state, page.await)
 }
 
-fn matrix(view: &CasesView) -> Markup {
-    let said = |cells: &[CellView]| cells.iter().any(|cell| cell.coverage != Coverage::Empty);
-    let (with_content, without_content): (Vec<_>, Vec<_>) =
-        view.cases.iter().partition(|case| said(&case.cells));
-    html! {
-        h1 { "Case studies" }
-        p.quiet {
-            "The number of authors who discuss each case at each step of a design answer. Bold on green: two or more say "
-            "80 words or five list items each. Plain: something is said."
-        }
-        div.wide tabindex="0" role="region" aria-label="Case studies by step" {
-            table.matrix {
-                thead { tr { th scope="col" { "Case" }
-                    @for step in &view.steps { th scope="col" { (step.label) } } } }
-                tbody {
-                    @for case in &with_content {
-                        tr {
-                            th scope="row" { a href={ "/cases/" (case.id) } { (case.label) } }
-                            @for cell in &case.cells { (matrix_cell(&case.id, cell)) }
-                        }
-                    }
-                }
-            }
-        }
-        @if !without_content.is_empty() {
-            p.quiet { "No source covers these yet: "
-                @for (at, case) in without_content.iter().enumerate() {
-                    @if at > 0 { ", " }
-                    a href={ "/topics/" (case.id) } { (case.label) }
-                } "."
-            }
-        }
-    }
-}
-
-fn matrix_cell(case: &str, cell: &CellView) -> Markup {
-    let authors = usize::try_from(cell.said_by).unwrap_or(0);
-    html! {
-        @match cell.coverage {
-            Coverage::Empty => td.empty { span.quiet title="nothing" { "–" } },
-            coverage => td class=(word(coverage)) {
-                a href={ "/cases/" (case) "#" (cell.step) }
-                    title={ (word(coverage)) ", " (plural(authors, "author")) } { (authors) }
-            }
-        }
-    }
-}
-
-fn word(coverage: Coverage) -> &'static str {
-    match coverage {
-        Coverage::Strong => "strong",
-        Coverage::Thin => "thin",
-        Coverage::Empty => "empty",
-    }
-}
-
-fn guide(case: &CaseView, excerpts: &RenderedExcerpts) -> Markup {
+fn guide(read: &ReadGuide, chosen: &ChosenSources) -> Markup {
+    let ReadGuide { case, excerpts } = read;
+    let sources = sources_of(case);
+    let both = chosen.both(&sources);
     html! {
         article.guide {
             h1 { (case.label) }
@@ -128,6 +90,7 @@ fn guide(case: &CaseView, excerpts: &RenderedExcerpts) -> Markup {
                     }
                 }
             }
+            (form(&case.case, &sources, both))
             nav.jumps aria-label="Steps" {
                 @for (at, step) in case.steps.iter().enumerate() {
                     a class=(word(step.cell.coverage)) href={ "#" (step.cell.step) } {
@@ -135,12 +98,19 @@ fn guide(case: &CaseView, excerpts: &RenderedExcerpts) -> Markup {
                     }
                 }
             }
-            @for (at, step) in case.steps.iter().enumerate() { (guide_step(&case.label, at, step, excerpts)) }
+            @for at in 0..case.steps.len() { (guide_step(case, at, both, excerpts)) }
         }
     }
 }
 
-fn guide_step(case: &str, at: usize, step: &StepView, excerpts: &RenderedExcerpts) -> Markup {
+fn guide_step(
+    case: &CaseView,
+    at: usize,
+    both: Option<[&str; 2]>,
+    excerpts: &RenderedExcerpts,
+) -> Markup {
+    let step = &case.steps[at];
+    let place = GuidePlace { case: &case.case, step: &step.cell.step };
     let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
     html! {
         section id=(step.cell.step) {
@@ -148,14 +118,33 @@ fn guide_step(case: &str, at: usize, step: &StepView, excerpts: &RenderedExcerpt
             @match step.cell.coverage {
                 Coverage::Strong => p.quiet { "Well covered, by " (authors) "." },
                 Coverage::Thin => p.quiet { "Thinly covered, by " (authors) "." },
-                Coverage::Empty => p.quiet { (uncovered(case, step)) },
+                Coverage::Empty => p.quiet { (uncovered(&case.label, step)) },
             }
-            div.beside {
-                @for (source, passages) in by_source(&step.passages) {
-                    div.of {
-                        h3 { a href={ "/sources/" (source) } { (source) } }
-                        @for hit in passages { (excerpt(hit, excerpts)) }
+            @match both {
+                Some(both) => (columns(&step.passages, both, |hit| excerpt(hit, place, excerpts))),
+                None => {
+                    @let (shown, others) = step.passages.split_at(step.passages.len().min(SHOWN));
+                    (grouped(shown, place, excerpts))
+                    @if !others.is_empty() {
+                        details.others {
+                            summary { "Show the other " (others.len()) }
+                            (grouped(others, place, excerpts))
+                        }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The passages beside each other, grouped by source.
+fn grouped(passages: &[HitView], at: GuidePlace, excerpts: &RenderedExcerpts) -> Markup {
+    html! {
+        div.beside {
+            @for (source, passages) in by_source(passages) {
+                div.of {
+                    h3 { a href={ "/sources/" (source) } { (source) } }
+                    @for hit in passages { (excerpt(hit, at, excerpts)) }
                 }
             }
         }
@@ -186,13 +175,15 @@ fn by_source(passages: &[HitView]) -> Vec<(&str, Vec<&HitView>)> {
     sources
 }
 
-fn excerpt(hit: &HitView, excerpts: &RenderedExcerpts) -> Markup {
+/// A passage of the guide to `case` at `step`.
+fn excerpt(hit: &HitView, at: GuidePlace, excerpts: &RenderedExcerpts) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     html! {
         blockquote {
             @match excerpts.get(hit) {
                 Some(rendered) => { div.prose dir="auto" { (rendered) } }
+                None if hit.snippet.is_code => { pre.said tabindex="0" { code { (hit.snippet.text) } } }
                 None => { div.said dir="auto" { (hit.snippet.text) } }
             }
             p.where {
@@ -202,6 +193,7 @@ fn excerpt(hit: &HitView, excerpts: &RenderedExcerpts) -> Markup {
                 @if !passage.url.starts_with('/') {
                     " · " a href=(passage.url) rel="noopener" aria-label={ "At the source: " (trail) } { "at the source" }
                 }
+                " · " (wrong_line(passage, at.case, at.step))
             }
         }
     }
