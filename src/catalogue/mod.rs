@@ -36,4 +36,5 @@ pub use selection::{Selection, SelectionRules};
 pub use source::{Catalogue, Origin, OriginKind, Source, SourceId, SourceList, SourceStanding};
 pub use threads::{IssueSelection, ThreadSelection};
 pub use visibility::Visibility;
+pub(crate) use voice::OWN_NOTES;
 pub use voice::{Voice, Voices};

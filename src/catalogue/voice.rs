@@ -13,7 +13,7 @@ use super::{Catalogue, Origin};
 const MOST_HOPS: usize = 8;
 
 /// The id of the source with the notes inside the program.
-const OWN_NOTES: &str = "cairn/notes";
+pub(crate) const OWN_NOTES: &str = "cairn/notes";
 
 /// An independent author.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -19,7 +19,7 @@ enum BlockKind {
 /// is longer, its first lines. An ellipsis marks omitted text. Empty if nothing fits. O(length).
 pub fn opening(markdown: &str, most: usize) -> String {
     let mut shown = String::new();
-    let mut is_cut = false;
+    let (mut is_cut, mut is_inside) = (false, false);
     for (kind, block) in blocks(markdown) {
         let bold = match kind {
             BlockKind::Heading if shown.is_empty() => continue,
@@ -35,23 +35,44 @@ pub fn opening(markdown: &str, most: usize) -> String {
         }
         is_cut = true;
         let part = lines(kind, block, most.saturating_sub(shown.len()));
+        let part = part.unwrap_or_default();
         if kind == BlockKind::Whole && shown.is_empty() {
             continue;
         }
-        shown.push_str(&part);
+        is_inside = part.is_inside;
+        shown.push_str(&part.text);
         break;
     }
     let shown = shown.trim_end();
-    match is_cut && !shown.is_empty() {
-        true => format!("{shown}\n\n{ELLIPSIS}"),
-        false => shown.to_owned(),
+    match shown {
+        "" => String::new(),
+        shown if !is_cut => shown.to_owned(),
+        shown if is_inside => format!("{shown} {ELLIPSIS}"),
+        shown => format!("{shown}\n\n{ELLIPSIS}"),
     }
 }
 
-/// The first lines of `block` with at most `most` bytes. None of a table if its first row does not fit.
-fn lines(kind: BlockKind, block: &str, most: usize) -> String {
+/// The beginning of a block.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct BlockPart {
+    text: String,
+    /// Whether it ends inside a sentence.
+    is_inside: bool,
+}
+
+impl BlockPart {
+    /// `text`, which goes on in the block, up to the end of its last whole sentence if that keeps at least half of it.
+    fn inside(text: &str) -> BlockPart {
+        let whole = whole_sentences(text);
+        BlockPart { text: whole.to_owned(), is_inside: whole.len() == text.len() }
+    }
+}
+
+/// The first lines of `block` with at most `most` bytes. `None` of a table if its first row does not fit, and of a block
+/// that is shown as a whole or not at all.
+fn lines(kind: BlockKind, block: &str, most: usize) -> Option<BlockPart> {
     let least = match kind {
-        BlockKind::Heading | BlockKind::Whole => return String::new(),
+        BlockKind::Heading | BlockKind::Whole => return None,
         BlockKind::Table => 3,
         BlockKind::Lines => 1,
     };
@@ -67,12 +88,15 @@ fn lines(kind: BlockKind, block: &str, most: usize) -> String {
         kept.push(line);
     }
     if kept.len() >= least {
-        let kept = kept.join("\n");
+        let text = kept.join("\n");
         let goes_on = kind == BlockKind::Lines && next.is_some_and(|next| !begins_item(next));
-        return if goes_on { whole_sentences(&kept).to_owned() } else { kept };
+        return Some(match goes_on {
+            true => BlockPart::inside(&text),
+            false => BlockPart { text, is_inside: false },
+        });
     }
     if kind != BlockKind::Lines {
-        return String::new();
+        return None;
     }
     // One long line: its first words.
     let end = block.floor_char_boundary(most.min(block.len()));
@@ -81,7 +105,7 @@ fn lines(kind: BlockKind, block: &str, most: usize) -> String {
     // A formula or a code span that is cut would show its marks.
     let cut = ['$', '`'].iter().filter(|mark| words.matches(**mark).count() % 2 == 1);
     let end = cut.filter_map(|mark| words.rfind(*mark)).min().unwrap_or(end);
-    whole_sentences(words[..end].trim_end()).to_owned()
+    Some(BlockPart::inside(words[..end].trim_end()))
 }
 
 /// Whether `line` begins an item of a list or a quote.
@@ -89,7 +113,7 @@ fn begins_item(line: &str) -> bool {
     line.trim_start().starts_with(|c: char| "-*+>•".contains(c) || c.is_ascii_digit())
 }
 
-/// `text` up to the end of its last whole sentence, if that keeps at least half of it.
+/// `text` up to the end of its last whole sentence if that keeps at least half of it, otherwise all of it.
 fn whole_sentences(text: &str) -> &str {
     let ends_sentence = |(at, c): &(usize, char)| {
         let rest = &text[at + c.len_utf8()..];
@@ -169,7 +193,7 @@ mod tests {
         let text = "One sentence is here. Another one is so long\nthat it goes on (in brackets,\nand so on).\n";
         assert_eq!(
             opening(text, 80),
-            "One sentence is here. Another one is so long\nthat it goes on (in brackets,\n\n…"
+            "One sentence is here. Another one is so long\nthat it goes on (in brackets, …"
         );
         let text = "One sentence is here, and it is long enough. Another\none is cut.\n";
         assert_eq!(opening(text, 60), "One sentence is here, and it is long enough.\n\n…");
@@ -189,8 +213,8 @@ mod tests {
     #[test]
     fn long_blocks_are_cut_between_lines_and_formulas_and_code_never() {
         assert_eq!(opening("- one\n- two\n- three\n", 13), "- one\n- two\n\n…");
-        assert_eq!(opening("one two three four\n", 12), "one two\n\n…");
-        assert_eq!(opening("so $a + b$ is c\n", 9), "so\n\n…");
+        assert_eq!(opening("one two three four\n", 12), "one two …");
+        assert_eq!(opening("so $a + b$ is c\n", 9), "so …");
         assert_eq!(opening("$$\na\n\nb\n$$\n\nWords.\n", 8), "Words.\n\n…");
         assert_eq!(opening("$$ a $$\n\nWords.\n", 40), "$$ a $$\n\nWords.");
         assert_eq!(opening("| a |\n|---|\n| 1 |\n| 2 |\n", 19), "| a |\n|---|\n| 1 |\n\n…");

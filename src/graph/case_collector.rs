@@ -10,7 +10,7 @@ use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
 /// A document about a case that covers at least this many of its steps is a whole answer.
-const WHOLE: usize = 4;
+const WHOLE: usize = 5;
 
 /// Collects the sections about cases.
 #[derive(Debug, Default)]

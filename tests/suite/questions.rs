@@ -77,7 +77,7 @@ fn strong_matches_are_counted_apart_from_mentions() {
     assert!(0 < strong && strong < total, "{strong} of {total}");
     assert!(strong + found["mentions"].as_u64().unwrap() <= total, "{found}");
     let page = get(&app, "/?q=position+bias+source:ann/notes").2;
-    assert!(page.contains("strong match") && page.contains("more that mention it"), "{page}");
+    assert!(page.contains("strong match") && page.contains("more with all of the words"), "{page}");
     assert!(json(&app, "/api/v1/search?q=source:ann/notes", 200)["strong"].is_null());
 }
 

@@ -18,6 +18,7 @@ mod mdx;
 pub(super) mod mermaid;
 mod myst;
 mod pictures;
+mod references;
 mod rst;
 mod tabs;
 mod titles;
@@ -42,12 +43,15 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     converted(text, format, CalloutForm::Text)
 }
 
-/// As [`plain`], for readers of the whole document: callouts and admonitions become GitHub's alerts.
+/// As [`plain`], for readers of the whole document: callouts and admonitions become GitHub's alerts, and references to
+/// figures get their numbers.
 pub(super) fn for_reading<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
-    match alerts::with_alerts(text) {
-        Cow::Borrowed(text) => converted(text, format, CalloutForm::Alert),
-        Cow::Owned(text) => Cow::Owned(converted(&text, format, CalloutForm::Alert).into_owned()),
-    }
+    let alerts = alerts::with_alerts(text);
+    let text = match format {
+        "qmd" | "rmd" => references::numbered(&alerts),
+        _ => Cow::Borrowed(&*alerts),
+    };
+    Cow::Owned(converted(&text, format, CalloutForm::Alert).into_owned())
 }
 
 /// What callouts in block quotes become.

@@ -4,7 +4,7 @@ use super::text::{ReadingText, markdown};
 use crate::extract::{decode, notebook};
 
 /// The version of this module. A change makes the stored texts of all documents again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The maximum bytes of a document's text. The rest of a longer one is left out.
 const MOST_BYTES: usize = 16 * 1_024 * 1_024;
 

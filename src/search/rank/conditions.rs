@@ -67,6 +67,11 @@ impl MatchConditions<'_> {
             _ => 1.0,
         };
         let code = match self.code {
+            CodeWish::No
+                if self.links == LinkWish::Unwanted && opened.listings.contains(section) =>
+            {
+                weights.unwanted_listing
+            }
             CodeWish::No if opened.listings.contains(section) => weights.listing,
             CodeWish::Yes if opened.listings.contains(section) => weights.wanted_listing,
             _ => 1.0,

@@ -37,6 +37,8 @@ pub(in crate::search) struct Weights {
     pub unwanted_links: f32,
     /// The factor for the score of code with little prose, unless the query asks for code.
     pub listing: f32,
+    /// The same if the query asks a question.
+    pub unwanted_listing: f32,
     /// The factor for the score of code with little prose if the query has the filter `has:code`.
     pub wanted_listing: f32,
     /// The weight of each word that names a source, for the sections of that source.
@@ -83,6 +85,7 @@ pub(in crate::search) const WEIGHTS: Weights = Weights {
     links: 0.3,
     unwanted_links: 0.6,
     listing: 0.9,
+    unwanted_listing: 0.7,
     wanted_listing: 2.0,
     preferred: 2.0,
     least_share: 0.5,

@@ -5,7 +5,7 @@ use super::kinds::{DirectiveKind, kind};
 use super::lines::{bullet, explicit, field};
 use super::names::{NotePlace, note, substitution};
 use super::roles;
-use crate::extract::dialect::pictures::picture;
+use crate::extract::dialect::pictures::{link_to_file, picture};
 
 /// The name and the argument of the directive `body`, if it is one.
 fn directive(body: &str) -> Option<(&str, &str)> {
@@ -51,7 +51,15 @@ impl BlockConverter<'_> {
         if let DirectiveKind::Picture = kind {
             return self.picture(i, col, name, argument);
         }
-        if matches!(kind, DirectiveKind::Gone) {
+        if let DirectiveKind::Include = kind
+            && let Some(link) = link_to_file(argument)
+        {
+            self.head = false;
+            self.open(col, 0);
+            self.put(i, &link);
+            return lines.extent(i, col);
+        }
+        if matches!(kind, DirectiveKind::Gone | DirectiveKind::Include) {
             return lines.extent(i, col);
         }
         self.head = false;

@@ -11,6 +11,8 @@ pub(super) enum DirectiveKind {
     Math,
     /// A picture; the argument is its path.
     Picture,
+    /// Code in another file; the argument is its path.
+    Include,
     /// Lines that are kept separate.
     Lines,
     /// The description of an object; the argument is its signature.
@@ -26,7 +28,6 @@ const GONE: &[&str] = &[
     "toctree",
     "contents",
     "include",
-    "literalinclude",
     "raw",
     "bibliography",
     "meta",
@@ -104,6 +105,7 @@ pub(super) fn kind(name: &str) -> DirectiveKind {
         "parsed-literal" | "testoutput" | "productionlist" | "console" => DirectiveKind::Code(""),
         "math" => DirectiveKind::Math,
         "image" | "figure" => DirectiveKind::Picture,
+        "literalinclude" => DirectiveKind::Include,
         "line-block" | "csv-table" => DirectiveKind::Lines,
         _ if GONE.contains(&name) || name.starts_with("auto") => DirectiveKind::Gone,
         _ if OBJECTS.contains(&name) => DirectiveKind::Object,

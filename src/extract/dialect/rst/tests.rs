@@ -88,6 +88,10 @@ fn directives() {
         ("- .. note::\n\n     In\n\n  Out", "-\n\n  In\n\n  Out"),
         (".. image:: x.png\n   :alt: x\n\ntext", "![x](<x.png>)\n\n\ntext"),
         (".. figure:: x.png\n   :width: 3\n\n   A caption", "![](<x.png>)\n\n\nA caption"),
+        (
+            ".. literalinclude:: ../code/a.py\n   :pyobject: f\n\ntext",
+            "[`a.py`](<../code/a.py>)\n\n\ntext",
+        ),
         (".. image::\n\ntext", "\n\ntext"),
         (".. toctree::\n\n   one\n   two\n\ntext", "\n\n\n\n\ntext"),
         (".. just a comment\n   and more\n\ntext", "\n\n\ntext"),
@@ -242,5 +246,9 @@ A. Author wrote this.
         let is_word = |found: &str| found.trim_matches(|c: char| !c.is_alphanumeric()) == word;
         assert!(plain.split([' ', '\n', '[', ']', '|', '*']).any(is_word), "{word}: {plain}");
     }
-    assert!(!plain.contains("hidden") && !plain.contains("code.py") && !plain.contains("members"));
+    assert!(
+        !plain.contains("hidden")
+            && plain.contains("[`code.py`](<code.py>)")
+            && !plain.contains("members")
+    );
 }

@@ -13,11 +13,18 @@ const SHORT: usize = 30;
 /// The maximum number of equally good passages whose meaning is compared.
 const TIED: usize = 3;
 
+/// What a passage that says what a match is gains in nearness, a cosine. Set by hand.
+const DEFINES: f32 = 0.15;
+/// Words between a name and what it means.
+const DEFINING: [&str; 7] =
+    [" is ", " are ", " means ", " refers to ", " occurs ", " measures ", ": "];
+
 /// How near a text is to the query in meaning.
 pub(super) type Nearness<'n> = &'n dyn Fn(&str) -> f32;
 
 /// The byte range of the passage to show: the passage with the most different units of the query. Of several such
-/// passages, it is the nearest in meaning, or without `nearness` the one with the most matches. A passage that begins
+/// passages, it is the nearest in meaning, or without `nearness` one that says what a match is, or the one with the most
+/// matches. A passage that begins
 /// in a formula or a row of a table counts as having one unit less. [`edges`] decides where exactly the range begins
 /// and ends.
 pub(super) fn window(
@@ -59,6 +66,8 @@ struct Passage {
     bytes: Range<usize>,
     /// The number of different units.
     units: u32,
+    /// Whether the words after the match say what it is.
+    defines: bool,
     /// The number of matches; more than six count as six.
     count: usize,
 }
@@ -68,7 +77,7 @@ fn best(text: &str, matches: &[TextMatch], nearness: Option<Nearness>) -> Option
     let mut lines = KnownLine::default();
     let passages: Vec<Passage> =
         (0..matches.len()).map(|at| passage(text, matches, at, &mut lines)).collect();
-    let value = |passage: &Passage| (passage.units, passage.count);
+    let value = |passage: &Passage| (passage.units, passage.defines, passage.count);
     // `max_by_key` returns the last of equal items; in reverse, that is the first passage.
     let best = passages.iter().rev().max_by_key(|passage| value(passage))?;
     let Some(nearness) = nearness else { return Some(best.at) };
@@ -84,7 +93,10 @@ fn best(text: &str, matches: &[TextMatch], nearness: Option<Nearness>) -> Option
     if tied.len() == 1 {
         return Some(best.at);
     }
-    let near = tied.into_iter().rev().map(|one| (nearness(&text[one.bytes.clone()]), one.at));
+    let near = tied.into_iter().rev().map(|one| {
+        let defines = if one.defines { DEFINES } else { 0.0 };
+        (nearness(&text[one.bytes.clone()]) + defines, one.at)
+    });
     near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
 }
 
@@ -99,7 +111,15 @@ fn passage(text: &str, matches: &[TextMatch], at: usize, lines: &mut KnownLine) 
     }
     let is_prose = lines.kind(text, start) == LineKind::Prose;
     let units = units.count_ones().saturating_sub(u32::from(!is_prose));
-    Passage { at, bytes: start..end, units, count: count.min(6) }
+    let defines = defines(text, &matches[at..], units);
+    Passage { at, bytes: start..end, units, defines, count: count.min(6) }
+}
+
+/// Whether `matches`, of which the first `units` belong together, are followed by words that say what they are.
+fn defines(text: &str, matches: &[TextMatch], units: u32) -> bool {
+    let near = matches.iter().take(units as usize);
+    let end = near.map(|found| found.end).max().unwrap_or(0);
+    DEFINING.iter().any(|words| text[end..].starts_with(words))
 }
 
 /// The kind of the last line that was looked at, because many matches are in the same line.

@@ -16,6 +16,7 @@ use super::super::frame::layout;
 use super::super::report::wrong_line;
 use super::columns::{ChosenSources, columns, form, sources_of};
 use super::coverage::word;
+use crate::catalogue::OWN_NOTES;
 use crate::graph::Coverage;
 use crate::library::view::{CaseView, HitView, StepView};
 use crate::library::{Audience, Library};
@@ -112,12 +113,14 @@ fn guide_step(
     let step = &case.steps[at];
     let place = GuidePlace { case: &case.case, step: &step.cell.step };
     let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
+    let has_own = step.passages.iter().any(|hit| hit.passage.source == OWN_NOTES);
+    let apart = if has_own { ", without Cairn's own note" } else { "" };
     html! {
         section id=(step.cell.step) {
             h2 { (at + 1) ". " (step.label) }
             @match step.cell.coverage {
-                Coverage::Strong => p.quiet { "Well covered, by " (authors) "." },
-                Coverage::Thin => p.quiet { "Thinly covered, by " (authors) "." },
+                Coverage::Strong => p.quiet { "Well covered, by " (authors) (apart) "." },
+                Coverage::Thin => p.quiet { "Thinly covered, by " (authors) (apart) "." },
                 Coverage::Empty => p.quiet { (uncovered(&case.label, step)) },
             }
             @match both {

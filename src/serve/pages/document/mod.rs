@@ -158,7 +158,7 @@ fn whole(read: &ReadDocument, asked: &DocumentPageParameters, images: Images) ->
                 (origin(document, here.as_ref()))
                 (notes(document, asked, images))
             }
-            (outline::side(document, pages, asked))
+            (outline::side(document, pages, asked, text))
             div.prose dir="auto" lang=[document.lang.as_deref()] { (text) }
             (pages.links(document, asked))
             @if let Some(here) = here { (here::about(here, &asked.q)) }
@@ -229,7 +229,7 @@ fn notes(document: &DocumentView, asked: &DocumentPageParameters, images: Images
             p.quiet {
                 a href=(address(&format!("/documents/{}", document.id),
                     &[("q", &asked.q), ("at", &asked.at), ("images", "1")])) rel="nofollow" { "Load the pictures" }
-                " (the sites that have them will see your address)"
+                " (their sites will see your IP address)"
             }
         }
     }

@@ -123,7 +123,7 @@ async fn body(
                 (pager(&view, asked))
             }
             aside aria-label="About these results" {
-                @if let [topic] = &topics.topics[..] { (topic_card(topic)) }
+                @if let [topic] = &topics.topics[..] { (topic_card(topic, topics.question.is_some())) }
                 (facets(&view, asked, &library))
             }
         }

@@ -12,12 +12,13 @@ use crate::serve::api::SearchParameters;
 /// The maximum number of values that are shown for a facet.
 const VALUES: usize = 8;
 
-pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
+/// The card of a topic. Its definition is left out if `is_defined` above the hits.
+pub(super) fn topic_card(detail: &TopicDetail, is_defined: bool) -> Markup {
     let topic = &detail.topic;
     html! {
         section.card {
             h2 { a href={ "/topics/" (topic.id) } { (topic.label) } }
-            p { (topic.definition) }
+            @if !is_defined { p { (topic.definition) } }
             @for (word, links) in [
                 ("Part of", &detail.broader), ("Needs", &detail.requires), ("Kinds", &detail.narrower),
             ] {

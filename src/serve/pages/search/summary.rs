@@ -60,10 +60,10 @@ fn counted(view: &SearchView) -> Markup {
         span title="Their heading has most of the query, or they are about the topics that it names." {
             (number(strong)) " strong " (matches)
         }
-        @if mentions > 0 { ", " (number(mentions)) " more that mention it" }
+        @if mentions > 0 { ", " (number(mentions)) " more with all of the words" }
         @if others > 0 {
             ", " @if !view.total_is_exact { "more than " }
-            (number(others)) " with some of the words"
+            (number(others)) " with some of them"
         }
     }
 }
