@@ -13,10 +13,12 @@ fn world() -> World {
             .repeat(8);
     let models = "A two-tower model retrieves candidates, and a larger model ranks the best five hundred of them by \
                   the watch time that it expects.";
+    let tests = "A model is compared with the one in production by NDCG on the last week of impressions, which neither of \
+                 the two was trained on.";
     let whole = format!(
         "# Design a video recommendation system\n\n## Problem framing\n\n{long}\n\n## Data\n\n{data}\n\n\
          ## Features\n\nWhat is known of the video, of the viewer and of the hour, and how fresh each of these \
-         is, told in one sentence that is long enough to be a section.\n\n## Modelling\n\n{models}\n\n## Monitoring\n\n"
+         is, told in one sentence that is long enough to be a section.\n\n## Modelling\n\n{models}\n\n## Offline evaluation\n\n{tests}\n\n## Monitoring\n\n"
     );
     let films =
         "Which films people finish, and which they leave, is what the home page learns from. "
@@ -141,7 +143,7 @@ fn coverage_counts_what_is_said_and_not_headings() {
     assert_eq!(step("serving")["coverage"], "empty", "a heading says nothing");
     assert_eq!(step("features")["coverage"], "thin");
     let whole = view["whole"].as_array().unwrap();
-    assert!(whole.iter().any(|w| w["path"] == "video.md" && w["steps"] == 4), "{whole:?}");
+    assert!(whole.iter().any(|w| w["path"] == "video.md" && w["steps"] == 5), "{whole:?}");
     assert!(!whole.iter().any(|w| w["path"] == "v.md"));
 
     let printed = world.run(&["guide", "video", "recommendation"]).stdout;

@@ -67,7 +67,7 @@ pub(super) const BLOCKS: [&[u8]; 22] = [
 
 /// Whether `tag` starts an element whose content is left out: scripts, hidden elements, and those around the content
 /// of a page. False for elements without content.
-pub(super) fn is_left_out(tag: &StartTag<usize>) -> bool {
+pub(in crate::extract) fn is_left_out(tag: &StartTag<usize>) -> bool {
     let name: &[u8] = &tag.name;
     if tag.self_closing || VOID.contains(&name) {
         return false;

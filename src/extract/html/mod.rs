@@ -2,7 +2,7 @@
 //! tables and figures of both.
 
 pub(super) mod disclosure;
-mod elements;
+pub(super) mod elements;
 mod figure;
 pub(super) mod fragment;
 pub(super) mod page;

@@ -1,16 +1,17 @@
 //! Reads a file of any format that has a text for reading.
 
+use super::html;
 use super::text::{ReadingText, markdown};
 use crate::extract::{decode, notebook};
 
 /// The version of this module. A change makes the stored texts of all documents again.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The maximum bytes of a document's text. The rest of a longer one is left out.
 const MOST_BYTES: usize = 16 * 1_024 * 1_024;
 
 /// Whether files of `format` have a [`ReadingText`].
 pub fn has_text(format: &str) -> bool {
-    matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" | "ipynb")
+    matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" | "ipynb" | "html" | "htm")
 }
 
 /// The text of the file `bytes`; `format` is a lower-case extension. `None` for other formats than those of
@@ -23,7 +24,10 @@ pub fn of_file(format: &str, bytes: &[u8]) -> Option<ReadingText> {
     if format == "ipynb" {
         return notebook::reading(&text);
     }
-    let mut markdown = markdown(&text, format);
+    let mut markdown = match format {
+        "html" | "htm" => markdown(&html::markdown(&text), "md"),
+        _ => markdown(&text, format),
+    };
     if markdown.len() > MOST_BYTES {
         markdown.truncate(markdown.floor_char_boundary(MOST_BYTES));
     }
@@ -55,6 +59,6 @@ mod tests {
     fn other_formats_have_no_text() {
         assert_eq!(of_file("pdf", b"%PDF"), None);
         assert_eq!(of_file("ipynb", b"{"), None);
-        assert_eq!(of_file("html", b"<p>a</p>"), None);
+        assert_eq!(of_file("txt", b"a"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! formulas.
 
 mod document;
+mod html;
 pub(super) mod text;
 
 pub use document::{VERSION, has_text, of_file};

@@ -13,8 +13,8 @@ use crate::extract::{dialect, nesting};
 /// A document as Markdown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingText {
-    /// Plain Markdown: GitHub's dialect with formulas between dollar signs. In a file of Markdown or reStructuredText,
-    /// every line has the number that it has in the file.
+    /// Plain Markdown: GitHub's dialect with formulas between dollar signs. In a file of Markdown, reStructuredText or
+    /// HTML, every line has the number that it has in the file.
     pub markdown: String,
     /// The line at which each cell of a notebook begins, 1-based, in the order of the cells; empty for other documents.
     pub cells: Vec<u32>,
