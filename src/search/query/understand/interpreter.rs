@@ -211,13 +211,16 @@ impl Interpreter<'_> {
         let Some(BegunLabels { from: begin, topics, last_words }) = self.labels.begun(&run) else {
             return;
         };
-        // Several words that begin a label are hardly there by chance.
-        let is_sure = run.len() - begin > 1;
+        // Several words that begin a label are hardly there by chance. But if they are a whole label, that is what they
+        // mean, and a longer label is only a guess.
+        let is_whole = draft.taken.last().is_some_and(|taken| *taken);
+        let is_sure = run.len() - begin > 1 && !is_whole;
+        let first = if is_sure { from + begin } else { words.len() - 1 };
         let topics: Vec<MeantTopic> =
             topics.into_iter().map(|topic| MeantTopic { topic, is_sure }).collect();
         let words = run[begin..].join(" ");
         for topic in &topics {
-            for meaning in &mut draft.meanings[from + begin..] {
+            for meaning in &mut draft.meanings[first..] {
                 meaning.topics.push(*topic);
             }
             self.report_topic(topic.topic, &words, &mut draft.understood);
