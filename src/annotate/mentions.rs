@@ -76,13 +76,25 @@ impl<'a> Finder<'a> {
             for found in &found {
                 tally.sentence(found, sentence, SentencePosition { start, length });
             }
-            co_mentions.extend(co_mention(sentence, &found));
+            let said = co_mention(sentence, &found);
+            co_mentions.extend(said.map(|said| self.with_nearness(said, vector.is_some())));
         }
         let cited = self.cited(section, &trail);
         for topic in cited.iter().flat_map(|cited| &cited.anchor) {
             tally.anchor(*topic);
         }
         Topics { mentions: rank(tally.topics, vector, self.tagger), co_mentions, cited }
+    }
+
+    /// `said` with the nearness of its sentence to its topics, if the meaning of its section `is_known`.
+    fn with_nearness(&self, said: CoMention, is_known: bool) -> CoMention {
+        let vector = if is_known { self.tagger.steps.text_meaning(&said.sentence) } else { None };
+        let of = |topic: &u32| Some(vector.as_ref()?.cosine(self.tagger.meaning(*topic)?));
+        let known: Option<Vec<f32>> = said.topics.iter().map(of).collect();
+        // A cosine is at most one.
+        let hundredths = |cosine: f32| (100.0 * cosine).round() as i8;
+        let nearness = known.into_iter().flatten().map(hundredths).collect();
+        CoMention { nearness, ..said }
     }
 
     /// For each link of `section`, the topics named by the link's text, by its sentence, and by the section's own
@@ -210,7 +222,12 @@ fn co_mention(sentence: &str, found: &[TopicMatch]) -> Option<CoMention> {
     named.dedup_by_key(|(topic, _)| *topic);
     let is_evidence = named.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
     let (topics, spans) = named.into_iter().unzip();
-    is_evidence.then(|| CoMention { sentence: bare.to_owned(), topics, spans })
+    is_evidence.then(|| CoMention {
+        sentence: bare.to_owned(),
+        topics,
+        spans,
+        nearness: Vec::new(),
+    })
 }
 
 /// The sentences of `text` that are not blank, with their byte offsets. A line end also ends a sentence.

@@ -38,6 +38,9 @@ pub struct CoMention {
     pub topics: Vec<u32>,
     /// For each topic, the byte range of the words that name it first.
     pub spans: Vec<(u32, u32)>,
+    /// For each topic, the cosine of the sentence and the topic's labels and definition, in hundredths. Empty if the meaning
+    /// of the sentence is not known.
+    pub nearness: Vec<i8>,
 }
 
 /// The topics that a link may be about, as indices in the vocabulary. If a text names a topic twice, its list contains

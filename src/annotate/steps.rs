@@ -158,6 +158,11 @@ impl StepFinder {
         MeaningVector::of(self.table.as_ref()?, headings.chain([section.text.as_str()]))
     }
 
+    /// The meaning of `text`; `None` without a table or a known word. O(length).
+    pub fn text_meaning(&self, text: &str) -> Option<MeaningVector> {
+        MeaningVector::of(self.table.as_ref()?, [text])
+    }
+
     fn add_meaning(&self, section: &Section, whole: &MeaningVector, support: &mut [f32]) {
         let Some(table) = &self.table else { return };
         self.add_cosines(whole, MEANING, support);

@@ -105,8 +105,7 @@ impl GraphBuilder {
             edges.keys().map(|key| (*key, EvidenceCandidates::default())).collect();
         for sentence in self.sentences.counted() {
             for SaidPair { topics, relation } in sentence.related() {
-                if let (Some(relation), Some(candidates)) = (relation, candidates.get_mut(&topics))
-                {
+                if let Some(candidates) = candidates.get_mut(&topics) {
                     candidates.add(&sentence, relation);
                 }
             }
@@ -160,11 +159,17 @@ mod tests {
                     sentence,
                     topics: pair.clone(),
                     spans: vec![(0, 4), (19, 25)],
+                    nearness: Vec::new(),
                 });
                 for chunk in others.chunks(2) {
                     let sentence = format!("{source} also says {time} {chunk:?}.");
                     let spans = vec![(0, 0); chunk.len()];
-                    co_mentions.push(CoMention { sentence, topics: chunk.to_vec(), spans });
+                    co_mentions.push(CoMention {
+                        sentence,
+                        topics: chunk.to_vec(),
+                        spans,
+                        ..CoMention::default()
+                    });
                 }
             }
             let said = co_mentions.iter().filter_map(|said| SaidSentence::of(said, &pair));
@@ -213,7 +218,8 @@ mod tests {
         let mut builder = GraphBuilder::new(vocabulary);
         for source in ["a/a", "b/b", "c/c"] {
             let (sentence, topics) = ("The same in all.".to_owned(), vec![3, 9]);
-            let said = CoMention { sentence, topics, spans: vec![(0, 3), (4, 8)] };
+            let said =
+                CoMention { sentence, topics, spans: vec![(0, 3), (4, 8)], ..CoMention::default() };
             let said = SaidSentence::of(&said, &[]).unwrap();
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner(source.to_owned());

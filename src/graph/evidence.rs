@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 
 use super::Evidence;
 use super::said::{CountedSentence, SaidSentences};
-use super::sentence::LEAST;
 
 /// The maximum number of sentences that are kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
@@ -16,7 +15,7 @@ const CANDIDATES: usize = 8;
 #[derive(Clone, Copy, Debug)]
 struct EvidenceCandidate {
     /// How likely it states the relation: log odds in hundredths.
-    relation: i32,
+    relation: i16,
     /// The index of its voice.
     voice: u32,
     /// The index of the sentence.
@@ -28,13 +27,9 @@ struct EvidenceCandidate {
 pub(super) struct EvidenceCandidates(Vec<EvidenceCandidate>);
 
 impl EvidenceCandidates {
-    /// Adds `sentence`, which states the relation as likely as `relation` says, unless it is too unlikely. If there are then
-    /// more than [`CANDIDATES`], drops the worst candidate of the voice that has the most candidates.
-    pub fn add(&mut self, sentence: &CountedSentence, relation: i32) {
+    /// Adds `sentence`, which states the relation as likely as `relation` says. If there are then more than [`CANDIDATES`], drops the worst candidate of the voice that has the most candidates.
+    pub fn add(&mut self, sentence: &CountedSentence, relation: i16) {
         let CountedSentence { voice, at: sentence, .. } = *sentence;
-        if relation < LEAST {
-            return;
-        }
         if self.0.len() == CANDIDATES {
             match self.worst(relation, voice) {
                 Some(worst) => drop(self.0.remove(worst)),
@@ -46,7 +41,7 @@ impl EvidenceCandidates {
 
     /// The index of the candidate that is dropped for a new one with this `relation` and `voice`; `None` if the new one is
     /// the worst.
-    fn worst(&self, relation: i32, voice: u32) -> Option<usize> {
+    fn worst(&self, relation: i16, voice: u32) -> Option<usize> {
         let said = |of: u32| {
             let same = self.0.iter().filter(|other| other.voice == of).count();
             same + usize::from(of == voice)
@@ -95,7 +90,12 @@ mod tests {
         let mut add = |source: &str, relation, what: &str| {
             let sentence =
                 format!("A store keeps the skew away from the model of {source} in {what}.");
-            let said = CoMention { sentence, topics: vec![1, 2], spans: vec![(2, 7), (18, 22)] };
+            let said = CoMention {
+                sentence,
+                topics: vec![1, 2],
+                spans: vec![(2, 7), (18, 22)],
+                ..CoMention::default()
+            };
             // The second source has the voice of the first.
             let voice = u32::from(source.as_bytes()[0]);
             let of = &Voice::Source(source.to_owned());

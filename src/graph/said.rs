@@ -3,7 +3,7 @@
 
 use super::Evidence;
 use super::place::SectionPlace;
-use super::sentence::{LEAST, NamePlace, SaidSentence, relation};
+use super::sentence::SaidSentence;
 use crate::extract::Address;
 
 /// The sentences, in the order in which they were added.
@@ -12,8 +12,8 @@ pub(super) struct SaidSentences {
     sentences: Vec<KeptSentence>,
     /// The topics of the sentences, one after another.
     topics: Vec<u32>,
-    /// The places of the topics' names, in the same order.
-    places: Vec<NamePlace>,
+    /// How likely the sentences that are evidence state the relations of their pairs, one after another.
+    relations: Vec<Option<i16>>,
     /// The sentences, one after another.
     texts: String,
     documents: Vec<SaidDocument>,
@@ -22,8 +22,6 @@ pub(super) struct SaidSentences {
 /// Where a sentence is, and what is kept of it.
 #[derive(Clone, Copy)]
 struct KeptSentence {
-    statement: i32,
-    verbs: u64,
     voice: u32,
     /// The index of its document.
     document: u32,
@@ -31,6 +29,8 @@ struct KeptSentence {
     section: u64,
     /// Where its topics end in the table of topics. They begin where those of the sentence before end.
     topics_end: usize,
+    /// Where its relations end in the table of relations.
+    relations_end: usize,
     /// Where its text ends in the table of texts.
     text_end: usize,
 }
@@ -50,9 +50,8 @@ pub(super) struct CountedSentence<'a> {
     pub voice: u32,
     /// The vocabulary indices of its topics, ascending, without duplicates.
     pub topics: &'a [u32],
-    places: &'a [NamePlace],
-    statement: i32,
-    verbs: u64,
+    /// How likely it states the relation of each pair; empty if it is no evidence for any.
+    relations: &'a [Option<i16>],
 }
 
 /// Two topics of a sentence.
@@ -60,8 +59,8 @@ pub(super) struct CountedSentence<'a> {
 pub(super) struct SaidPair {
     /// The vocabulary indices of the topics, the smaller one first.
     pub topics: (u32, u32),
-    /// How likely the sentence states their relation: log odds in hundredths. `None` if the same words name both.
-    pub relation: Option<i32>,
+    /// How likely the sentence states their relation: log odds in hundredths.
+    pub relation: i16,
 }
 
 impl CountedSentence<'_> {
@@ -71,15 +70,10 @@ impl CountedSentence<'_> {
         topics.flat_map(|(at, one)| self.topics[at + 1..].iter().map(|other| (*one, *other)))
     }
 
-    /// The pairs of its topics, with how likely it states their relations.
+    /// The pairs of its topics for which it is evidence.
     pub fn related(&self) -> impl Iterator<Item = SaidPair> {
-        let named = || self.topics.iter().zip(self.places);
-        named().enumerate().flat_map(move |(at, (one, place))| {
-            named().skip(at + 1).map(|(other, other_place)| SaidPair {
-                topics: (*one, *other),
-                relation: relation(self.statement, self.verbs, *place, *other_place),
-            })
-        })
+        let pairs = self.pairs().zip(self.relations);
+        pairs.filter_map(|(topics, relation)| Some(SaidPair { topics, relation: (*relation)? }))
     }
 }
 
@@ -91,34 +85,28 @@ impl SaidSentences {
             let (source, path) = (place.source.to_owned(), place.path.to_owned());
             self.documents.push(SaidDocument { source, path });
         }
-        let first = self.places.len();
         self.topics.extend(said.topics());
-        self.places.extend(said.places());
-        // Most sentences are only counted: nobody needs their text.
-        if is_evidence(said, &self.places[first..]) {
-            self.texts.push_str(said.sentence);
-        }
+        self.relations.extend(said.relations());
+        self.texts.push_str(said.sentence);
         self.sentences.push(KeptSentence {
-            statement: said.statement(),
-            verbs: said.verbs(),
             voice,
             document: u32::try_from(self.documents.len() - 1).unwrap_or(u32::MAX),
             address: place.address,
             section: place.section,
             topics_end: self.topics.len(),
+            relations_end: self.relations.len(),
             text_end: self.texts.len(),
         });
     }
 
     /// All sentences, in the order in which they were added.
     pub fn counted(&self) -> impl Iterator<Item = CountedSentence<'_>> {
-        let mut start = 0;
+        let (mut topics, mut relations) = (0, 0);
         (0..).zip(&self.sentences).map(move |(at, kept)| {
-            let from = std::mem::replace(&mut start, kept.topics_end);
-            let named = from..kept.topics_end;
-            let (topics, places) = (&self.topics[named.clone()], &self.places[named]);
-            let KeptSentence { statement, verbs, voice, .. } = *kept;
-            CountedSentence { at, voice, topics, places, statement, verbs }
+            let named = std::mem::replace(&mut topics, kept.topics_end)..kept.topics_end;
+            let said = std::mem::replace(&mut relations, kept.relations_end)..kept.relations_end;
+            let (topics, relations) = (&self.topics[named], &self.relations[said]);
+            CountedSentence { at, voice: kept.voice, topics, relations }
         })
     }
 
@@ -148,16 +136,4 @@ impl SaidSentences {
             section,
         }
     }
-}
-
-/// Whether `said` may be evidence for two of its topics, whose names are at `places`.
-fn is_evidence(said: &SaidSentence, places: &[NamePlace]) -> bool {
-    let mut pairs = places
-        .iter()
-        .enumerate()
-        .flat_map(|(at, one)| places[at + 1..].iter().map(move |other| (*one, *other)));
-    pairs.any(|(one, other)| {
-        let relation = relation(said.statement(), said.verbs(), one, other);
-        relation.is_some_and(|relation| relation >= LEAST)
-    })
 }
