@@ -16,6 +16,7 @@ pub mod packed;
 pub mod resources;
 mod role;
 mod salience;
+mod step_vectors;
 mod steps;
 mod tagger;
 pub mod terms;

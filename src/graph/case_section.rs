@@ -30,6 +30,10 @@ const LEFT_OUT_WHOLE: [&str; 2] = ["stack", "tech stack"];
 /// Sections with fewer words are left out if they have fewer than [`FEW_ITEMS`] list items.
 const TINY: u32 = 20;
 const FEW_ITEMS: u32 = 3;
+/// Sections with fewer words of text outside code are left out if they have code: code alone says little in an excerpt.
+const FEW_BESIDE_CODE: u32 = 20;
+/// Sections with fewer words of text, and with more words of code, only narrate the code.
+const NARRATION: u32 = 80;
 /// Sections with fewer words are usually only an introduction.
 const SHORT: u32 = 40;
 /// Beyond this number, more words make a passage no better.
@@ -120,12 +124,13 @@ impl GuideSection {
     ) -> Option<GuideSection> {
         let extent = TextExtent::of(section);
         let is_tiny = extent.words < TINY && extent.items < FEW_ITEMS;
+        let is_code = count(&section.text) < FEW_BESIDE_CODE && !section.code.trim().is_empty();
         let heading = section.subject().last().map(|heading| heading.to_lowercase());
         let is_left_out = heading.is_some_and(|heading| {
             LEFT_OUT.iter().any(|words| heading.contains(words))
                 || LEFT_OUT_WHOLE.contains(&heading.trim())
         });
-        (!steps.is_empty() && !is_tiny && !is_left_out).then(|| GuideSection {
+        (!steps.is_empty() && !is_tiny && !is_code && !is_left_out).then(|| GuideSection {
             steps: steps.to_vec(),
             extent,
             worth: worth(section, extent, is_english),
@@ -155,7 +160,7 @@ impl CaseNaming {
     /// What it adds to the worth of a section, in hundredths.
     fn worth(self) -> i16 {
         let given = |is: bool, weight: i16| if is { weight } else { 0 };
-        given(self.document, 110) + given(self.heading, 60) + given(self.main_topic, 50)
+        given(self.document, 110) + given(self.heading, 60) + given(self.main_topic, 90)
     }
 }
 
@@ -200,16 +205,18 @@ impl CaseSection<'_> {
 fn worth(section: &Section, extent: TextExtent, is_english: bool) -> i16 {
     let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
     let words = extent.words.max(1) as f32;
+    let text = count(&section.text);
     let sentences = section.text.matches(['.', '!', '?', '。']).count().max(1) as f32;
     let questions = section.text.matches(['?', '？']).count() as f32;
     let worth = 18.0 * (extent.words.min(LONG) as f32).sqrt()
         + 20.0 * extent.items.min(MANY_ITEMS) as f32 / MANY_ITEMS as f32
         + given(is_english, 160.0)
-        - 100.0 * (questions / sentences).min(1.0)
+        - 250.0 * (questions / sentences).min(1.0)
         - 1_000.0 * (linked(&section.links) as f32 / words).min(1.0)
         - given(extent.words < SHORT, 100.0)
-        // Code alone says little in an excerpt. Set by hand; labelled passages are found as often.
-        - given(count(&section.text) < TINY, 200.0);
+        // Set by hand, as that of questions: readers find numbers good and narrated code weak.
+        + given(section.text.contains(|c: char| c.is_ascii_digit()), 40.0)
+        - given(text < NARRATION && count(&section.code) > text, 150.0);
     // Between -1,300 and 1,000.
     worth.round() as i16
 }
