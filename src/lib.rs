@@ -9,7 +9,9 @@
 //!    v
 //! catalogue, vocabulary                                     load, validate, report all faults together
 //!    v
-//! crawl       archives, folders; GitHub's API via octocrab  bytes of files; one paced transport, the only HTTP client
+//! http_client                                               builds every HTTP client
+//!    v
+//! crawl       archives, folders; GitHub's API via octocrab  bytes of files; one paced transport
 //!    v
 //! extract     one file per format; pure                     documents -> sections, links
 //!    v
@@ -36,9 +38,9 @@
 //!
 //! The modules are declared in order at the end of this file. A module imports only modules that are declared before
 //! it; a test reads the `use` lines and enforces this. [`extract`] and [`annotate`] are pure: they use no files and no
-//! network, and the same input gives the same output. Only [`crawl`] uses the HTTP client. Only [`crawl::github`] uses
-//! octocrab, and only for its types of GitHub's API. octocrab sends no requests: all requests go through our session,
-//! which enforces rate limits, quotas, and the rules for hosts and the token.
+//! network, and the same input gives the same output. Only [`http_client`] makes HTTP clients, and only [`crawl`]
+//! uses them. Only [`crawl::github`] uses octocrab, and only for its types of GitHub's API. octocrab sends no requests: all
+//! requests go through our session, which enforces rate limits, quotas, and the rules for hosts and the token.
 //!
 //! # Glossary
 //!
@@ -146,6 +148,8 @@ pub mod config;
 pub mod catalogue;
 
 pub mod vocabulary;
+
+pub mod http_client;
 
 pub mod crawl;
 

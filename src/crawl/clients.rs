@@ -8,7 +8,6 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 
 use super::hosts::AllowedHosts;
-use super::http_client;
 
 /// How to handle a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +41,9 @@ impl HttpClients {
         if let Some(client) = client.get() {
             return Ok(client);
         }
-        let built = http_client::builder(&self.hosts, "study-material indexer")
+        let built = self
+            .hosts
+            .client("study-material indexer")
             .redirect(policy)
             .read_timeout(Duration::from_secs(60))
             .pool_max_idle_per_host(self.idle)

@@ -9,12 +9,13 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
+use reqwest::{ClientBuilder, Url};
 use url::Host;
 
 use crate::config::{ARXIV_API, Config, GitHubHosts};
+use crate::http_client;
 
 /// The maximum number of redirects in a chain; a longer chain is an error.
 const MOST_REDIRECTS: usize = 5;
@@ -81,6 +82,12 @@ impl AllowedHosts {
         self.refusal(to)
     }
 
+    /// A client builder for `purpose` that resolves only the host names and addresses that are allowed. Callers add the
+    /// redirect policy and the time limits of requests.
+    pub fn client(&self, purpose: &str) -> ClientBuilder {
+        http_client::builder(purpose).dns_resolver(Arc::new(self.clone()))
+    }
+
     /// The redirect policy for an HTTP client.
     pub fn redirects(self) -> Policy {
         Policy::custom(move |attempt: Attempt| {
@@ -99,6 +106,7 @@ impl AllowedHosts {
     }
 }
 
+/// Resolves a name to its allowed addresses; `Err` if it has none.
 impl Resolve for AllowedHosts {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.may_be_private(name.as_str());
@@ -112,11 +120,6 @@ impl Resolve for AllowedHosts {
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
-}
-
-/// A DNS resolver that returns only allowed addresses, and an error if a name has none.
-pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
-    Arc::new(hosts.clone())
 }
 
 fn refused(host: &str) -> String {

@@ -14,7 +14,6 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::hosts::AllowedHosts;
-use super::http_client;
 use crate::config::Config;
 
 /// The number of hosts that are checked concurrently.
@@ -81,7 +80,8 @@ impl LinkChecker {
                 None => attempt.follow(),
             }
         });
-        let http = http_client::builder(&hosts, "link checker")
+        let http = hosts
+            .client("link checker")
             .redirect(redirects)
             .timeout(LONGEST)
             .pool_max_idle_per_host(1)

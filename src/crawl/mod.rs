@@ -1,4 +1,4 @@
-//! Fetches the files of the sources in the catalogue. This is the only module with an HTTP client.
+//! Fetches the files of the sources in the catalogue. All its requests go through clients with its own rules for hosts.
 //!
 //! [`Crawler::fetch`] checks with one conditional request whether a repository or an archive changed. If it changed,
 //! the crawler streams its files to the caller through a channel. The files of a folder are streamed unless their sizes
@@ -22,7 +22,6 @@ mod fetched;
 pub mod folder;
 pub mod github;
 mod hosts;
-mod http_client;
 mod judge;
 pub mod links;
 mod pace;

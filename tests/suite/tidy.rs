@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "printable",
     "problem",
     "disk",
@@ -13,6 +13,7 @@ const ORDER: [&str; 21] = [
     "config",
     "catalogue",
     "vocabulary",
+    "http_client",
     "crawl",
     "extract",
     "meaning",
@@ -97,15 +98,30 @@ fn every_file_opens_with_what_it_is_for() {
 }
 
 #[test]
-fn only_crawl_names_the_http_client_and_pure_stages_touch_nothing() {
+fn http_clients_are_made_in_one_place_and_used_by_crawl_only() {
+    let users: [(&str, &[&str]); 2] =
+        [("reqwest", &["http_client", "crawl"]), ("octocrab", &["crawl"])];
+    for (path, text) in rust_files("src") {
+        let code = code(&text);
+        let module = module_of(&path).map(|at| ORDER[at]).unwrap_or_default();
+        for (library, modules) in users {
+            let may = modules.contains(&module);
+            assert!(may || !code.contains(library), "{} names {library}", path.display());
+        }
+        for makes in ["Client::builder(", "Client::new(", "ClientBuilder::new(", "Client::default("]
+        {
+            let is_whole = |at| !code[..at].ends_with(|c: char| c.is_alphanumeric());
+            let found = code.match_indices(makes).any(|(at, _)| is_whole(at));
+            assert!(module == "http_client" || !found, "{} makes a client", path.display());
+        }
+    }
+}
+
+#[test]
+fn pure_stages_touch_nothing() {
     for (path, text) in rust_files("src") {
         let code = code(&text);
         let module = module_of(&path).map(|at| ORDER[at]);
-        if module != Some("crawl") {
-            for client in ["reqwest", "octocrab"] {
-                assert!(!code.contains(client), "{} names {client}", path.display());
-            }
-        }
         if matches!(module, Some("extract" | "annotate")) {
             for impure in ["std::fs", "std::net", "std::env", "std::process", "tokio", "SystemTime"]
             {

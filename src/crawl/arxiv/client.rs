@@ -14,7 +14,7 @@ use crate::crawl::error::{chain, network};
 use crate::crawl::hosts::AllowedHosts;
 use crate::crawl::judge::{number, whole_body};
 use crate::crawl::retry::{backoff, full_jitter};
-use crate::crawl::{CrawlError, DeferralCause, Traffic, http_client};
+use crate::crawl::{CrawlError, DeferralCause, Traffic};
 
 /// The maximum number of identifiers in one request. A feed with this many entries has about 300 kB.
 pub const BATCH: usize = 100;
@@ -95,7 +95,8 @@ impl ArxivClient {
     /// A client for the API at the base URL in `config`. Sends no request.
     pub fn new(config: &Config, pace: ArxivPace) -> anyhow::Result<ArxivClient> {
         let hosts = AllowedHosts::new(config);
-        let http = http_client::builder(&hosts, "paper metadata")
+        let http = hosts
+            .client("paper metadata")
             .redirect(hosts.clone().redirects())
             .timeout(pace.timeout)
             .pool_max_idle_per_host(1)
