@@ -18,7 +18,7 @@ use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::generation::folders;
 use cairn::meaning::MeaningTable;
 use cairn::refresh::{self, FetchMode, RefreshOptions};
-use cairn::search::write::{SearchIndexWriter, document_key};
+use cairn::search::write::{DeletedTexts, SearchIndexWriter, document_key};
 use cairn::search::{
     Budget, FoldedCopies, LastWord, SearchRequest, Searcher, SectionId, SectionRecord,
     Understanding,
@@ -161,7 +161,7 @@ fn build(
         writer.add(key, 1, vec![(SectionId(at as u64), record)]).unwrap();
     }
     let into = own.with_extension("generation");
-    let bytes = writer.commit(&into).unwrap();
+    let bytes = writer.commit(&into, DeletedTexts::MayStay).unwrap();
     let took = started.elapsed();
     let (bare_bytes, bare_took) = bare::build(grown(records, sections), bare);
     println!(

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::damage::IndexDamage;
 use super::manifest::Manifest;
+use super::withdrawal::withdraws;
 use crate::disk::{self, DiskError, DiskOperation};
 
-/// The number of generations that are kept: the current one, and the previous one, which readers may still have open.
-const KEPT: usize = 2;
+/// The end of the name of a folder that is not a generation yet, or not any more.
+const UNFINISHED: &str = ".building";
 
 /// The number in the file `current`, or `None` before the first generation. `Err` if the file can't be read, is missing
 /// although there are generations, or names none of them. In the last two cases, readers use
@@ -46,9 +47,14 @@ pub fn numbers(index: &Path) -> Vec<u64> {
 pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
     let last = numbers(index).last().copied().max(current(index).ok().flatten());
     let number = last.map_or(1, |last| last + 1);
-    let building = index.join("generations").join(format!("{number:04}.building"));
+    let building = staging(index, number);
     disk::create_folder(&building)?;
     Ok((building, number))
+}
+
+/// The folder in which the generation `number` is prepared. [`clean`] removes it.
+pub(crate) fn staging(index: &Path, number: u64) -> PathBuf {
+    index.join("generations").join(format!("{number:04}{UNFINISHED}"))
 }
 
 /// Renames the folder `building` to the folder of the generation `number`, and makes this generation the current one.
@@ -74,25 +80,34 @@ pub(super) fn make_current(index: &Path, number: u64) -> Result<(), DiskError> {
     disk::replace(&index.join("current"), format!("{number}\n").as_bytes())
 }
 
-/// Removes the unfinished generations of killed runs, and old generations.
+/// Removes the unfinished generations of killed runs, and old generations. Keeps the current generation, and one more,
+/// which readers may still have open. Does not keep that one if material was withdrawn from it.
 pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
     let Ok(entries) = std::fs::read_dir(index.join("generations")) else { return Ok(()) };
     // Without a valid `current` it is not known which generation is needed. The next refresh will clean up.
     let Ok(current) = current(index) else { return Ok(()) };
-    let old: Vec<u64> = numbers(index)
-        .into_iter()
-        .rev()
-        .filter(|number| Some(*number) != current)
-        .skip(KEPT - 1)
-        .collect();
+    let mut others = numbers(index).into_iter().rev().filter(|number| Some(*number) != current);
+    let previous = others.next().filter(|previous| {
+        let withdrawn = current.is_some_and(|current| is_withdrawn(index, *previous, current));
+        !withdrawn
+    });
     for entry in entries.flatten() {
         let name = entry.file_name().into_string().unwrap_or_default();
-        let is_old = name.parse().is_ok_and(|number| old.contains(&number));
-        if name.ends_with(".building") || is_old {
+        let is_old = name
+            .parse()
+            .is_ok_and(|number: u64| Some(number) != current && Some(number) != previous);
+        if name.ends_with(UNFINISHED) || is_old {
             disk::remove_folder(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Whether the generation `current` withdraws material of `previous`. False if a manifest can't be read: what readers can't
+/// open, they don't show.
+fn is_withdrawn(index: &Path, previous: u64, current: u64) -> bool {
+    let read = |number| manifest(index, number).ok();
+    read(previous).zip(read(current)).is_some_and(|(older, newer)| withdraws(&older, &newer))
 }
 
 #[cfg(test)]

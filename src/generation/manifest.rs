@@ -39,6 +39,9 @@ pub struct Manifest {
     /// The maximum length of an excerpt, in characters. Excerpts are shown if the licence does not allow the full text.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
+    /// A hash of the list of people who opted out; empty if the list is.
+    #[serde(default)]
+    pub opted_out: String,
     /// Every file of the generation except the manifest.
     pub files: FileMarks,
     /// The checksum of the manifest itself.
@@ -181,6 +184,7 @@ impl Manifest {
             counts,
             excerpt_chars,
             sources,
+            opted_out: String::new(),
             files: FileMarks::new(),
             checksum: String::new(),
         }
@@ -189,7 +193,12 @@ impl Manifest {
     /// The manifest in the file `path`. `Err` if it can't be read or decoded, has a format that this program does not
     /// know, or does not have its recorded checksum.
     pub fn read(path: &Path) -> Result<Manifest, IndexDamage> {
-        let text = String::from_utf8_lossy(&disk::read(path)?).into_owned();
+        Manifest::parse(&disk::read(path)?, path)
+    }
+
+    /// The manifest with the text `bytes`. `path` is its name in errors. `Err` as for [`Manifest::read`]. O(bytes).
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Manifest, IndexDamage> {
+        let text = String::from_utf8_lossy(bytes);
         let undecodable = |error: serde_json::Error| IndexDamage::Decode {
             path: path.into(),
             cause: error.to_string(),
@@ -215,6 +224,11 @@ impl Manifest {
         let at = text.rfind(ZEROS).unwrap_or(text.len());
         let sealed = format!("{}{}{}", &text[..at], self.checksum, &text[at + ZEROS.len()..]);
         Ok(disk::write(path, sealed.as_bytes())?)
+    }
+
+    /// The checksum of the manifest. Two manifests with the same checksum are equal.
+    pub fn checksum(&self) -> &str {
+        &self.checksum
     }
 
     /// Whether the manifest has the correct checksum for `text`, the text from which it was read.

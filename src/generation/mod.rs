@@ -8,7 +8,7 @@
 //! graph and the search index.
 //!
 //! The index folder also contains `current`, which names the generation that readers open, the record of runs
-//! ([`runs`], [`run`]), and the [`lock`]. Without a valid `current`, readers open the newest intact generation. Readers
+//! ([`runs`], [`run`]), and the [`lock`]. [`withdrawal`] decides when an old generation must go at once. Without a valid `current`, readers open the newest intact generation. Readers
 //! need nothing else; [`crate::refresh`] writes these files.
 //!
 //! # Formats
@@ -46,3 +46,4 @@ pub mod run;
 pub mod runs;
 pub(crate) mod served;
 pub mod texts;
+pub mod withdrawal;

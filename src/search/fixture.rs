@@ -8,7 +8,7 @@ use cairn::catalogue::SourceStanding;
 use cairn::config::DataFiles;
 use cairn::extract::{Address, DocumentKind};
 use cairn::meaning::MeaningTable;
-use cairn::search::write::{SearchIndexWriter, document_key};
+use cairn::search::write::{DeletedTexts, SearchIndexWriter, document_key};
 use cairn::search::{FoldedCopies, IndexedSource, Searcher, SectionId, SectionRecord};
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -96,7 +96,7 @@ fn made_with(
         writer.add(key, 1, vec![(SectionId(number), record)]).unwrap();
     }
     let into = folder.path().join("search");
-    writer.commit(&into).unwrap();
+    writer.commit(&into, DeletedTexts::MayStay).unwrap();
     let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let mut searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
     if let Some(table) = table {

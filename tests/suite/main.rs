@@ -97,6 +97,7 @@ mod tidy;
 mod trust;
 mod typing;
 mod voices;
+mod withdrawal;
 mod world;
 
 #[path = "../github/mod.rs"]

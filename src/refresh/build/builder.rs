@@ -13,6 +13,7 @@ use super::sketches::{FoldedSection, SketchReader};
 use super::source_digests::{Comparisons, SourceDigests, StoredDocument, decoded, encoded};
 use super::source_share::SourceShare;
 use super::texts::TextCollector;
+use super::withdrawn;
 use crate::annotate::copies::CopyFold;
 use crate::annotate::resources::LinkFacts;
 use crate::catalogue::{Shown, Source};
@@ -263,7 +264,6 @@ impl<'a> GenerationBuilder<'a> {
         store: &Store,
         previous: Option<&Path>,
     ) -> anyhow::Result<Manifest> {
-        let index_bytes = self.index.finish(building)?;
         let graph = self.corpus.graph.finish(Vec::new());
         let graph_file = building.join("graph.bin");
         graph.write(&graph_file)?;
@@ -294,7 +294,11 @@ impl<'a> GenerationBuilder<'a> {
         self.corpus.counts.documents = sources.iter().map(|source| source.documents).sum();
         self.corpus.counts.topics = graph.vocabulary.topics.len();
         self.corpus.counts.resources = works.all().len();
-        self.corpus.counts.index_bytes = index_bytes;
-        Ok(Manifest::new(self.corpus.counts, self.inputs.policy.excerpt_chars, sources))
+        let mut manifest =
+            Manifest::new(self.corpus.counts, self.inputs.policy.excerpt_chars, sources);
+        manifest.opted_out = withdrawn::opted_out(&self.inputs.policy);
+        let deleted = withdrawn::deleted_texts(previous, &manifest);
+        manifest.counts.index_bytes = self.index.finish(building, deleted)?;
+        Ok(manifest)
     }
 }

@@ -10,7 +10,7 @@ use crate::generation::checksums::SEARCH;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::versions::versions;
-use crate::search::write::{SearchIndexWriter, document_key};
+use crate::search::write::{DeletedTexts, SearchIndexWriter, document_key};
 use crate::search::{self, SectionId, SectionRecord};
 use crate::store::{DerivedVersions, Store};
 
@@ -95,12 +95,12 @@ impl<'a> IndexUpdate<'a> {
         Ok(self.writer.add(key, version, records)?)
     }
 
-    /// Removes the documents that are not in this generation, and writes the index into `building`. Returns its size in
-    /// bytes.
-    pub fn finish(mut self, building: &Path) -> anyhow::Result<u64> {
+    /// Removes the documents that are not in this generation, and writes the index into `building`. `deleted` says what
+    /// happens to the texts of removed documents. Returns the size of the index in bytes.
+    pub fn finish(mut self, building: &Path, deleted: DeletedTexts) -> anyhow::Result<u64> {
         for key in self.known_versions.keys().filter(|key| !self.wanted_keys.contains(key)) {
             self.writer.remove(*key);
         }
-        Ok(self.writer.commit(&building.join(SEARCH))?)
+        Ok(self.writer.commit(&building.join(SEARCH), deleted)?)
     }
 }

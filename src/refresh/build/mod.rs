@@ -21,3 +21,4 @@ mod sketches;
 mod source_digests;
 mod source_share;
 mod texts;
+mod withdrawn;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::disk::{self, DiskError, DiskOperation};
@@ -38,6 +39,15 @@ pub fn document_key(source: &str, path: &str) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(source.as_bytes()).update(b"\0").update(path.as_bytes());
     first_u64(&hash.finalize())
+}
+
+/// What happens to the texts of deleted sections when the index is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletedTexts {
+    /// They may stay in the segments, where no search finds them, until tantivy merges these.
+    MayStay,
+    /// Every segment with deleted sections is written again without them.
+    Erased,
 }
 
 /// Writes the index.
@@ -142,11 +152,12 @@ impl SearchIndexWriter {
         Ok(())
     }
 
-    /// Commits all changes, and publishes the index in the folder `into`.
+    /// Commits all changes, and publishes the index in the folder `into`. `deleted` says what happens to the texts of
+    /// deleted sections. Erasing them costs as much as writing their segments.
     ///
     /// Segment files are immutable, so they are hard-linked, or copied if that fails; only `meta.json` is written.
     /// Returns the size of the segment files in bytes.
-    pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
+    pub fn commit(mut self, into: &Path, deleted: DeletedTexts) -> Result<u64, SearchError> {
         if self.changed {
             let mut commit = self.writer.prepare_commit()?;
             if let Some(table) = &self.builder.table {
@@ -156,6 +167,9 @@ impl SearchIndexWriter {
         }
         let SearchIndexWriter { folder: from, index, writer, .. } = self;
         writer.wait_merging_threads()?;
+        if deleted == DeletedTexts::Erased {
+            erase(&index)?;
+        }
         let meta = disk::read(&from.join(META))?;
         disk::replace(&from.join(CHECKSUM), blake3::hash(&meta).to_hex().as_bytes())?;
         disk::create_folder(into)?;
@@ -182,6 +196,21 @@ impl SearchIndexWriter {
         self.writer.garbage_collect_files().wait()?;
         Ok(())
     }
+}
+
+/// Writes every segment of `index` that has deleted sections again, without them.
+fn erase(index: &Index) -> Result<(), SearchError> {
+    let mut writer: IndexWriter<WaitingDocument> =
+        index.writer_with_num_threads(1, WRITER_BYTES)?;
+    // Each segment is written once, and by this function only.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    for segment in index.searchable_segment_metas()? {
+        if segment.has_deletes() {
+            writer.merge(&[segment.id()]).wait()?;
+        }
+    }
+    writer.garbage_collect_files().wait()?;
+    Ok(writer.wait_merging_threads()?)
 }
 
 /// The version of each document in `index`, by its key. O(sections).

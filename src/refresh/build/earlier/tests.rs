@@ -9,7 +9,7 @@ use super::*;
 use crate::crawl::BlobId;
 use crate::generation::manifest::{GenerationCounts, SourceState};
 use crate::search::fixture;
-use crate::search::write::{SearchIndexWriter, document_key};
+use crate::search::write::{DeletedTexts, SearchIndexWriter, document_key};
 use crate::search::{SectionId, SectionRecord};
 
 /// A section: its id, headings joined with `/`, and first and last line. The hash of its text is its id.
@@ -52,7 +52,7 @@ impl Generations {
                 sections: rows.iter().map(|(id, ..)| (*id, *id)).collect(),
             });
         }
-        writer.commit(&folder.join(SEARCH)).unwrap();
+        writer.commit(&folder.join(SEARCH), DeletedTexts::MayStay).unwrap();
         let contents = GenerationContents { sources: [("s".to_owned(), entries)].into() };
         let before = self.folders.iter().cloned().map(PreviousGeneration::new);
         let before: Vec<PreviousGeneration> = before.collect();
