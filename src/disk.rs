@@ -206,6 +206,18 @@ pub fn probe(folder: &Path) -> Option<DiskError> {
     written().err().map(|cause| DiskError::new(DiskOperation::Write, folder, cause))
 }
 
+/// The bytes that this account can still write to the disk of `folder`; `None` if the system does not report it.
+#[cfg(unix)]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}
+
 /// Whether this program has permission to create files in `folder`. Writes nothing.
 #[cfg(unix)]
 pub fn is_writable(folder: &Path) -> bool {

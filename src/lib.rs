@@ -25,6 +25,8 @@
 //!             v
 //! generation  on-disk form: write, publish, verify, open    the format, read by everything below
 //!             v
+//! replicate   folder, static server, S3                     copies generations to where many readers take them, and from there
+//!             v
 //! refresh     runs all of the above                         to produce a new generation
 //!             v
 //! library     one open generation, swapped as a whole       everything that readers see
@@ -38,9 +40,10 @@
 //!
 //! The modules are declared in order at the end of this file. A module imports only modules that are declared before
 //! it; a test reads the `use` lines and enforces this. [`extract`] and [`annotate`] are pure: they use no files and no
-//! network, and the same input gives the same output. Only [`http_client`] makes HTTP clients, and only [`crawl`]
-//! uses them. Only [`crawl::github`] uses octocrab, and only for its types of GitHub's API. octocrab sends no requests: all
-//! requests go through our session, which enforces rate limits, quotas, and the rules for hosts and the token.
+//! network, and the same input gives the same output. Only [`http_client`] makes HTTP clients, and only [`crawl`] and
+//! [`replicate`] use them. Only [`crawl::github`] uses octocrab, and only for its types of GitHub's API. octocrab sends no
+//! requests: all requests go through our session, which enforces rate limits, quotas, and the rules for hosts and the
+//! token. Only [`replicate`] uses object_store.
 //!
 //! # Glossary
 //!
@@ -80,6 +83,8 @@
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
 //! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
 //! lock                  locked by the process that writes the index; contains its process id and start time
+//! replica.json          only in a replica: where its generations come from, and when the last one came
+//! publisher.json        the id under which the index publishes; in a published copy, the id of the index that may publish
 //! ```
 //!
 //! A generation and `runs.json` contain everything that readers need. Readers never open `library.db`, and they write
@@ -99,6 +104,14 @@
 //! (`cairn read`). So a crawl can't exhaust the server's memory, and a broken file can't make the crawl fail. A run
 //! respects the rate limits of hosts: it sends few concurrent requests to a host, and waits when a host asks for it.
 //! Work that would take too long is deferred to a later run.
+//!
+//! # Replicas
+//!
+//! Generations are immutable and complete, so readers scale by copying. `cairn refresh --publish` copies the current
+//! generation to a folder or to S3-compatible storage; `cairn pull` takes from there, or from any static server, what a
+//! reader lacks ([`replicate`]). A published copy has the layout of an index. `current` is written last on both sides, and
+//! nothing is used before its length and checksum are verified. Older generations stay for readers that still have them
+//! open, except if material was withdrawn from them ([`generation::withdrawal`]).
 //!
 //! # The server
 //!
@@ -166,6 +179,8 @@ pub mod search;
 pub mod graph;
 
 pub mod generation;
+
+pub mod replicate;
 
 pub mod refresh;
 

@@ -16,6 +16,9 @@ mod look_up;
 mod mcp;
 mod open;
 mod output;
+mod place;
+mod publish;
+mod pull;
 mod refresh;
 mod resources;
 mod search;
@@ -105,6 +108,8 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Fetch what is new and build a new generation of the index
     Refresh(refresh::RefreshArguments),
+    /// Take the generations of another index, so that this machine can serve them too
+    Pull(pull::PullArguments),
     /// List the sources; `audit` shows what they consist of, `check` looks for faults in the data files, `discover` for
     /// what the catalogue lacks
     Sources(sources::SourcesArguments),
@@ -161,6 +166,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let ended = match command {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
+        Command::Pull(arguments) => pull::run(&config, &arguments),
         Command::Sources(arguments) => sources::run(&config, arguments, cli.global.quiet),
         Command::Vocabulary(arguments) => vocabulary::run(&config, arguments),
         Command::Search(arguments) => search::run(&config, &arguments),

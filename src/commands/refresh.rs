@@ -8,6 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::OutputTable;
+use super::publish::PublishArguments;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
@@ -48,6 +49,8 @@ pub(super) struct RefreshArguments {
     /// How many sources to fetch at the same time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: Option<u8>,
+    #[command(flatten)]
+    publication: PublishArguments,
     /// Print the run as JSON
     #[arg(long)]
     json: bool,
@@ -61,6 +64,7 @@ pub(super) fn run(
     arguments: RefreshArguments,
     quiet: bool,
 ) -> anyhow::Result<Exit> {
+    let Some(publication) = arguments.publication.parsed() else { return Ok(Exit::Wrong) };
     let options = RefreshOptions {
         only: arguments.only,
         network: match (arguments.full, arguments.offline) {
@@ -98,6 +102,7 @@ pub(super) fn run(
         let Problem { message, hint, .. } = loss.refused();
         bail!("{message}; {}", hint.unwrap_or_default());
     }
+    publication.run(config, arguments.json)?;
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
 }

@@ -4,8 +4,9 @@ use chrono::Utc;
 use clap::Args;
 
 use super::{Exit, open, output};
-use crate::config::{Config, Schedule};
+use crate::config::Config;
 use crate::generation::news::NewsKind;
+use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
 use crate::generation::runs::{self, LatestResults};
 use crate::library::view::{NewsItem, NewsView, StatusView};
@@ -32,8 +33,9 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
     let runs = runs::read(&config.index);
+    let replica = ReplicaMark::read(&config.index)?;
     let due = clock::due(&config.timetable, &runs, Utc::now());
-    let next_run = due.map(time::rfc3339);
+    let next_run = due.filter(|_| replica.is_none()).map(time::rfc3339);
     let status = library.status(&LatestResults::of(runs), next_run);
     let ask = |since| NewsRequest {
         since,
@@ -49,17 +51,33 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
         if let Some(news) = &news {
             object["new"] = serde_json::to_value(news)?;
         }
+        if let Some(replica) = &replica {
+            object["replica"] = serde_json::to_value(replica)?;
+        }
         output::json(&object)?;
         return Ok(Exit::Done);
     }
     match &news {
         Some(news) => print_news(news)?,
-        None => print(&status, &config.timetable.schedule)?,
+        None => {
+            print(&status, &schedule_line(config, replica.as_ref(), status.next_run.as_deref()))?
+        }
     }
     Ok(Exit::Done)
 }
 
-fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
+/// Where new generations come from.
+fn schedule_line(config: &Config, replica: Option<&ReplicaMark>, next_run: Option<&str>) -> String {
+    if let Some(ReplicaMark { source, pulled_at, .. }) = replica {
+        let pulled = pulled_at.as_ref().map(|at| format!(", pulled {at}")).unwrap_or_default();
+        return format!("replica of {source}{pulled}; `cairn pull` takes what is new there");
+    }
+    let schedule = &config.timetable.schedule;
+    let due = next_run.map(|at| format!("; the next is due at {at}")).unwrap_or_default();
+    format!("`cairn serve` refreshes {schedule}{due}")
+}
+
+fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
         "{} ({} folded as copies) in {} from {}; {}, {}, {}",
@@ -80,11 +98,7 @@ fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     if let Some(run) = &status.last_run {
         print_run(run)?;
     }
-    let due = match &status.next_run {
-        Some(at) => format!("; the next is due at {at}"),
-        None => String::new(),
-    };
-    output::advice(&format!("`cairn serve` refreshes {schedule}{due}"))?;
+    output::advice(schedule)?;
     if !status.failing.is_empty() {
         let failing = output::count(status.failing.len(), "source");
         output::line(&format!("{failing} could not be fetched: {}", status.failing.join(", ")))?;

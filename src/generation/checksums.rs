@@ -22,7 +22,7 @@ pub(crate) const SEARCH: &str = "search";
 const META: &str = "search/meta.json";
 
 /// The length and checksum of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileMark {
     pub bytes: u64,
     /// BLAKE3 of its content, in hexadecimal.
@@ -83,11 +83,20 @@ fn share(path: &Path, known: &Path) {
 /// Checks the `files` in `folder`, and returns the damage. Checks the length of each file, and the checksum of each
 /// file but segments and texts. Checks the checksums of those only if `depth` is [`CheckDepth::Deep`].
 pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
-    let damage_of = |(name, mark): (&String, &FileMark)| {
-        let depth = if is_large(name) { depth } else { CheckDepth::Deep };
-        examine(&folder.join(name), mark, depth).err()
-    };
+    let damage_of =
+        |(name, mark): (&String, &FileMark)| examine_file(folder, name, mark, depth).err();
     files.iter().filter_map(damage_of).collect()
+}
+
+/// Checks the file `name` in `folder` as [`damage`] does.
+pub(crate) fn examine_file(
+    folder: &Path,
+    name: &str,
+    mark: &FileMark,
+    depth: CheckDepth,
+) -> Result<(), IndexDamage> {
+    let depth = if is_large(name) { depth } else { CheckDepth::Deep };
+    examine(&folder.join(name), mark, depth)
 }
 
 /// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.

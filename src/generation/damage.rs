@@ -7,8 +7,12 @@ use crate::disk::DiskError;
 use crate::graph::GraphError;
 use crate::search::SearchError;
 
-/// Advice with the command that rebuilds a generation of `index`, whatever its damage. Checks whether a store exists.
+/// Advice with the command that rebuilds a generation of `index`, whatever its damage. Checks whether the index is a
+/// replica, and whether a store exists.
 pub fn rebuild(index: &Path) -> &'static str {
+    if index.join("replica.json").exists() {
+        return "`cairn pull --full` takes what is damaged from its source again";
+    }
     match index.join("library.db").exists() {
         true => "`cairn refresh --offline` rebuilds it from what is stored",
         false => "`cairn refresh` fetches every source and rebuilds it",
@@ -16,8 +20,7 @@ pub fn rebuild(index: &Path) -> &'static str {
 }
 
 /// Advice for when a generation was opened, but reading from it fails.
-pub const HOW_TO_REPAIR: &str =
-    "`cairn doctor --deep` shows what is damaged, and `cairn refresh --offline` rebuilds it";
+pub const HOW_TO_REPAIR: &str = "`cairn doctor --deep` shows what is damaged, and `cairn refresh --offline` rebuilds it (in a replica, `cairn pull --full`)";
 
 /// The name of the index folder `index` in messages. The relative path `index` becomes `the index ./index`, because
 /// `the index index` would be confusing.

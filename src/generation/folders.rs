@@ -57,6 +57,18 @@ pub(crate) fn staging(index: &Path, number: u64) -> PathBuf {
     index.join("generations").join(format!("{number:04}{UNFINISHED}"))
 }
 
+/// Moves the folder of the generation `number` out of the way, if there is one, so that another can take its place.
+/// [`clean`] removes it. If it is the current one, readers use another intact generation until [`publish`] returns.
+pub(crate) fn make_room(index: &Path, number: u64) -> Result<(), DiskError> {
+    let old = folder(index, number);
+    if !disk::is_there(&old)? {
+        return Ok(());
+    }
+    let away = index.join("generations").join(format!("{number:04}.replaced{UNFINISHED}"));
+    disk::remove_folder(&away)?;
+    std::fs::rename(&old, &away).map_err(|cause| DiskError::new(DiskOperation::Write, &old, cause))
+}
+
 /// Renames the folder `building` to the folder of the generation `number`, and makes this generation the current one.
 ///
 /// The files are synced before the rename, so that `current` never names an incomplete generation, even after a power

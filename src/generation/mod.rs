@@ -42,6 +42,7 @@ pub mod manifest;
 pub mod news;
 pub mod open;
 pub mod papers;
+pub mod replica;
 pub mod run;
 pub mod runs;
 pub(crate) mod served;

@@ -29,8 +29,12 @@ impl Generation {
     /// Checks the length of each file, and the checksum of each file that is not a segment of the search index.
     /// [`examine`] also checks the checksums of segments. If several files are damaged, `Err` names one of them.
     pub fn open(index: &Path, number: u64) -> Result<Generation, IndexDamage> {
-        let folder = folders::folder(index, number);
-        let manifest = folders::manifest(index, number)?;
+        Generation::open_folder(folders::folder(index, number))
+    }
+
+    /// Opens the generation in `folder`, which may not be published yet. Checks the same as [`Generation::open`].
+    pub(crate) fn open_folder(folder: PathBuf) -> Result<Generation, IndexDamage> {
+        let manifest = Manifest::read(&folder.join("manifest.json"))?;
         if let Some(damage) = checksums::damage(&folder, &manifest.files, CheckDepth::Opening).pop()
         {
             return Err(damage);

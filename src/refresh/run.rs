@@ -1,6 +1,7 @@
 //! A refresh from its beginning to its end: read the data files, take the lock, fetch what is new, derive what is
 //! missing, build a generation and make it current.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,7 +22,9 @@ use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
 use crate::config::{Config, DataFiles};
 use crate::disk;
 use crate::generation::checksums::CheckDepth;
+use crate::generation::damage::shown;
 use crate::generation::loss::DocumentLoss;
+use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
 use crate::generation::{folders, lock, open, runs};
 use crate::meaning::MeaningTable;
@@ -70,6 +73,7 @@ fn run_all_steps(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
+    refuse_replica(&config.index)?;
     let policy = catalogue::policy::load(&config.sources)?;
     let (meaning, no_meaning) = meaning_table(&config.sources);
     let inputs = RefreshInputs {
@@ -104,6 +108,18 @@ fn run_all_steps(
         }
         result => result,
     }
+}
+
+/// `Err` if `index` is a replica: a refresh would replace the generations of its source by its own.
+fn refuse_replica(index: &Path) -> anyhow::Result<()> {
+    if let Some(ReplicaMark { source, .. }) = ReplicaMark::read(index)? {
+        bail!(
+            "{} is a replica of {source}, so it is not refreshed here; `cairn pull` takes what is new there, and a \
+             refresh of your own needs another folder (--index)",
+            shown(index)
+        );
+    }
+    Ok(())
 }
 
 /// The table of `sources`; if it can't be used, a problem that says so.

@@ -13,6 +13,7 @@ use super::state::{RefreshPolicy, ServerState};
 use super::{listen, schedule};
 use crate::config::{Config, Schedule};
 use crate::disk;
+use crate::generation::replica::ReplicaMark;
 use crate::problem::Faults;
 use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
@@ -38,6 +39,14 @@ pub fn serve(mut config: Config, mut refreshing: RefreshPolicy) -> anyhow::Resul
         );
         refreshing = RefreshPolicy::Never;
     }
+    let replica = ReplicaMark::read(&config.index)?;
+    if let Some(ReplicaMark { source, .. }) = &replica {
+        tracing::info!(
+            "{} is a replica of {source}: it is served and never refreshed; `cairn pull --every 1m` keeps it up to date",
+            config.index.display()
+        );
+        refreshing = RefreshPolicy::Never;
+    }
     if refreshing == RefreshPolicy::Never {
         config.timetable.schedule = Schedule::Never;
     }
@@ -45,7 +54,7 @@ pub fn serve(mut config: Config, mut refreshing: RefreshPolicy) -> anyhow::Resul
     // If refreshes are scheduled, the schedule rebuilds a damaged index while requests are served.
     let is_rebuilt_later =
         state.refreshing == RefreshPolicy::Scheduled && state.shelf.damage().is_some();
-    if state.shelf.library().is_none() && !is_rebuilt_later {
+    if state.shelf.library().is_none() && !is_rebuilt_later && replica.is_none() {
         first_start(&state.config)?;
         state.renew();
     }

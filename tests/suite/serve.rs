@@ -230,7 +230,7 @@ impl Server {
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("the server says where it is").unwrap();
-            if let Some(rest) = line.split("http://").nth(1) {
+            if let Some(rest) = line.split("Cairn is at http://").nth(1) {
                 break rest.trim_end_matches('/').to_owned();
             }
         };

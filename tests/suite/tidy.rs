@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "printable",
     "problem",
     "disk",
@@ -22,6 +22,7 @@ const ORDER: [&str; 22] = [
     "search",
     "graph",
     "generation",
+    "replicate",
     "refresh",
     "library",
     "eval",
@@ -98,9 +99,12 @@ fn every_file_opens_with_what_it_is_for() {
 }
 
 #[test]
-fn http_clients_are_made_in_one_place_and_used_by_crawl_only() {
-    let users: [(&str, &[&str]); 2] =
-        [("reqwest", &["http_client", "crawl"]), ("octocrab", &["crawl"])];
+fn http_clients_are_made_in_one_place_and_used_by_crawl_and_replicate_only() {
+    let users: [(&str, &[&str]); 3] = [
+        ("reqwest", &["http_client", "crawl", "replicate"]),
+        ("octocrab", &["crawl"]),
+        ("object_store", &["replicate"]),
+    ];
     for (path, text) in rust_files("src") {
         let code = code(&text);
         let module = module_of(&path).map(|at| ORDER[at]).unwrap_or_default();

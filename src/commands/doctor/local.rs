@@ -11,6 +11,8 @@ use crate::commands::output;
 use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
+use crate::generation::damage::IndexDamage;
+use crate::generation::replica::ReplicaMark;
 use crate::generation::runs::{self, LatestResults};
 use crate::generation::{folders, lock};
 use crate::library::Library;
@@ -24,32 +26,29 @@ const FEW_BYTES: u64 = 1_000_000_000;
 /// If fewer bytes are free on the disk, the check's result is `Ill`, because a refresh will fail.
 const NO_BYTES: u64 = 100_000_000;
 
+/// The checks of this machine. For a replica, without those of the sources and the store, which it does not use.
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
-    let mut checks = vec![
-        DoctorCheck::of(
-            "data files",
-            data_files(config),
-            "`cairn sources check` lists every fault",
-        ),
-        DoctorCheck::of(
-            "folders",
-            folders(config),
-            "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml",
-        ),
-        writable(&config.index),
-    ];
-    checks.extend(threads(config));
-    checks.extend(disk(&config.index));
-    checks.extend([
-        DoctorCheck::of(
-            "lock",
-            locked(config),
-            "check that process; the lock is released when it ends",
-        ),
-        store(config),
-        generation(config),
-        last_run(config),
-    ]);
+    let index = &config.index;
+    let free = "check that process; the lock is released when it ends";
+    let (disk, lock) = (disk(index), DoctorCheck::of("lock", locked(config), free));
+    let faults = "`cairn sources check` lists every fault";
+    let mut checks = vec![DoctorCheck::of("data files", data_files(config), faults)];
+    match ReplicaMark::read(index) {
+        Ok(None) => {
+            let unreadable =
+                "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml";
+            checks.push(DoctorCheck::of("folders", folders(config), unreadable));
+            checks.push(writable(index));
+            checks.extend(threads(config));
+            checks.extend(disk);
+            checks.extend([lock, store(config), generation(config), last_run(config)]);
+        }
+        mark => {
+            checks.push(writable(index));
+            checks.extend(disk);
+            checks.extend([lock, replica(mark), generation(config)]);
+        }
+    }
     checks
 }
 
@@ -117,7 +116,7 @@ fn writable(index: &Path) -> DoctorCheck {
 /// Checks the free disk space for the index folder. `None` if the system does not report it.
 fn disk(index: &Path) -> Option<DoctorCheck> {
     let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-    let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
+    let free = disk::free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
     let state = match free {
         ..NO_BYTES => CheckState::Ill,
         NO_BYTES..FEW_BYTES => CheckState::Weak,
@@ -129,17 +128,6 @@ fn disk(index: &Path) -> Option<DoctorCheck> {
     } else {
         check.hint("a refresh of the whole catalogue needs about a gigabyte; free some space")
     })
-}
-
-#[cfg(unix)]
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_folder: &Path) -> Option<u64> {
-    None
 }
 
 fn locked(config: &Config) -> anyhow::Result<String> {
@@ -180,6 +168,28 @@ fn store(config: &Config) -> DoctorCheck {
         CheckState::Well,
         format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6),
     )
+}
+
+/// Checks where the generations of a replica come from.
+fn replica(mark: Result<Option<ReplicaMark>, IndexDamage>) -> DoctorCheck {
+    let hint = "`cairn pull SOURCE` writes it again";
+    match mark {
+        Err(damage) => DoctorCheck::new("replica", CheckState::Ill, damage.to_string()).hint(hint),
+        Ok(mark) => {
+            let ReplicaMark { source, pulled_at, .. } = mark.unwrap_or_default();
+            match pulled_at {
+                Some(at) => {
+                    let says = format!("of {source}; the generation was pulled {at}");
+                    DoctorCheck::new("replica", CheckState::Well, says)
+                }
+                None => {
+                    let says = format!("of {source}; nothing was pulled yet");
+                    DoctorCheck::new("replica", CheckState::Weak, says)
+                        .hint("`cairn pull` says why not")
+                }
+            }
+        }
+    }
 }
 
 fn generation(config: &Config) -> DoctorCheck {

@@ -14,6 +14,7 @@ use clap::Args;
 
 use super::{Exit, output};
 use crate::config::Config;
+use crate::generation::replica;
 use check::{CheckState, DoctorCheck};
 
 #[derive(Debug, Args)]
@@ -47,7 +48,8 @@ pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Resul
         checks.push(deep::checksums(&config.index));
         checks.extend(deep::rows(config));
     }
-    if !arguments.offline {
+    // A replica sends no requests to GitHub.
+    if !arguments.offline && !replica::is_one(&config.index) {
         checks.extend(network::checks(config));
     }
     if arguments.json {

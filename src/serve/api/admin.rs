@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::generation::replica;
 use crate::library::view::RefreshAnswer;
 use crate::serve::clock::RunScope;
 use crate::serve::error::RequestFailure;
@@ -24,6 +25,13 @@ pub(super) async fn refresh(
             StatusCode::UNAUTHORIZED,
             "the admin token is missing or wrong",
             "send it as Authorization: Bearer TOKEN",
+        ));
+    }
+    if replica::is_one(&state.config.index) {
+        return Err(RequestFailure::forbidden(
+            StatusCode::CONFLICT,
+            "this index is a replica, which is never refreshed",
+            "run cairn pull",
         ));
     }
     if state.refreshing == RefreshPolicy::Never {
