@@ -17,8 +17,8 @@
 //! # Layers
 //!
 //! [`error`], [`place`]; [`web`] (static servers) and [`objects`] (folders and S3, through object_store, with our own
-//! [`connector`]); [`remote`], which is one of the two; [`mod@take`], [`plan`], [`records`]; then [`mod@pull`] and
-//! [`mod@publish`].
+//! [`connector`]); [`remote`], which is one of the two; [`mod@take`], [`plan`], [`records`]; [`target`] with [`mod@publish`],
+//! and [`staging`] with [`mod@pull`].
 
 mod connector;
 mod error;
@@ -29,6 +29,7 @@ mod publish;
 mod pull;
 mod records;
 mod remote;
+mod staging;
 mod take;
 mod target;
 mod web;

@@ -1,7 +1,7 @@
 //! Takes the current generation of a place into an index.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset};
@@ -12,8 +12,9 @@ use super::place::Place;
 use super::plan::{self, MOST_MANIFEST_BYTES, PullPlan};
 use super::records::{self, MOST_RUNS_BYTES, RUNS};
 use super::remote::Remote;
+use super::staging::Staging;
 use super::take::{self, Patience};
-use crate::disk::{self, DiskError, DiskOperation};
+use crate::disk;
 use crate::generation::checksums::{self, CheckDepth};
 use crate::generation::damage::{IndexDamage, shown};
 use crate::generation::manifest::Manifest;
@@ -196,27 +197,25 @@ impl Pull<'_> {
         tracing::debug!(
             "taking {files} files with {needed} bytes of generation {number} from {place}"
         );
-        let staging = Staging(folders::staging(self.index, number));
-        disk::remove_folder(&staging.0)?;
-        disk::create_folder(&staging.0)?;
+        let staging = Staging::begin(self.index, number)?;
         for file in &plan.linked {
-            link(&file.from, &staging.0.join(&file.name))?;
+            staging.link(&file.from, &file.name)?;
         }
         let files = futures_util::stream::iter(&plan.taken).map(|file| {
             let path = format!("generations/{number:04}/{}", file.name);
-            let target = staging.0.join(&file.name);
+            let target = staging.folder().join(&file.name);
             async move { take::file(&self.remote, &path, &file.mark, &target, self.patience).await }
         });
         let bytes = files
             .buffer_unordered(FILES_AT_ONCE)
             .try_fold(0, |sum, bytes| std::future::ready(Ok(sum + bytes)))
             .await?;
-        disk::write(&staging.0.join("manifest.json"), &taken.bytes)?;
+        disk::write(&staging.folder().join("manifest.json"), &taken.bytes)?;
         let folder = format!("generations/{number:04}");
-        Generation::open_folder(staging.0.clone())
+        Generation::open_folder(staging.folder().to_owned())
             .map_err(|damage| self.hostile(&folder, damage.to_string()))?;
         folders::make_room(self.index, number)?;
-        folders::publish(self.index, &staging.0, number).map_err(index_error)?;
+        folders::publish(self.index, staging.folder(), number).map_err(index_error)?;
         Ok(bytes)
     }
 
@@ -291,25 +290,6 @@ struct Taken<'a> {
     plan: &'a PullPlan,
     bytes: u64,
     whole: u64,
-}
-
-/// A folder that is removed unless it was renamed.
-struct Staging(PathBuf);
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        // If this fails, the next pull removes it.
-        let _ = disk::remove_folder(&self.0);
-    }
-}
-
-/// Makes the new file `path` a hard link to `known`, which never changes; a copy if that fails.
-fn link(known: &Path, path: &Path) -> Result<(), DiskError> {
-    if let Some(folder) = path.parent() {
-        disk::create_folder(folder)?;
-    }
-    let linked = fs::hard_link(known, path).or_else(|_| fs::copy(known, path).map(drop));
-    linked.map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
 
 /// Whether the time `one` is before `other`. False if one of them is no time.

@@ -16,6 +16,8 @@ use crate::http_client;
 
 /// The maximum number of redirects of one request.
 const MOST_REDIRECTS: usize = 5;
+/// The maximum length of a cause in a message.
+const MOST_CAUSE_CHARS: usize = 400;
 
 /// A folder on a web server.
 pub(super) struct WebFolder {
@@ -114,7 +116,8 @@ fn failed(
     ReplicateError::Transfer { place, path, cause, passing }
 }
 
-/// The messages of `error` and of its causes.
+/// The messages of `error` and of its causes, cut after [`MOST_CAUSE_CHARS`]: S3 servers respond to a wrong signature with all
+/// that they know about it.
 pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -125,5 +128,8 @@ pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         }
         cause = error.source();
     }
-    text
+    match text.char_indices().nth(MOST_CAUSE_CHARS) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
 }

@@ -18,8 +18,26 @@ struct Order {
     submodules: &'static [&'static str],
 }
 
-const ORDERS: [Order; 3] = [
+const ORDERS: [Order; 4] = [
     Order { module: "search", submodules: &["text", "index", "query", "rank", "show", "run"] },
+    Order {
+        module: "replicate",
+        submodules: &[
+            "error",
+            "place",
+            "connector",
+            "web",
+            "objects",
+            "remote",
+            "take",
+            "plan",
+            "records",
+            "target",
+            "publish",
+            "staging",
+            "pull",
+        ],
+    },
     Order { module: "refresh", submodules: &["wanted", "gather", "derive", "build"] },
     Order {
         module: "serve",

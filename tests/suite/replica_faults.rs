@@ -141,7 +141,7 @@ fn a_publisher_that_moves_on_is_followed() {
 }
 
 /// Changes the manifest `text` by `change`, and gives it the right checksum.
-fn forged(text: &str, change: impl FnOnce(&mut Value)) -> String {
+pub fn forged(text: &str, change: impl FnOnce(&mut Value)) -> String {
     let mut manifest: Value = serde_json::from_str(text).unwrap();
     let zeros = "0".repeat(64);
     change(&mut manifest);

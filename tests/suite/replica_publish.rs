@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::private;
 use crate::readers::{Reader, names, publish_to_bucket, push, writer};
+use crate::replica_faults::forged;
 use crate::stores::{SECRET, StoreFault, StoreServer};
 use crate::withdrawal::files_with;
 use crate::world::{World, entry, output_of};
@@ -215,4 +216,25 @@ fn damage_is_never_published() {
     assert!(!world.path("published/current").exists());
     world.refresh(&["--offline", "--publish", &published(&world)], 0);
     Reader::of(&world, "reader", published(&world)).pull(&[], 0);
+}
+
+#[test]
+fn files_larger_than_a_part_are_sent_to_s3_in_parts_and_taken_back() {
+    let world = writer();
+    let folder = world.path("index/generations/0001");
+    let large: Vec<u8> = (0..20_000_000_u32).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
+    fs::write(folder.join("large.bin"), &large).unwrap();
+    let text = fs::read_to_string(folder.join("manifest.json")).unwrap();
+    let blake3 = blake3::hash(&large).to_hex().to_string();
+    let mark = serde_json::json!({ "bytes": large.len(), "blake3": blake3 });
+    let text = forged(&text, |manifest| manifest["files"]["large.bin"] = mark);
+    fs::write(folder.join("manifest.json"), text).unwrap();
+    let storage = StoreServer::s3();
+    publish_to_bucket(&world, &storage, &[], 0);
+    let posts = storage.requests().iter().filter(|request| request.starts_with("POST ")).count();
+    assert!(posts >= 2, "an upload in parts begins and ends: {:?}", storage.requests());
+    let reader = Reader::of_bucket(&world, "reader", &storage);
+    reader.pull(&[], 0);
+    reader.assert_whole();
+    assert!(fs::read(reader.index().join("generations/0001/large.bin")).unwrap() == large);
 }

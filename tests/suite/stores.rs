@@ -208,6 +208,8 @@ async fn misbehave(State(state): State<Shared>, request: Request, next: Next) ->
             let (mut parts, body) = response.into_parts();
             let body = axum::body::to_bytes(body, 200_000_000).await.unwrap();
             state.lock().unwrap().bytes += body.len();
+            // s3s sends some responses in chunks; this one is whole.
+            parts.headers.remove(header::TRANSFER_ENCODING);
             let Some(fault) = fault else { return Response::from_parts(parts, body.into()) };
             if !matches!(fault, StoreFault::Truncated(_) | StoreFault::Wrong) {
                 parts.headers.remove(header::CONTENT_LENGTH);
