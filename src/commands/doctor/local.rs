@@ -33,7 +33,12 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     let (disk, lock) = (disk(index), DoctorCheck::of("lock", locked(config), free));
     let faults = "`cairn sources check` lists every fault";
     let mut checks = vec![DoctorCheck::of("data files", data_files(config), faults)];
-    match ReplicaMark::read(index) {
+    // An index that this account may not read counts as no replica: the checks of its parts say so.
+    let mark = match ReplicaMark::read(index) {
+        Err(damage) if damage.is_denied() => Ok(None),
+        mark => mark,
+    };
+    match mark {
         Ok(None) => {
             let unreadable =
                 "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml";
