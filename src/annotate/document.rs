@@ -5,7 +5,7 @@ use super::{Annotation, SectionNotes, Tagger, copies, language, role};
 use crate::extract::Document;
 
 /// Incremented when annotation changes: documents annotated under another version are annotated again.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 15;
 
 /// The annotation of `document`, with the topics of the vocabulary that `tagger` was compiled from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {

@@ -29,9 +29,8 @@ const TOPICS: f32 = 3.0;
 const MEANING: f32 = 4.2;
 /// The same for the section's own heading.
 const HEADING_MEANING: f32 = 2.8;
-/// Further steps of a section have at most this much less support than the first. With 1.0 and up to three steps, readers
-/// found only one in three of the further steps right.
-const MARGIN: f32 = 0.6;
+/// Further steps of a section have at most this much less support than the first.
+const MARGIN: f32 = 1.0;
 /// The maximum number of steps of a section.
 const MOST: usize = 2;
 /// A main topic counts as much as so many mentions.

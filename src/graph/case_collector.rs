@@ -179,6 +179,7 @@ mod tests {
                     extent: TextExtent { words, items: 0 },
                     worth: 0,
                     cases: NamedCases { heading: Some(topic), main: Vec::new() },
+                    is_english: false,
                 };
                 let whole = Some(topic).filter(|_| path != "other.md");
                 gathered.add(place, place.section, &guide(9), whole);
@@ -213,6 +214,7 @@ mod tests {
                 extent: TextExtent { words: 90, items: 0 },
                 worth: 0,
                 cases: NamedCases::default(),
+                is_english: false,
             };
             let address = Address::Lines(1, 1);
             let place = SectionPlace { source: "a/a", voice, path, address, section };

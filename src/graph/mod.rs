@@ -18,6 +18,7 @@ mod evidence;
 pub mod export;
 mod learn;
 mod model;
+mod name_place;
 mod path;
 pub mod place;
 mod relation;

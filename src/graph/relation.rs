@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::name_place::NamePlace;
 use super::sentence_words::SentenceWords;
 use super::statement;
 
@@ -29,17 +30,6 @@ const SHORT: f32 = 232.0;
 const FEW_WORDS: usize = 9;
 const TOPIC: f32 = -9.0;
 const CONSTANT: f32 = -71.0;
-
-/// A topic's name in a sentence.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct NamePlace {
-    /// The numbers of its words.
-    pub words: Range<usize>,
-    /// Whether the section is mainly about the topic.
-    pub is_main: bool,
-    /// The cosine of the sentence and the topic, if it is known.
-    pub nearness: Option<f32>,
-}
 
 /// How likely the `sentence` states the relation of each pair of the topics at `places`, in the order of the pairs (first
 /// and second, first and third, …, second and third, …): log odds in hundredths. `None` if the sentence is no evidence

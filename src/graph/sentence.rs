@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::relation::{NamePlace, relations};
+use super::name_place::NamePlace;
+use super::relation::relations;
 use super::sentence_words::SentenceWords;
 use crate::annotate::CoMention;
 use crate::annotate::packed::PackedList;

@@ -2,7 +2,7 @@
 //! coefficients of a logistic regression on 520 sentences of the corpus, which readers graded: 23 % stated the relation of
 //! the two topics that they name. Cross-validated, the area under the ROC curve is 0.90.
 
-use super::relation::NamePlace;
+use super::name_place::NamePlace;
 use super::sentence_words::SentenceWords;
 
 /// Pairs of topics in sentences that are less likely a statement about them (log odds in hundredths) have no evidence.

@@ -221,9 +221,11 @@ fn every_link_to_another_search_keeps_what_was_undone() {
     let asked = format!("/?q=position+bias&offset=20&{}", undone.replace("&amp;", "&"));
     let (_, _, page) = get(&app, &asked);
     let links: Vec<&str> = page.split("href=\"/?q=").skip(1).collect();
-    assert_eq!(links.len(), 4, "back, more and two sources: {page}");
+    let links = links.into_iter().map(|link| link.split('"').next().unwrap());
+    let links: Vec<&str> = links.collect();
+    let others = links.iter().filter(|link| !link.contains("step="));
+    assert_eq!(others.count(), 4, "back, more and two sources: {page}");
     for link in links {
-        let link = link.split('"').next().unwrap();
         assert!(link.contains(undone), "{link}");
     }
     for rel in ["prev", "next"] {

@@ -21,13 +21,16 @@ fn world() -> World {
          is, told in one sentence that is long enough to be a section.\n\n## Modelling\n\n{models}\n\n## Offline evaluation\n\n{tests}\n\n## Monitoring\n\n"
     );
     let films =
-        "Which films people finish, and which they leave, is what the home page learns from. "
+        "The goal of the business is that people finish more films, and the constraint is a latency of 200 ms. "
             .repeat(8);
     let other =
         format!("# Video recommendation\n\n## Requirements\n\n{films}\n\n## Data\n\n- one\n");
     let said = |who: &str| {
         let sentence = |n: usize| {
-            format!("Position bias is what hides good feature stores from {who} in case {n}.\n\n")
+            format!(
+                "Position bias is something that a feature store of {who} removes from clicks in ranking, because it \
+                 keeps the shown position next to each click as a feature of the model in case {n}.\n\n"
+            )
         };
         let others = (0..60)
             .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));

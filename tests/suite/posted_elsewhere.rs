@@ -44,7 +44,10 @@ fn a_guide_quotes_an_excerpt_with_who_posted_it() {
 fn a_thread_is_evidence_at_its_comment_and_counts_for_its_repository() {
     let said = |who: &str| {
         let sentence = |n: usize| {
-            format!("Position bias hides good feature stores from {who} in case {n}.\n\n")
+            format!(
+                "Position bias is something that a feature store of {who} removes from clicks in \
+                 ranking, because it keeps the shown position next to each click as a feature of the model in case {n}.\n\n"
+            )
         };
         let others = (0..60)
             .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));

@@ -28,7 +28,8 @@ pub(crate) fn open_note(who: &str, more: &str) -> String {
 /// A text that names two topics together often enough for a tie, among other topics.
 fn said(who: &str) -> String {
     let together = (0..8).map(|n| {
-        format!("Position bias is what hides good feature stores from {who} in case {n}.\n\n")
+        format!("Position bias is something that a feature store of {who} removes from clicks in \
+                 ranking, because it keeps the shown position next to each click as a feature of the model in case {n}.\n\n")
     });
     let others =
         (0..60).map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));

@@ -91,8 +91,12 @@ fn folders_are_separate_voices_even_if_an_owner_has_the_same_name() {
 #[test]
 fn what_one_owner_says_in_two_repositories_ties_nothing() {
     let said = |who: &str| {
-        let pair =
-            |at| format!("Position bias hides good feature stores from {who} in case {at}.\n\n");
+        let pair = |at| {
+            format!(
+                "Position bias is something that a feature store of {who} removes from clicks in \
+                 ranking, because it keeps the shown position next to each click as a feature of the model in case {at}.\n\n"
+            )
+        };
         let other =
             |at| format!("Note {at} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n");
         let pairs: String = (0..12).map(pair).collect();
