@@ -20,12 +20,16 @@ fn world() -> World {
     let links =
         format!("# Links\n\n## Position bias\n\nWhat is position bias? Read these.\n\n{links}");
     let guide = |who: &str| {
-        let text = format!(
-            "The feed of {who} ranks videos by watch time, because clicks reward clickbait. "
+        let metrics = format!(
+            "The feed of {who} is measured offline by NDCG on a held-out week, as it ranks videos by watch time. "
+        )
+        .repeat(9);
+        let features = format!(
+            "The feed of {who} has as features the age of a video and its topics, and ranks videos by watch time. "
         )
         .repeat(9);
         format!(
-            "# Design a video recommendation system\n\n## Metrics\n\n{text}\n\n## Features\n\n{text}\n"
+            "# Design a video recommendation system\n\n## Metrics\n\n{metrics}\n\n## Features\n\n{features}\n"
         )
     };
     let (ann, bob) = (guide("Ann"), guide("Bob"));

@@ -23,7 +23,8 @@ fn world() -> World {
     let note = |who: &str| {
         let ties = (0..8).map(|n| {
             format!(
-                "Position bias is what ranks good things last and hides feature stores from {who} in case {n}.\n\n"
+                "Position bias is what ranks good things last in a way that even hides feature stores from {who} \
+                 and from each reader of a ranking of clicks in case {n} of the many that were seen.\n\n"
             )
         });
         // Without other sentences, the tie would not stand out.

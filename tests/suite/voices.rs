@@ -5,8 +5,9 @@ use serde_json::Value;
 
 /// A design answer whose framing is long enough to count. Its words are made from `word`.
 fn answer(word: &str) -> String {
-    let words: Vec<String> = (0..90).map(|at| format!("{word}{at}")).collect();
-    format!("# Video recommendation\n\n## Problem framing\n\n{}.\n", words.join(" "))
+    let goal = |at| format!("The goal {word}{at} of the business is that {word}s watch more. ");
+    let goals: String = (0..12).map(goal).collect();
+    format!("# Video recommendation\n\n## Problem framing\n\n{goals}\n")
 }
 
 fn cites(word: &str) -> String {
