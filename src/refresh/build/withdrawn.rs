@@ -9,7 +9,7 @@ use crate::generation::withdrawal::withdraws;
 use crate::search::write::DeletedTexts;
 
 /// What happens to the texts of deleted sections in the search index of the generation with `manifest`. `previous` is the
-/// folder of the previous generation, if it is intact. Without one, the index is written anew and has no deleted sections.
+/// folder of the previous generation, if it is intact. Without one, the whole index is written, and has no deleted sections.
 pub(super) fn deleted_texts(previous: Option<&Path>, manifest: &Manifest) -> DeletedTexts {
     let read = |folder: &Path| Manifest::read(&folder.join("manifest.json")).ok();
     match previous.and_then(read).is_some_and(|previous| withdraws(&previous, manifest)) {
