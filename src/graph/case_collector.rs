@@ -154,8 +154,9 @@ mod tests {
     use super::*;
     use crate::annotate::SectionStep;
     use crate::config::DataFiles;
-    use crate::graph::case_section::{NamedCases, TextExtent};
+    use crate::graph::case_section::NamedCases;
     use crate::graph::cases::{Coverage, MatrixCell};
+    use crate::graph::passage_text::TextExtent;
     use crate::vocabulary;
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::case_section::TextExtent;
+use super::passage_text::TextExtent;
 use crate::catalogue::Voice;
 
 /// A voice says enough about a case at a step if its sections in this cell have at least this many words in total.

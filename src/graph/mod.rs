@@ -19,6 +19,7 @@ pub mod export;
 mod learn;
 mod model;
 mod name_place;
+mod passage_text;
 mod path;
 pub mod place;
 mod relation;
