@@ -12,6 +12,7 @@ use toml::{Table, Value};
 
 use super::found::ConfinedFolder;
 use super::images::Images;
+use super::search::{EngineName, FallbackName};
 
 /// The values to which a found file may set a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ tables! {
         refresh: RefreshFile => Section,
         serve: ServeFile => Section,
         github: GitHubFile => Section,
+        search: SearchFile => Section,
     }
     RefreshFile in "refresh" {
         every: Option<String> => Harmless,
@@ -94,6 +96,19 @@ tables! {
         raw: Option<String> => UserOnly,
         web: Option<String> => UserOnly,
         token_file: Option<PathBuf> => UserOnly,
+    }
+    SearchFile in "search" {
+        engine: Option<EngineName> => UserOnly,
+        urls: Vec<String> => UserOnly,
+        prefix: Option<String> => UserOnly,
+        user: Option<String> => UserOnly,
+        password_file: Option<PathBuf> => UserOnly,
+        token_file: Option<PathBuf> => UserOnly,
+        ca_file: Option<PathBuf> => UserOnly,
+        shards: Option<u32> => UserOnly,
+        replicas: Option<u32> => UserOnly,
+        timeout: Option<String> => UserOnly,
+        fallback: Option<FallbackName> => UserOnly,
     }
 }
 
@@ -199,6 +214,10 @@ mod tests {
             ("[serve]\nadmin_token_file = \"known\"", "[serve] admin_token_file"),
             ("[serve]\nshare_private = true", "[serve] share_private"),
             ("[serve]\nimages = \"ask\"", "[serve] images"),
+            ("[search]\nengine = \"opensearch\"", "[search] engine"),
+            ("[search]\nurls = [\"https://evil.example\"]", "[search] urls"),
+            ("[search]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[search] token_file"),
+            ("[search]\nshards = 1000", "[search] shards"),
             ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),
         ] {
             assert_eq!(refused(text), [key]);

@@ -1,4 +1,4 @@
-//! Settings, such as the paths of the index and the data files, GitHub's base URLs, and the schedule.
+//! Settings, such as the paths of the index and the data files, GitHub's base URLs, the schedule, and the search engine.
 //!
 //! Order of precedence: command line, environment, configuration file, default. Nothing here uses the network. Tokens
 //! are stored as secrets, so `Debug` and `Display` don't show them.
@@ -14,6 +14,7 @@ mod images;
 mod keys;
 mod report;
 mod schedule;
+mod search;
 mod secret;
 mod sources;
 mod user_folders;
@@ -33,6 +34,7 @@ pub use images::Images;
 use keys::{ConfigFile, GitHubFile, RefreshFile};
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
+pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
 pub use sources::DataFiles;
 
 /// The base URLs of GitHub, without a trailing slash. Settings can replace them with those of a GitHub Enterprise
@@ -132,6 +134,7 @@ pub struct Config {
     pub report_url: Option<Url>,
     /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
+    pub search: SearchSettings,
 }
 
 /// A folder that `serve` can find in the current folder.
@@ -156,13 +159,13 @@ pub struct ConfigOverrides {
 /// reads the file in the platform's configuration folder, overridden by `cairn.toml` in the current folder; both are
 /// optional.
 ///
-/// `Err` for an unreadable file, unknown keys, invalid values, and a token that would be sent unencrypted over a
-/// network. For files found in the current folder that require the user's trust, the error is an [`UntrustedPath`].
+/// `Err` for an unreadable file, unknown keys, invalid values, and a token or password that would be sent unencrypted
+/// over a network. For files found in the current folder that require the user's trust, the error is an [`UntrustedPath`].
 pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let home = ConfinedFolder::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
     let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
-    let ConfigFile { refresh, serve, github: github_file, .. } = settings.file;
+    let ConfigFile { refresh, serve, github: github_file, search: search_file, .. } = settings.file;
     let github = hosts(github_file.clone())?;
     let arxiv_api = base_url("CAIRN_ARXIV_URL", refresh.arxiv_api.clone(), ARXIV_API)?;
     let token =
@@ -195,6 +198,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
         admin_token,
+        search: search::settings(&search_file)?,
         url: serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: serve.public,
         share_private: serve.share_private,

@@ -1,4 +1,4 @@
-//! Reads tokens, and checks to which URLs they may be sent. Nothing here prints a token.
+//! Reads tokens and passwords, and checks to which URLs they may be sent. Nothing here prints one.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,8 +9,9 @@ use url::{Host, Url};
 
 use super::environment::env;
 
-/// The maximum length of a token, in bytes; a longer text is an error. GitHub's tokens have fewer than 300 bytes.
-const LONGEST: usize = 1_000;
+/// The maximum length of a secret, in bytes; a longer text is an error. GitHub's tokens have fewer than 300 bytes, JSON
+/// web tokens of identity providers may have several thousand.
+const LONGEST: usize = 8_000;
 
 /// Reads the secret from the environment variable `variable`, or else from `file`. `key` is the setting that names
 /// `file`, for messages. `None` if there is neither, or if the value is empty.
@@ -23,20 +24,26 @@ pub(super) fn read(
     key: &str,
     file: Option<&Path>,
 ) -> anyhow::Result<Option<SecretString>> {
-    let (text, place) = match (env(variable), file) {
-        (Some(token), _) => (token, variable.to_owned()),
-        (None, Some(path)) => {
-            let text =
-                contents(path).with_context(|| format!("cannot read the file that {key} names"))?;
-            (text, format!("the file that {key} names"))
-        }
-        (None, None) => return Ok(None),
-    };
+    match (env(variable), file) {
+        (Some(token), _) => checked(&token, variable),
+        (None, Some(path)) => from_file(key, path),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Reads the secret from the file at `path`, which the setting `key` names. Else like [`read`].
+pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<Option<SecretString>> {
+    let text = contents(path).with_context(|| format!("cannot read the file that {key} names"))?;
+    checked(&text, &format!("the file that {key} names"))
+}
+
+/// The secret `text`, without white space around it; `None` if it is empty. `place` is where it comes from.
+fn checked(text: &str, place: &str) -> anyhow::Result<Option<SecretString>> {
     let text = text.trim();
     let is_visible = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
     if text.len() > LONGEST || !is_visible {
         bail!(
-            "{place} does not contain a token: a token is one line of at most {LONGEST} visible ASCII characters"
+            "{place} does not contain a secret: a token or a password is one line of at most {LONGEST} visible ASCII characters"
         );
     }
     Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
@@ -54,13 +61,18 @@ fn contents(path: &Path) -> std::io::Result<String> {
 /// the token could be intercepted otherwise.
 pub(super) fn may_go_to(api: &str) -> anyhow::Result<()> {
     let url = Url::parse(api)?;
-    if url.scheme() == "https" || url.host().is_some_and(is_loopback) {
+    if is_confidential(&url) {
         return Ok(());
     }
     bail!(
         "the token is not sent to {api}: plain http can be intercepted; set `api` under [github] \
          (or CAIRN_GITHUB_API_URL) to an https URL, or unset GITHUB_TOKEN and token_file"
     );
+}
+
+/// Whether a secret that is sent to `url` can't be intercepted: the URL uses https or a loopback address.
+pub(super) fn is_confidential(url: &Url) -> bool {
+    url.scheme() == "https" || url.host().is_some_and(is_loopback)
 }
 
 fn is_loopback(host: Host<&str>) -> bool {

@@ -99,7 +99,7 @@ fn the_configuration_that_is_shown_is_read_and_has_every_key() {
         let output = world.run(&["sources", "check"]);
         assert_eq!(output.code, 0, "{}\n{text}", output.stderr);
     }
-    for section in ["refresh", "serve", "github"] {
+    for section in ["refresh", "serve", "github", "search"] {
         world.settings(&format!("[{section}]\nno_such_key = 1\n"));
         let refusal = world.run(&["sources", "check"]).stderr;
         let (_, keys) =
