@@ -1,8 +1,8 @@
 //! The builder of every HTTP client of Cairn: user agent, TLS and the time to connect are the same for all.
 //!
 //! [`crate::crawl`] adds its rules for hosts and its pace, because it follows addresses that others wrote.
-//! [`crate::replicate`] contacts only the address that the user names. No other module uses a client; a test enforces
-//! this.
+//! [`crate::replicate`] and [`crate::search::cluster`] contact only addresses that the user names. No other module uses a
+//! client; a test enforces this.
 
 use std::time::Duration;
 

@@ -40,8 +40,8 @@
 //!
 //! The modules are declared in order at the end of this file. A module imports only modules that are declared before
 //! it; a test reads the `use` lines and enforces this. [`extract`] and [`annotate`] are pure: they use no files and no
-//! network, and the same input gives the same output. Only [`http_client`] makes HTTP clients, and only [`crawl`] and
-//! [`replicate`] use them. Only [`crawl::github`] uses octocrab, and only for its types of GitHub's API. octocrab sends no
+//! network, and the same input gives the same output. Only [`http_client`] makes HTTP clients, and only [`crawl`],
+//! [`replicate`] and [`search::cluster`] use them. Only [`crawl::github`] uses octocrab, and only for its types of GitHub's API. octocrab sends no
 //! requests: all requests go through our session, which enforces rate limits, quotas, and the rules for hosts and the
 //! token. Only [`replicate`] uses object_store.
 //!

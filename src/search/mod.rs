@@ -3,6 +3,7 @@
 //! The folders are layers. A file imports only files of its own folder and of folders above it in this list:
 //!
 //! - [`text`]: tokens and terms.
+//! - [`cluster`]: a client for OpenSearch clusters.
 //! - [`index`]: the tantivy index. A section is one document ([`index::document`], [`index::schema`]).
 //! - [`mod@query`]: parses a query, and uses the words of the index, the labels of the vocabulary and the names of
 //!   sources to decide what the words of the query mean.
@@ -19,6 +20,7 @@
 //! tantivy's query types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in
 //! [`FoldedCopies`], so that it can change without reindexing.
 
+pub mod cluster;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod index;

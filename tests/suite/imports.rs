@@ -19,7 +19,10 @@ struct Order {
 }
 
 const ORDERS: [Order; 4] = [
-    Order { module: "search", submodules: &["text", "index", "query", "rank", "show", "run"] },
+    Order {
+        module: "search",
+        submodules: &["text", "cluster", "index", "query", "rank", "show", "run"],
+    },
     Order {
         module: "replicate",
         submodules: &[

@@ -1,0 +1,75 @@
+//! Which program a node runs, and whether its version is supported.
+
+use serde::Deserialize;
+
+use super::client::Cluster;
+use super::fault::{ClusterFault, quoted};
+use super::request::ClusterRequest;
+
+/// The oldest supported version.
+const OLDEST: (u32, u32) = (2, 19);
+/// The newest major version that is known to work.
+const NEWEST_MAJOR: u32 = 3;
+/// The name that OpenSearch gives itself.
+const DISTRIBUTION: &str = "opensearch";
+
+/// A supported version of OpenSearch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterVersion {
+    pub major: u32,
+    pub minor: u32,
+    /// The version as the node writes it, such as `2.19.6`.
+    pub text: String,
+}
+
+/// The answer to `GET /`. Other programs have other fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RootAnswer {
+    pub cluster_name: String,
+    version: VersionFields,
+    tagline: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct VersionFields {
+    distribution: String,
+    number: String,
+}
+
+impl RootAnswer {
+    /// The version of the node `node` that answered. `Err` if it is another program, or a version that is not
+    /// supported.
+    pub fn version(&self, node: &str) -> Result<ClusterVersion, ClusterFault> {
+        let VersionFields { distribution, number } = &self.version;
+        if distribution != DISTRIBUTION {
+            let found = match (number.as_str(), self.tagline.as_str()) {
+                ("", _) => "it says nothing about its version".to_owned(),
+                (number, "You Know, for Search") => format!("Elasticsearch {}", quoted(number)),
+                (number, tagline) => format!("{} {}", quoted(tagline), quoted(number)),
+            };
+            return Err(ClusterFault::NotOpenSearch { node: node.to_owned(), found });
+        }
+        let unsupported = || ClusterFault::Version { node: node.to_owned(), found: quoted(number) };
+        let mut parts = number.split('.').map(|part| part.parse::<u32>().ok());
+        let (Some(Some(major)), Some(Some(minor))) = (parts.next(), parts.next()) else {
+            return Err(unsupported());
+        };
+        if (major, minor) < OLDEST || major > NEWEST_MAJOR {
+            return Err(unsupported());
+        }
+        Ok(ClusterVersion { major, minor, text: quoted(number) })
+    }
+}
+
+impl Cluster {
+    /// The version of one node. Sends one request. `Err` if the node runs another program or a version that is not
+    /// supported, or can't be asked.
+    pub fn version(&self) -> Result<ClusterVersion, ClusterFault> {
+        let request = ClusterRequest::get("/");
+        self.exchange(&request, |node, answer| {
+            super::client::parsed::<RootAnswer>(node, answer)?.version(&node.name)
+        })
+    }
+}
