@@ -35,6 +35,7 @@ use keys::{ConfigFile, GitHubFile, RefreshFile};
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
+pub(crate) use secret::is_loopback;
 pub use sources::DataFiles;
 
 /// The base URLs of GitHub, without a trailing slash. Settings can replace them with those of a GitHub Enterprise

@@ -75,7 +75,8 @@ pub(super) fn is_confidential(url: &Url) -> bool {
     url.scheme() == "https" || url.host().is_some_and(is_loopback)
 }
 
-fn is_loopback(host: Host<&str>) -> bool {
+/// Whether `host` is this machine, reached without a network.
+pub(crate) fn is_loopback(host: Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),

@@ -4,6 +4,7 @@ The three nodes listen on loopback. It kills two of them, so it runs once for ea
 
 import sys
 
+import describing
 import failing
 import measuring
 import searching
@@ -21,9 +22,9 @@ def main(arguments):
     cluster = Cluster(nodes, "--record" in options)
     seconds = cluster.wait_ready()
     print(f"OpenSearch {cluster.version}: three nodes are green after {seconds:.0f} s")
-    groups = [searching.CHECKS, writing.CHECKS, failing.CHECKS]
+    groups = [searching.CHECKS, describing.CHECKS, writing.CHECKS, failing.CHECKS]
     if "--measure" in options:
-        groups.insert(2, measuring.CHECKS)
+        groups.insert(3, measuring.CHECKS)
     checks = [check for group in groups for check in group]
     failed = run(checks, cluster)
     print(f"{len(checks) - failed} passed, {failed} failed")

@@ -78,7 +78,7 @@ fn of_server_error(node: String, status: u16, cause: &ErrorCause) -> ClusterFaul
         return ClusterFault::Disconnected { node, cause: text() };
     }
     if cause.has_kind(&LOST_SHARDS) || cause.says("missing shards") {
-        return ClusterFault::MissingShards { cause: text() };
+        return ClusterFault::MissingShards { node, cause: text() };
     }
     if cause.has_kind(&["query_phase_execution_exception"]) && cause.says("Time exceeded") {
         return ClusterFault::Unfinished;

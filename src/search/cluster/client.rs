@@ -84,7 +84,7 @@ impl Cluster {
         }
         let (share, whole) = FIRST_ATTEMPT;
         let fault = match attempt(&first, total * share / whole) {
-            Err(fault) if fault.is_passing() => fault,
+            Err(fault) if fault.is_passing() || fault.is_of_node() => fault,
             answer => return answer,
         };
         let rest = (total + total / SURPLUS).saturating_sub(began.elapsed());
@@ -124,9 +124,19 @@ impl Cluster {
     ) -> Result<Answer, ClusterFault> {
         let lost = |_| Err(ClusterFault::TimedOut { node: node.name.clone(), limit });
         let answer = receiver.recv_timeout(limit + PATIENCE).unwrap_or_else(lost);
-        let is_of_node = answer.as_ref().is_err_and(ClusterFault::is_of_node);
-        self.nodes.record(node, !is_of_node);
+        let of_node = answer.as_ref().err().filter(|fault| fault.is_of_node());
+        if self.nodes.record(node, of_node.is_none()) {
+            match of_node {
+                Some(fault) => tracing::warn!("{fault}; other nodes are asked first"),
+                None => tracing::info!("{} answers again", node.name),
+            }
+        }
         answer
+    }
+
+    /// The nodes of the settings.
+    pub(super) fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 }
 

@@ -7,9 +7,14 @@ use crate::printable::escape;
 /// The maximum length of a text from outside in a message, in characters.
 const MOST_CHARS: usize = 300;
 
+/// What messages call the node if no single node is meant: parts of a search or a bulk write are done by other nodes
+/// than the one that was asked.
+pub const WHOLE: &str = "the cluster";
+
 /// Why a cluster did not do what it was asked to do.
 ///
-/// `node` is the URL of the node that was asked; it contains no credentials. Texts from outside are escaped and cut.
+/// `node` is the URL of the node that was asked, without credentials, or [`WHOLE`]. Texts from outside are escaped and
+/// cut.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClusterFault {
     /// The client can't be made, for example because a certificate is not valid.
@@ -30,8 +35,8 @@ pub enum ClusterFault {
     #[error("{node} has lost another node of the cluster: {cause}")]
     Disconnected { node: String, cause: String },
     /// Shards have no copy that can be searched or written.
-    #[error("shards of the index are missing: {cause}")]
-    MissingShards { cause: String },
+    #[error("{node} misses shards of the index: {cause}")]
+    MissingShards { node: String, cause: String },
     /// No majority of the nodes that can be elected is connected.
     #[error("{node} knows no cluster manager: {cause}")]
     NoManager { node: String, cause: String },
@@ -41,15 +46,15 @@ pub enum ClusterFault {
     #[error("{node} is overloaded: {cause}")]
     Overloaded { node: String, cause: String },
     /// The cluster has made the index read-only because a disk is full.
-    #[error("the cluster refuses writes because a disk is nearly full: {cause}")]
+    #[error("{node} refuses writes because a disk is nearly full: {cause}")]
     DiskFull { node: String, cause: String },
     /// A setting makes the index or the cluster read-only.
-    #[error("a setting of the cluster forbids writes: {cause}")]
+    #[error("{node} refuses writes because of a setting: {cause}")]
     ReadOnly { node: String, cause: String },
-    #[error("the cluster has no index {index}")]
+    #[error("{node} has no index {index}")]
     NoIndex { node: String, index: String },
     /// The mapping of an index is not the one that Cairn needs.
-    #[error("the mapping of the index does not fit: {cause}")]
+    #[error("{node} has an index whose mapping does not fit: {cause}")]
     Mapping { node: String, cause: String },
     #[error("{node} refuses the credentials, or needs some")]
     Unauthorized { node: String },
@@ -84,9 +89,34 @@ impl ClusterFault {
                 "if the certificate comes from your own authority, set `ca_file` under [search]; if the node has no \
                  TLS, begin its address with http://"
             }
+            ClusterFault::BrokenOff { .. } => {
+                "if this stays, the node may have TLS; then begin its address with https://"
+            }
             ClusterFault::TimedOut { .. } | ClusterFault::Unfinished => {
                 "if the cluster is only slow, raise `timeout` under [search]; else look for a node that hangs"
             }
+            ClusterFault::Unauthorized { .. } => {
+                "set `user` and `password_file`, or `token_file`, under [search]"
+            }
+            ClusterFault::Forbidden { .. } => {
+                "give the user all rights to indexes that begin with `prefix`, and the rights `cluster_monitor` and \
+                 `indices:data/write/bulk`"
+            }
+            ClusterFault::NotOpenSearch { .. } => "correct `urls` under [search]",
+            ClusterFault::Version { .. } => "versions 2.19 and 3.x are known to work",
+            ClusterFault::Unreadable { .. } => {
+                "a proxy may have answered; check `urls` under [search]"
+            }
+            ClusterFault::Refused { status: 413, .. } => {
+                "a proxy limits the size of requests; allow 4 MB there"
+            }
+            _ => return self.hint_of_data(),
+        })
+    }
+
+    /// The hint of a fault about the cluster's data or its load.
+    fn hint_of_data(&self) -> Option<&'static str> {
+        Some(match self {
             ClusterFault::MissingShards { .. } => {
                 "start the missing nodes again; if their data is lost, `cairn refresh` writes the index again"
             }
@@ -104,21 +134,6 @@ impl ClusterFault {
             ClusterFault::Mapping { .. } => {
                 "another program or version may have made the index; delete it, or set another `prefix` under [search]; \
                  `cairn refresh` then creates it again"
-            }
-            ClusterFault::Unauthorized { .. } => {
-                "set `user` and `password_file`, or `token_file`, under [search]"
-            }
-            ClusterFault::Forbidden { .. } => {
-                "give the user all rights to indexes that begin with `prefix`, and the rights `cluster_monitor` and \
-                 `indices:data/write/bulk`"
-            }
-            ClusterFault::NotOpenSearch { .. } => "correct `urls` under [search]",
-            ClusterFault::Version { .. } => "versions 2.19 and 3.x are known to work",
-            ClusterFault::Unreadable { .. } => {
-                "a proxy may have answered; check `urls` under [search]"
-            }
-            ClusterFault::Refused { status: 413, .. } => {
-                "a proxy limits the size of requests; allow 4 MB there"
             }
             _ => return None,
         })

@@ -8,6 +8,7 @@
 //! - [`client`]: the [`Cluster`], which sends requests.
 //! - [`shards`]: whether a search covered all shards; [`version`]: which versions are supported.
 //! - [`bulk`]: writes many documents.
+//! - [`state`]: what the cluster says about itself, for diagnosis.
 //!
 //! # Threads
 //!
@@ -29,12 +30,14 @@ mod node;
 mod nodes;
 pub mod request;
 pub mod shards;
+pub mod state;
 pub mod version;
 
 pub use client::Cluster;
 pub use fault::ClusterFault;
 pub use request::{Body, ClusterRequest, Repeat};
 pub use shards::Shards;
+pub use state::ClusterState;
 pub use version::ClusterVersion;
 
 #[cfg(test)]

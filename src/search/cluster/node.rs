@@ -9,11 +9,11 @@ use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response};
 use secrecy::ExposeSecret;
-use url::{Host, Url};
+use url::Url;
 
 use super::fault::{ClusterFault, quoted};
 use super::request::{Body, ClusterRequest};
-use crate::config::{ClusterCredentials, ClusterSettings};
+use crate::config::{ClusterCredentials, ClusterSettings, is_loopback};
 use crate::http_client;
 use crate::problem;
 
@@ -23,6 +23,9 @@ const MOST_BYTES: usize = 64 << 20;
 const CONNECT_SHARE: u32 = 3;
 /// The bounds of that time. TCP repeats a lost packet after a second at first.
 const CONNECT_TIMES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(5)];
+
+/// How long a connection without requests is kept. Load balancers often close it after a minute.
+const IDLE_TIME: Duration = Duration::from_secs(30);
 
 /// A node.
 pub(super) struct Node {
@@ -45,6 +48,7 @@ impl Node {
         let [least, most] = CONNECT_TIMES;
         let mut builder = http_client::builder("search")
             .connect_timeout((settings.timeout / CONNECT_SHARE).clamp(least, most))
+            .pool_idle_timeout(IDLE_TIME)
             .redirect(Policy::none());
         // A proxy can't reach this machine's loopback addresses, and would receive the credentials.
         if url.host().is_some_and(is_loopback) {
@@ -150,24 +154,22 @@ fn causes(error: reqwest::Error) -> String {
     quoted(&problem::chain(&error.without_url().into()))
 }
 
-fn is_loopback(host: Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    }
-}
-
-/// Whether one of the causes of `error` is an error of TLS. An `io::Error` hides the error that it contains from
-/// `source`, so this looks into it.
+/// Whether one of the causes of `error` is an error of TLS. A connection that ends while it is established was closed
+/// during TLS's handshake, because a plain connection exchanges nothing then.
 fn is_tls(error: &reqwest::Error) -> bool {
+    let is_connect = error.is_connect();
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let has_ended = |error: &io::Error| error.kind() == io::ErrorKind::UnexpectedEof;
+        let io = error.downcast_ref::<io::Error>();
+        if error.is::<rustls::Error>() || (is_connect && io.is_some_and(has_ended)) {
             return true;
         }
-        next = error.source();
+        next = match io.and_then(io::Error::get_ref) {
+            // `source` of an `io::Error` leaves out the error that it contains.
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     false
 }

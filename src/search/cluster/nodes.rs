@@ -22,8 +22,15 @@ pub(super) struct Nodes {
 
 struct NodeEntry {
     node: Arc<Node>,
-    /// Until when the node is avoided, in milliseconds since the beginning.
+    /// Until when the node is avoided, in milliseconds since the beginning; 0 if it answered last time.
     avoided_until: AtomicU64,
+}
+
+impl NodeEntry {
+    /// How long the node is still avoided at the time `now`, in milliseconds.
+    fn wait(&self, now: u64) -> u64 {
+        self.avoided_until.load(Ordering::Relaxed).saturating_sub(now)
+    }
 }
 
 impl Nodes {
@@ -41,19 +48,26 @@ impl Nodes {
         Ok(Nodes { nodes, next: AtomicUsize::new(0), began: Instant::now() })
     }
 
-    /// The node for the next request: each in turn. Skips the node `not`, and nodes that are avoided, as long as there
-    /// is another.
+    /// The node for the next request: each in turn. Leaves out the node `not`, and nodes that are avoided, as long as
+    /// there is another. When a node is no longer avoided, only one request goes to it until it has answered.
     pub fn next(&self, not: Option<&Arc<Node>>) -> Arc<Node> {
-        let now = self.now();
-        let first = self.next.fetch_add(1, Ordering::Relaxed);
-        let badness = |at: &usize| {
-            let entry = &self.nodes[(first + at) % self.nodes.len()];
-            let is_same = not.is_some_and(|not| Arc::ptr_eq(not, &entry.node));
-            let wait = entry.avoided_until.load(Ordering::Relaxed).saturating_sub(now);
-            (is_same, wait, *at)
-        };
-        let best = (0..self.nodes.len()).min_by_key(badness).unwrap_or_default();
-        self.nodes[(first + best) % self.nodes.len()].node.clone()
+        let (now, turn) = (self.now(), self.next.fetch_add(1, Ordering::Relaxed));
+        let is_not = |entry: &NodeEntry| not.is_some_and(|not| Arc::ptr_eq(not, &entry.node));
+        let usable = |entry: &&NodeEntry| !is_not(entry) && entry.wait(now) == 0;
+        let mut choice: Vec<&NodeEntry> = self.nodes.iter().filter(usable).collect();
+        if choice.is_empty() {
+            let least_bad = self.nodes.iter().min_by_key(|entry| (is_not(entry), entry.wait(now)));
+            choice.extend(least_bad);
+        }
+        let entry = choice[turn % choice.len()];
+        let until = entry.avoided_until.load(Ordering::Relaxed);
+        if until != 0 {
+            let again = now + AVOIDED.as_millis() as u64;
+            let order = Ordering::Relaxed;
+            // If another request was faster, both go to the node, which is harmless.
+            let _ = entry.avoided_until.compare_exchange(until, again, order, order);
+        }
+        entry.node.clone()
     }
 
     /// All nodes.
@@ -61,12 +75,14 @@ impl Nodes {
         self.nodes.iter().map(|entry| &entry.node)
     }
 
-    /// Records whether `node` answered, or failed to.
-    pub fn record(&self, node: &Arc<Node>, has_answered: bool) {
+    /// Records whether `node` answered, or failed to. Returns whether this is news.
+    pub fn record(&self, node: &Arc<Node>, has_answered: bool) -> bool {
         let until = if has_answered { 0 } else { self.now() + AVOIDED.as_millis() as u64 };
-        for entry in self.nodes.iter().filter(|entry| Arc::ptr_eq(&entry.node, node)) {
-            entry.avoided_until.store(until, Ordering::Relaxed);
-        }
+        let entry = self.nodes.iter().find(|entry| Arc::ptr_eq(&entry.node, node));
+        entry.is_some_and(|entry| {
+            let before = entry.avoided_until.swap(until, Ordering::Relaxed);
+            (before == 0) != has_answered
+        })
     }
 
     fn now(&self) -> u64 {

@@ -63,7 +63,8 @@ impl ClusterRequest {
         ClusterRequest { body: Body::Json(json.into()), ..ClusterRequest::new(Method::POST, path) }
     }
 
-    /// A PUT request with the JSON text `json`. It is repeatable.
+    /// A PUT request with the JSON text `json`. It is repeatable: if it creates an index and the first answer was lost,
+    /// the second one is an error of the kind `resource_already_exists_exception`.
     pub fn put(path: impl Into<String>, json: impl Into<Bytes>) -> ClusterRequest {
         ClusterRequest { body: Body::Json(json.into()), ..ClusterRequest::new(Method::PUT, path) }
     }

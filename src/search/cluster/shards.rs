@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::fault::ClusterFault;
+use super::fault::{ClusterFault, WHOLE};
 
 /// The field `_shards` of an answer. A shard without any copy is counted in `total` only, and not in `failed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -19,7 +19,7 @@ impl Shards {
     pub fn check(self, timed_out: bool) -> Result<(), ClusterFault> {
         if self.successful != self.total {
             let cause = format!("{} of {} shards answered", self.successful, self.total);
-            return Err(ClusterFault::MissingShards { cause });
+            return Err(ClusterFault::MissingShards { node: WHOLE.to_owned(), cause });
         }
         if timed_out { Err(ClusterFault::Unfinished) } else { Ok(()) }
     }

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use super::client::Cluster;
+use super::client::{Cluster, parsed};
 use super::fault::{ClusterFault, quoted};
+use super::node::{Answer, Node};
 use super::request::ClusterRequest;
 
 /// The oldest supported version.
@@ -39,6 +40,21 @@ struct VersionFields {
 }
 
 impl RootAnswer {
+    /// The content of `answer`. `Err` if it has an error status, or is not JSON as other programs answer.
+    pub fn read(node: &Node, answer: &Answer) -> Result<RootAnswer, ClusterFault> {
+        let fault = match parsed(node, answer) {
+            Err(ClusterFault::Unreadable { node, .. }) => {
+                ClusterFault::NotOpenSearch { node, found: "its answer is not JSON".to_owned() }
+            }
+            Err(ClusterFault::Refused { node, status, .. }) => ClusterFault::NotOpenSearch {
+                node,
+                found: format!("it answers with status {status}"),
+            },
+            answer => return answer,
+        };
+        Err(fault)
+    }
+
     /// The version of the node `node` that answered. `Err` if it is another program, or a version that is not
     /// supported.
     pub fn version(&self, node: &str) -> Result<ClusterVersion, ClusterFault> {
@@ -68,8 +84,6 @@ impl Cluster {
     /// supported, or can't be asked.
     pub fn version(&self) -> Result<ClusterVersion, ClusterFault> {
         let request = ClusterRequest::get("/");
-        self.exchange(&request, |node, answer| {
-            super::client::parsed::<RootAnswer>(node, answer)?.version(&node.name)
-        })
+        self.exchange(&request, |node, answer| RootAnswer::read(node, answer)?.version(&node.name))
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::action::{ActionName, PreparedAction};
 use crate::search::cluster::classify;
 use crate::search::cluster::error_body::ErrorCause;
-use crate::search::cluster::fault::{ClusterFault, quoted};
+use crate::search::cluster::fault::{ClusterFault, WHOLE, quoted};
 
 /// The answer to a bulk request.
 #[derive(Debug, Deserialize)]
@@ -43,13 +43,13 @@ impl BulkAnswer {
         let (items, expected) = (self.items.len(), actions.len());
         if items != expected {
             let cause = format!("it has {items} items for {expected} actions");
-            return Err(ClusterFault::Unreadable { node: NODE.to_owned(), cause });
+            return Err(ClusterFault::Unreadable { node: WHOLE.to_owned(), cause });
         }
         let pairs = self.items.into_iter().zip(actions);
         pairs
             .map(|(item, action)| {
                 let item = item.into_values().next().ok_or_else(|| ClusterFault::Unreadable {
-                    node: NODE.to_owned(),
+                    node: WHOLE.to_owned(),
                     cause: "it has an empty item".to_owned(),
                 })?;
                 Ok(item.outcome(action))
@@ -57,10 +57,6 @@ impl BulkAnswer {
             .collect()
     }
 }
-
-/// What messages about an item call the node: an item is written by the node that has the shard, which is rarely the one
-/// that was asked.
-const NODE: &str = "the cluster";
 
 impl ItemAnswer {
     fn outcome(self, action: &PreparedAction) -> ItemOutcome {
@@ -72,7 +68,7 @@ impl ItemAnswer {
                 _ => ItemOutcome::Failed(self.fault(action, &ErrorCause::default())),
             };
         };
-        match classify::of_error(NODE.to_owned(), self.status, error) {
+        match classify::of_error(WHOLE.to_owned(), self.status, error) {
             fault if fault.is_passing() => ItemOutcome::Again(fault),
             ClusterFault::Refused { .. } | ClusterFault::Mapping { .. } => {
                 ItemOutcome::Failed(self.fault(action, error))

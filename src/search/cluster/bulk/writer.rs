@@ -1,7 +1,7 @@
 //! Sends actions in chunks.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use http::Method;
@@ -20,9 +20,10 @@ const CHUNK_LIMIT: Duration = Duration::from_secs(30);
 const SHARD_WAIT: &str = "10s";
 /// The time limit of looking for the index.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
-/// The first wait before actions are repeated, the longest one, and the sum of all for one chunk.
-const WAITS: [Duration; 3] =
-    [Duration::from_millis(200), Duration::from_secs(10), Duration::from_secs(60)];
+/// The first wait before actions are repeated, and the longest one.
+const WAITS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(10)];
+/// How long the actions of a chunk are repeated.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a [`BulkWriter`] has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +54,11 @@ pub struct BulkWriter<'a> {
 impl Cluster {
     /// A writer of the index `index`. Sends nothing yet.
     pub fn bulk_writer(&self, index: &str) -> BulkWriter<'_> {
-        let [first, longest, total] = WAITS;
+        let [first, longest] = WAITS;
         let waits = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(first)
             .with_max_delay(longest)
-            .with_total_delay(Some(total))
             .without_max_times();
         BulkWriter {
             cluster: self,
@@ -86,7 +86,7 @@ impl Cluster {
 
 impl BulkWriter<'_> {
     /// Adds `action`. If the chunk is full, sends it first, and blocks until all its actions are done. Actions that the
-    /// cluster can't do now are repeated, with growing waits that add up to about a minute.
+    /// cluster can't do now are repeated, with growing waits, for about a minute.
     ///
     /// `Err` if an action is refused, or still can't be done after that time. Other actions of the chunk may be done.
     pub fn add(&mut self, action: BulkAction) -> Result<(), ClusterFault> {
@@ -117,7 +117,7 @@ impl BulkWriter<'_> {
             return Ok(());
         }
         self.check_index()?;
-        let mut waits = self.waits.build();
+        let (began, mut waits) = (Instant::now(), self.waits.build());
         loop {
             let fault = match self.send(chunk)? {
                 None => return Ok(()),
@@ -126,7 +126,9 @@ impl BulkWriter<'_> {
                     fault
                 }
             };
-            let Some(wait) = waits.next() else { return Err(fault) };
+            let Some(wait) = waits.next().filter(|_| began.elapsed() < PATIENCE) else {
+                return Err(fault);
+            };
             let actions = chunk.actions().len() as u64;
             tracing::debug!("{fault}; sending {actions} actions again in {wait:?}");
             self.report.retried += actions;
