@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::engines::{EngineName, FallbackName};
 use super::found::ConfinedFolder;
 use super::images::Images;
-use super::search::{EngineName, FallbackName};
 
 /// The values to which a found file may set a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

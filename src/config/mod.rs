@@ -7,6 +7,7 @@
 //! `index/` in the current folder are not, because anybody may have put them there. [`found`] confines them to the
 //! current folder, and [`keys`] defines which settings a found file may set.
 
+mod engines;
 mod environment;
 mod file;
 mod found;

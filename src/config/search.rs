@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use secrecy::SecretString;
-use serde::Deserialize;
 use url::Url;
 
+use super::engines::{EngineName, FallbackName};
 use super::keys::SearchFile;
 use super::secret;
 
@@ -82,21 +82,6 @@ impl fmt::Debug for ClusterCredentials {
             ClusterCredentials::Token(_) => "Token(REDACTED)",
         })
     }
-}
-
-/// The values of `[search] engine`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum EngineName {
-    Embedded,
-    OpenSearch,
-}
-
-/// The values of `[search] fallback`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum FallbackName {
-    Embedded,
 }
 
 /// The settings from the keys of `[search]`.
