@@ -3,8 +3,10 @@
 mod bulk;
 mod connections;
 mod faults;
+mod live;
 mod server;
 mod states;
+mod tls;
 
 use std::time::Duration;
 
