@@ -16,7 +16,8 @@ use super::request::{ClusterRequest, Repeat};
 use crate::config::ClusterSettings;
 
 /// The share of the time limit that the first attempt of a repeatable request gets: two thirds. Of a limit of 2 s, this
-/// is 1.3 s, ten times what the slowest search of a healthy cluster took. The second attempt gets the rest.
+/// is 1.3 s, ten times what the slowest search of a healthy cluster took. The second attempt gets the rest. A search that
+/// takes longer than the first attempt is cut off and begins again, so it can't use the whole limit.
 const FIRST_ATTEMPT: (u32, u32) = (2, 3);
 /// What is added to the time limit of a repeatable request, as a share of it, so that the second attempt has nearly half.
 const SURPLUS: u32 = 10;

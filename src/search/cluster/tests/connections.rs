@@ -147,6 +147,8 @@ fn tls_with_a_node_that_has_none_is_a_fault_of_tls() {
         let fault = search(&cluster(&[&url.parse().unwrap()])).unwrap_err();
         assert!(matches!(fault, ClusterFault::Tls { .. }), "{fault:?}");
     }
+    let wrong = plain.url.as_str().replace("http:", "https:").parse().unwrap();
+    search(&cluster(&[&wrong, &plain.url])).unwrap();
 }
 
 #[test]
