@@ -161,7 +161,7 @@ fn build(
         writer.add(key, 1, vec![(SectionId(at as u64), record)]).unwrap();
     }
     let into = own.with_extension("generation");
-    let bytes = writer.commit(&into, DeletedTexts::MayStay).unwrap();
+    let bytes = writer.commit(&into, DeletedTexts::MayStay).unwrap().bytes;
     let took = started.elapsed();
     let (bare_bytes, bare_took) = bare::build(grown(records, sections), bare);
     println!(

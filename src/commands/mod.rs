@@ -7,6 +7,7 @@ mod audit;
 mod audit_table;
 mod discover;
 mod doctor;
+mod engine;
 mod eval;
 mod eval_graph;
 mod exit;
@@ -110,6 +111,8 @@ enum Command {
     Refresh(refresh::RefreshArguments),
     /// Take the generations of another index, so that this machine can serve them too
     Pull(pull::PullArguments),
+    /// Compare or rebuild what an OpenSearch cluster has of the index
+    Engine(engine::EngineArguments),
     /// List the sources; `audit` shows what they consist of, `check` looks for faults in the data files, `discover` for
     /// what the catalogue lacks
     Sources(sources::SourcesArguments),
@@ -167,6 +170,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
         Command::Pull(arguments) => pull::run(&config, &arguments),
+        Command::Engine(arguments) => engine::run(&config, &arguments, cli.global.quiet),
         Command::Sources(arguments) => sources::run(&config, arguments, cli.global.quiet),
         Command::Vocabulary(arguments) => vocabulary::run(&config, arguments),
         Command::Search(arguments) => search::run(&config, &arguments),
@@ -204,8 +208,14 @@ fn give_options(global: &GlobalOptions) {
     shell::give_options(&given.collect::<Vec<_>>());
 }
 
-/// `error`, with the remedy as context if a damaged search index is its cause.
+/// `error`, with the remedy as context if a damaged search index or another engine is its cause.
 fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
+    let of_engine = |error: &SearchError| error.is_of_engine().then(|| error.hint());
+    let engine = error.chain().find_map(|cause| of_engine(cause.downcast_ref()?));
+    if let Some(hint) = engine {
+        let hint = hint.unwrap_or("`cairn doctor` shows its state");
+        return error.context(format!("the search engine can't be used; {hint}"));
+    }
     let is_damage = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref().is_some_and(SearchError::is_damage)
     };

@@ -12,7 +12,7 @@ use crate::replicate::{self, Place, PrivateSources, PublishOptions, PublishRepor
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The options of `cairn refresh` about publishing.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct PublishArguments {
     /// Then copy the generation to TARGET, for readers that `cairn pull` it or serve it: a folder, or
     /// s3://BUCKET/PREFIX

@@ -16,7 +16,8 @@ use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord, SourceResult
 use crate::printable::escape;
 use crate::problem::Problem;
 use crate::refresh::{
-    self, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop, RefreshSummary,
+    self, EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
+    RefreshSummary,
 };
 use crate::serve::signals::ProcessSignals;
 
@@ -57,6 +58,27 @@ pub(super) struct RefreshArguments {
     /// Give way to other processes: what `serve` starts
     #[arg(long, hide = true)]
     background: bool,
+    /// Whether the cluster gets everything again; set by `cairn engine rebuild`.
+    #[arg(skip)]
+    rebuild_engine: bool,
+}
+
+impl RefreshArguments {
+    /// A run that fetches nothing and writes everything into a new index of the cluster.
+    pub(super) fn rebuilding() -> RefreshArguments {
+        RefreshArguments {
+            only: Vec::new(),
+            full: false,
+            offline: true,
+            accept_loss: false,
+            check_links: false,
+            jobs: None,
+            publication: PublishArguments::default(),
+            json: false,
+            background: false,
+            rebuild_engine: true,
+        }
+    }
 }
 
 pub(super) fn run(
@@ -75,6 +97,10 @@ pub(super) fn run(
         jobs: arguments.jobs.map(usize::from),
         check_links: (arguments.check_links || config.check_links) && !arguments.offline,
         on_loss: if arguments.accept_loss { OnLoss::Accept } else { OnLoss::Refuse },
+        rebuild: match arguments.rebuild_engine {
+            true => EngineRebuild::Always,
+            false => EngineRebuild::IfNeeded,
+        },
     };
     if arguments.background {
         give_way();

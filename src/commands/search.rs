@@ -139,6 +139,9 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::gap()?;
     }
     print_understood(view)?;
+    if view.fallback {
+        output::line("the cluster is not available, so the index on this machine has answered")?;
+    }
     let found = output::count(view.total, "passage");
     let more = if view.total_is_exact { "" } else { "more than " };
     let strong = view.strong.filter(|strong| (1..view.total).contains(strong));

@@ -42,10 +42,20 @@ pub struct Manifest {
     /// A hash of the list of people who opted out; empty if the list is.
     #[serde(default)]
     pub opted_out: String,
+    /// The index of the OpenSearch cluster that has the sections too; `None` if no cluster is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterCopy>,
     /// Every file of the generation except the manifest.
     pub files: FileMarks,
     /// The checksum of the manifest itself.
     checksum: String,
+}
+
+/// Where an OpenSearch cluster has the sections of a generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterCopy {
+    /// The name of the index.
+    pub index: String,
 }
 
 /// The size of a generation.
@@ -185,6 +195,7 @@ impl Manifest {
             excerpt_chars,
             sources,
             opted_out: String::new(),
+            cluster: None,
             files: FileMarks::new(),
             checksum: String::new(),
         }

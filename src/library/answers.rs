@@ -86,6 +86,7 @@ impl Library {
             near: answer.near,
             case,
             counted: answer.counted,
+            fallback: answer.stand_in.is_some(),
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             papers,
             hits,

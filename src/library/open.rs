@@ -8,17 +8,18 @@ use anyhow::bail;
 use super::earlier::EarlierIds;
 use super::papers::PaperIndex;
 use crate::catalogue::Voices;
-use crate::config::Config;
+use crate::config::{ClusterSettings, Config, SearchEngine};
 use crate::generation::books::GenerationBooks;
 use crate::generation::damage::{IndexDamage, rebuild, shown};
 use crate::generation::folders;
-use crate::generation::manifest::Manifest;
+use crate::generation::manifest::{ClusterCopy, Manifest};
 use crate::generation::open::{self, Generation};
 use crate::generation::papers::GenerationPapers;
 use crate::generation::texts::GenerationTexts;
 use crate::graph::Graph;
 use crate::meaning::MeaningTable;
-use crate::search::Searcher;
+use crate::search::cluster::Cluster;
+use crate::search::{ClusterSections, Searcher};
 
 /// An open generation. Its search index is memory-mapped, its graph is in memory.
 pub struct Library {
@@ -93,6 +94,10 @@ impl Library {
                 searcher
             }
         };
+        let searcher = match &config.search.engine {
+            SearchEngine::OpenSearch(settings) => with_cluster(searcher, settings, &manifest),
+            SearchEngine::Embedded => searcher,
+        };
         let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
         let (texts, earlier_ids) = (GenerationTexts::of(&folder), EarlierIds::default());
         Library {
@@ -114,5 +119,21 @@ impl Library {
         let remedy = damage.remedy(&config.index);
         let message = format!("{} can't be opened; {remedy}", shown(&config.index));
         anyhow::Error::new(damage).context(message)
+    }
+}
+
+/// `searcher` with the sections that the cluster has of the generation with `manifest`. A generation that was made
+/// before the cluster was set is searched by the embedded engine.
+fn with_cluster(searcher: Searcher, settings: &ClusterSettings, manifest: &Manifest) -> Searcher {
+    let Some(ClusterCopy { index }) = &manifest.cluster else { return searcher };
+    match Cluster::new(settings) {
+        Ok(cluster) => {
+            let (index, generation) = (index.clone(), manifest.generation);
+            searcher.with_cluster(ClusterSections::new(Arc::new(cluster), index, generation))
+        }
+        Err(fault) => {
+            tracing::warn!("{fault}; the cluster is not used");
+            searcher
+        }
     }
 }

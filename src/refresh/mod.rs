@@ -28,4 +28,6 @@ pub use derive::reader;
 pub use gather::mend::audit;
 pub use gather::threads::fetch::no_token;
 pub use run::{RefreshSummary, record_stopped, run, run_catalogue};
-pub use wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
+pub use wanted::options::{
+    EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
+};

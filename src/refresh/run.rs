@@ -15,7 +15,9 @@ use super::gather::context::FetchRun;
 use super::gather::threads::fetch as threads;
 use super::gather::{fetch, links, mend, papers};
 use super::wanted::inputs::{RefreshInputs, Undeclared};
-use super::wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
+use super::wanted::options::{
+    EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
+};
 use super::wanted::vocabulary::vocabulary;
 use super::wanted::{forks, select};
 use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
@@ -223,7 +225,8 @@ impl RefreshTask<'_> {
         let derived = documents::derive(inputs, &wanted.items, program, store, stop, on_event)?;
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
-        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop };
+        let rebuild = self.options.rebuild;
+        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop, rebuild };
         let mut assembled = assemble::assemble(input, store, on_event)?;
         if let Some(first) = &mut assembled
             && self.options.check_links
@@ -235,7 +238,8 @@ impl RefreshTask<'_> {
             run.looks = Some(links::check_due(config, store, stop, on_event)?);
             // Dead links and new metadata lead to a second generation. The run still reports the changes of the first
             // one.
-            first.follow(assemble::assemble(input, store, on_event)?);
+            let second = BuildInput { rebuild: EngineRebuild::IfNeeded, ..input };
+            first.follow(assemble::assemble(second, store, on_event)?);
         }
         Ok(assembled)
     }

@@ -9,6 +9,7 @@
 //!   sources to decide what the words of the query mean.
 //! - [`rank`]: turns an understood query into a plan, and finds and ranks candidates for the plan. Another engine can
 //!   supply the candidates ([`rank::candidates`]).
+//! - [`opensearch`]: supplies them from an OpenSearch cluster.
 //! - [`show`]: finds matches in texts, and makes snippets and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
@@ -24,6 +25,7 @@ pub mod cluster;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod index;
+pub mod opensearch;
 pub mod query;
 mod rank;
 mod run;
@@ -40,7 +42,10 @@ pub use index::record::{
 pub use index::schema::VERSION;
 pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
+pub use index::spool::SectionSpool;
+pub use index::values::IndexForm;
 pub use index::write;
+pub use opensearch::connection::ClusterSections;
 pub use query::understand::question::Question;
 pub use query::understand::understood::{
     Correction, LastWord, MeaningUse, PreferredSources, Understanding, Understood, UnderstoodTopic,
@@ -48,7 +53,8 @@ pub use query::understand::understood::{
 pub use rank::match_counts::MatchCounts;
 pub use run::read::NearbySection;
 pub(crate) use run::read::locations;
-pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
+pub use run::request::{SearchHit, SearchRequest, SearchResponse};
+pub use run::searcher::Searcher;
 pub use show::highlight::snippet::{Snippet, excerpt};
 pub use show::suggest::{Suggested, Suggestion};
 pub(crate) use text::analysis::english_stems;

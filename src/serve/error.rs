@@ -57,9 +57,28 @@ impl RequestFailure {
         RequestFailure { status, code, message, hint: hint.to_owned(), near: Vec::new() }
     }
 
+    /// The failure when the cluster that has the texts can't be used because of `error`. The log has the details,
+    /// which may name machines that readers need not know.
+    fn engine(error: &SearchError) -> RequestFailure {
+        let advice = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+        tracing::warn!("the search engine failed: {error}{advice}");
+        RequestFailure {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: ErrorCode::Engine,
+            message: "the search engine is not available".to_owned(),
+            hint: "try again in a minute; for whoever runs this server: `cairn doctor` says why"
+                .to_owned(),
+            near: Vec::new(),
+        }
+    }
+
     /// The value of the `Retry-After` header: seconds until a retry may succeed. `None` if that is unknown.
     pub fn retry_after(&self) -> Option<HeaderValue> {
-        (self.code == ErrorCode::Busy).then(|| HeaderValue::from_static("1"))
+        match self.code {
+            ErrorCode::Busy => Some(HeaderValue::from_static("1")),
+            ErrorCode::Engine => Some(HeaderValue::from_static("10")),
+            _ => None,
+        }
     }
 
     /// The failure when no `thing` has the name `name`.
@@ -134,6 +153,7 @@ impl From<SearchError> for RequestFailure {
                 let hint = "equal filters count once";
                 return RequestFailure::bad_request(error.to_string(), hint);
             }
+            error if error.is_of_engine() => return RequestFailure::engine(&error),
             _ => tracing::error!(%error, "a request failed"),
         }
         RequestFailure {

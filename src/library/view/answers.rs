@@ -116,6 +116,8 @@ pub enum ErrorCode {
     BadRequest,
     /// The index can't be read.
     Index,
+    /// The OpenSearch cluster that has the texts can't be used.
+    Engine,
     /// A bug, or a lack of memory or other system resources. The server's log has the details.
     Internal,
     /// The request's address or head is too long.

@@ -84,6 +84,9 @@ pub struct SearchView {
     pub counted: usize,
     /// The duration of the search, in microseconds.
     pub took_us: u64,
+    /// Whether the embedded engine answered, because the OpenSearch cluster that is set can't be used. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fallback: bool,
     /// The case study that the query asks for. Only in the response with the first hits of a query without filters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseLink>,

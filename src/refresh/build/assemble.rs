@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::base::BuildBase;
 use super::builder::GenerationBuilder;
+use super::engine::{self, EngineTarget};
 use super::fingerprint::fingerprint;
-use super::{earlier, full, news};
+use super::{earlier, full, news, withdrawn};
 use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::disk;
@@ -15,7 +16,7 @@ use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 use crate::generation::news::ChangeCounts;
 use crate::refresh::wanted::inputs::{RefreshInputs, by_preference};
-use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
+use crate::refresh::wanted::options::{EngineRebuild, RefreshEvent, RefreshStop};
 use crate::refresh::wanted::select::WantedItems;
 use crate::search::write::SearchIndexWriter;
 use crate::store::{SourceRow, Store};
@@ -29,6 +30,7 @@ pub(in crate::refresh) struct BuildInput<'a> {
     /// How thoroughly the existing files are checked.
     pub depth: CheckDepth,
     pub stop: &'a RefreshStop,
+    pub rebuild: EngineRebuild,
 }
 
 /// The result of assembling.
@@ -68,9 +70,13 @@ pub(in crate::refresh) fn assemble(
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
     }
     let facts = LinkFacts { dead: store.dead_links()?, papers: store.papers()? };
-    let fingerprint = fingerprint(input.inputs, &rows, input.wanted, &facts)?;
+    let engine = engine::fingerprint(input.config);
+    let fingerprint = fingerprint(input.inputs, &rows, input.wanted, &facts, &engine)?;
     let base = BuildBase::look(index, input.depth)?;
-    if let Some(manifest) = base.unchanged(&fingerprint).cloned() {
+    let unchanged = base.unchanged(&fingerprint).filter(|current| {
+        input.rebuild == EngineRebuild::IfNeeded && !engine::is_lacking(input.config, current)
+    });
+    if let Some(manifest) = unchanged.cloned() {
         base.remove_damaged()?;
         let changes = HashMap::new();
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
@@ -106,8 +112,10 @@ fn build(
     new: NewGeneration,
 ) -> anyhow::Result<Option<Assembled>> {
     let BuildInput { config, inputs, wanted, stop, .. } = input;
+    let engine = EngineTarget::of(config, base.current(), input.rebuild, new.number)?;
+    let engine = engine.as_ref();
     let mut builder =
-        GenerationBuilder::new(config, inputs, &wanted.items, facts, base.sections())?;
+        GenerationBuilder::new(config, inputs, &wanted.items, facts, base.sections(), engine)?;
     builder.report(&wanted.problems);
     builder.leave_out(&wanted.left_out);
     let mut next = 0;
@@ -124,16 +132,21 @@ fn build(
         (builder.index.indexed_sections, std::mem::take(&mut builder.contents));
     let previous = base.before.first().map(|previous| previous.folder.as_path());
     let intact = previous.filter(|_| !base.files.is_empty());
-    let mut manifest = builder.finish(new.building, rows, store, intact)?;
+    let mut manifest = builder.finish(new.building, new.number, rows, store, intact)?;
     if stop.is_cancelled() {
         return Ok(None);
     }
-    (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
+    manifest.fingerprint = new.fingerprint;
     earlier::write(&contents, &base.before, &manifest, new.building)?;
     let changes = news::write(&contents, &base.before, &manifest, new.building)?;
     manifest.files = checksums::seal(new.building, &base.files, previous)?;
     manifest.write(&new.building.join("manifest.json"))?;
+    let before = engine::named(&config.index);
+    let deleted = withdrawn::deleted_texts(previous, &manifest);
     folders::publish(&config.index, new.building, new.number)?;
     base.remove_damaged()?;
+    if let Some(engine) = engine {
+        engine.clean(&config.index, new.number, deleted, &before);
+    }
     Ok(Some(Assembled { indexed, manifest, made: Some(new.number), changes }))
 }

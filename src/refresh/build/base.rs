@@ -119,6 +119,13 @@ impl BuildBase {
         Ok(())
     }
 
+    /// The manifest of the current generation and its folder, if it is intact.
+    pub fn current(&self) -> Option<(&Manifest, &Path)> {
+        let manifest = self.current.as_ref()?;
+        let before = self.before.first()?;
+        Some((manifest, before.folder.as_path()))
+    }
+
     /// The number of sections of the current generation; 0 if it is damaged.
     pub fn sections(&self) -> usize {
         self.current.as_ref().map_or(0, |manifest| manifest.counts.sections)

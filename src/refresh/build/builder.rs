@@ -7,6 +7,7 @@ use std::path::Path;
 use super::books::books;
 use super::corpus::CorpusCollector;
 use super::describe::source_state;
+use super::engine::EngineTarget;
 use super::indexing::IndexUpdate;
 use super::record::own_licence;
 use super::sketches::{FoldedSection, SketchReader};
@@ -18,6 +19,7 @@ use crate::annotate::copies::CopyFold;
 use crate::annotate::resources::LinkFacts;
 use crate::catalogue::{Shown, Source};
 use crate::config::Config;
+use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
 use crate::generation::left_out::LeftOutGroup;
@@ -30,7 +32,7 @@ use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::search::SectionId;
-use crate::search::write::document_key;
+use crate::search::write::{Committed, document_key};
 use crate::store::{DigestRow, SourceRow, Store};
 
 /// A generation under construction.
@@ -51,6 +53,8 @@ pub(super) struct GenerationBuilder<'a> {
     kept: HashSet<u64>,
     /// The dead links, and the metadata of papers.
     facts: LinkFacts,
+    /// The index in the cluster; `None` for the embedded engine.
+    engine: Option<&'a EngineTarget>,
 }
 
 /// The digest of a document that is added, and what was read for it.
@@ -66,19 +70,21 @@ struct AddedDigest<'d> {
 
 impl<'a> GenerationBuilder<'a> {
     /// An empty generation, for `items`. It is expected to have about this number of `sections`. Opens the writer's
-    /// index.
+    /// index. If there is an `engine`, the sections go there too.
     pub fn new(
         config: &Config,
         inputs: &'a RefreshInputs,
         items: &'a [WantedItem<'a>],
         facts: LinkFacts,
         sections: usize,
+        engine: Option<&'a EngineTarget>,
     ) -> anyhow::Result<GenerationBuilder<'a>> {
         Ok(GenerationBuilder {
+            engine,
             inputs,
             items,
             digests: DigestMaker::new(inputs)?,
-            index: IndexUpdate::open(config, inputs)?,
+            index: IndexUpdate::open(config, inputs, engine)?,
             fold: CopyFold::expecting(sections),
             sketches: SketchReader::new(items),
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
@@ -254,12 +260,13 @@ impl<'a> GenerationBuilder<'a> {
         Ok(())
     }
 
-    /// Writes the generation's files into `building`, except those that depend on earlier generations. `rows` are the
+    /// Writes the files of the generation `number` into `building`, except those that depend on earlier generations. `rows` are the
     /// sources' rows by id. `previous` is the folder of the previous generation, if it is intact. Reads the texts of new
     /// and changed documents from `store`.
     pub fn finish(
         mut self,
         building: &Path,
+        number: u64,
         rows: &HashMap<String, SourceRow>,
         store: &Store,
         previous: Option<&Path>,
@@ -298,7 +305,14 @@ impl<'a> GenerationBuilder<'a> {
             Manifest::new(self.corpus.counts, self.inputs.policy.excerpt_chars, sources);
         manifest.opted_out = withdrawn::opted_out(&self.inputs.policy);
         let deleted = withdrawn::deleted_texts(previous, &manifest);
-        manifest.counts.index_bytes = self.index.finish(building, deleted)?;
+        let Committed { bytes, changes } = self.index.finish(building, deleted)?;
+        manifest.counts.index_bytes = bytes;
+        if let (Some(engine), Some(changes)) = (self.engine, changes) {
+            let folder = building.join(SEARCH);
+            let copies = &self.corpus.copies;
+            manifest.cluster = Some(engine.publish(number, &changes, copies, &folder)?);
+        }
+        manifest.generation = number;
         Ok(manifest)
     }
 }

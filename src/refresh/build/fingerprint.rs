@@ -36,6 +36,8 @@ use crate::store::SourceRow;
 #[derive(Serialize)]
 struct GenerationInputs<'a> {
     program: &'static str,
+    /// The settings of another engine than the embedded one.
+    engine: &'a str,
     format: u32,
     search: u32,
     /// The version of the table of word vectors.
@@ -105,7 +107,7 @@ struct ItemInputs<'a> {
 /// The fingerprint of the generation that would be built from these inputs: 32 hexadecimal digits. It is equal for two
 /// states of the store if readers see no difference. The time and the failure of a source's last request are recorded
 /// in `runs.json` and do not change the fingerprint. `rows` are the sources' rows by id. `facts` is what is known
-/// about cited URLs.
+/// about cited URLs, and `engine` the settings of another engine.
 ///
 /// O(items).
 pub(in crate::refresh) fn fingerprint(
@@ -113,6 +115,7 @@ pub(in crate::refresh) fn fingerprint(
     rows: &HashMap<String, SourceRow>,
     wanted: &WantedItems,
     facts: &LinkFacts,
+    engine: &str,
 ) -> anyhow::Result<String> {
     let LinkFacts { dead, papers } = facts;
     // `rules` is not hashed, because it only determines which items exist, and the items are hashed.
@@ -123,6 +126,7 @@ pub(in crate::refresh) fn fingerprint(
     });
     let inputs = GenerationInputs {
         program: env!("CARGO_PKG_VERSION"),
+        engine,
         format: FORMAT,
         search: search::VERSION,
         meaning: meaning.as_ref().map(|table| table.version()),

@@ -8,6 +8,7 @@ mod changes;
 mod corpus;
 mod describe;
 mod earlier;
+pub(in crate::refresh) mod engine;
 mod fingerprint;
 pub(super) mod full;
 mod indexing;

@@ -19,6 +19,18 @@ pub struct RefreshOptions {
     pub check_links: bool,
     /// What to do if documents would be lost because their sources could not be read.
     pub on_loss: OnLoss,
+    /// Whether the search engine's own copy is written again.
+    pub rebuild: EngineRebuild,
+}
+
+/// What a run writes to a search engine that keeps a copy of the sections, such as an OpenSearch cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineRebuild {
+    /// Changes; everything only if its copy is lost or of an earlier format.
+    #[default]
+    IfNeeded,
+    /// A new copy of everything beside the old one.
+    Always,
 }
 
 /// Where a run may take files from.

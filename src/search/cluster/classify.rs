@@ -32,6 +32,12 @@ pub(super) fn of_answer(node: &str, status: u16, body: &[u8]) -> ClusterFault {
     }
 }
 
+/// The fault that `error`, one part of an answer to `_msearch`, means.
+pub(in crate::search) fn of_part(status: u16, error: serde_json::Value) -> ClusterFault {
+    let cause = serde_json::from_value::<ErrorField>(error).unwrap_or_default().into_cause();
+    of_error("the cluster".to_owned(), status, &cause)
+}
+
 /// The fault that the error `cause` with the status `status` means, be it of a request or of an item of a bulk write.
 pub(super) fn of_error(node: String, status: u16, cause: &ErrorCause) -> ClusterFault {
     let text = || quoted(&cause.text());

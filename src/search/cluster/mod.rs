@@ -22,7 +22,7 @@
 //! hangs. Every answer has a size limit. Redirects are not followed, because credentials would follow them.
 
 pub mod bulk;
-mod classify;
+pub(in crate::search) mod classify;
 pub mod client;
 mod error_body;
 pub mod fault;

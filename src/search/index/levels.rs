@@ -13,6 +13,7 @@
 /// the code.
 pub(in crate::search) const FIELDS: usize = 4;
 pub(in crate::search) const HEADING: usize = 0;
+pub(in crate::search) const TRAIL: usize = 1;
 pub(in crate::search) const BODY: usize = 2;
 /// The number of text fields that are also indexed with positions: all but the last.
 pub(in crate::search) const POSITIONED: usize = 3;
@@ -44,6 +45,11 @@ impl FieldWeight {
     /// The factor for a frequency in the field if it has `length` tokens.
     pub fn factor(&self, length: u32) -> f32 {
         self.weight * self.norm(length)
+    }
+
+    /// The factor if the field has its mean length.
+    pub fn typical(&self) -> f32 {
+        self.weight
     }
 
     /// The part of the factor that depends on the length: 1 for the mean length, more for a shorter field.

@@ -17,7 +17,8 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::levels::BODY;
 use crate::search::index::opened::OpenedIndex;
-use crate::search::index::postings::{LOOK_UP, each_phrase};
+use crate::search::index::postings::{LOOK_UP, each_block, each_phrase};
+use crate::search::index::section_set::SectionSet;
 use crate::search::text::analysis;
 
 /// A word of the index.
@@ -72,20 +73,55 @@ impl Lexicon<'_> {
         for stemmer in self.stemmers {
             let terms = analysis::terms(word, &mut stemmer.clone());
             for stem in &terms.pieces {
-                let term = Term::from_field_text(self.opened.fields.body, stem);
-                let mut held = 0;
-                for segment in &self.opened.segments {
-                    self.budget.spend(LOOK_UP)?;
-                    held += segment.texts[BODY].terms.doc_freq(&term)?;
-                }
-                most = most.max(held);
+                most = most.max(self.stem_held(stem)?);
             }
         }
         Ok(most)
     }
 
-    /// The number of sections with these stems in sequence in their body; 0 for fewer than two stems.
+    /// The number of sections with `stem` in their body; in an outline, with `stem` anywhere.
+    fn stem_held(&self, stem: &str) -> Result<u32, SearchError> {
+        let fields = self.opened.fields;
+        let field = if self.opened.is_outline { fields.stems } else { fields.body };
+        let term = Term::from_field_text(field, stem);
+        let mut held = 0;
+        for segment in &self.opened.segments {
+            self.budget.spend(LOOK_UP)?;
+            let terms = match self.opened.is_outline {
+                true => &segment.stems,
+                false => &segment.texts[BODY].terms,
+            };
+            held += terms.doc_freq(&term)?;
+        }
+        Ok(held)
+    }
+
+    /// The number of sections with all of `stems`.
+    fn all_held(&self, stems: &[String]) -> Result<u32, SearchError> {
+        let mut held = None;
+        for stem in stems {
+            let term = Term::from_field_text(self.opened.fields.stems, stem);
+            let mut with = SectionSet::none(self.opened.len());
+            for segment in &self.opened.segments {
+                let option = IndexRecordOption::Basic;
+                each_block(&segment.stems, &term, option, self.budget, |block| {
+                    block.docs().iter().for_each(|doc| with.set(segment.base + doc, true));
+                })?;
+            }
+            match &mut held {
+                None => held = Some(with),
+                Some(held) => held.keep(&with, true),
+            }
+        }
+        Ok(held.map_or(0, |held| u32::try_from(held.count()).unwrap_or(u32::MAX)))
+    }
+
+    /// The number of sections with these stems in sequence in their body; 0 for fewer than two stems. An outline has no
+    /// positions: it gives the number of sections with all of them, which is higher.
     pub fn phrase_held(&self, stems: &[String]) -> Result<u32, SearchError> {
+        if self.opened.is_outline && stems.len() > 1 {
+            return self.all_held(stems);
+        }
         let field = self.opened.fields.body;
         let terms: Vec<Term> =
             stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::{Field, IndexRecordOption, OwnedValue, Value};
@@ -46,6 +46,7 @@ pub(in crate::search) struct IndexSegment {
     pub about: Arc<InvertedIndexReader>,
     pub words: Arc<InvertedIndexReader>,
     ids: Column<u64>,
+    versions: Column<u64>,
     pub dates: Option<Column<u64>>,
     /// The headings as written.
     pub labels: Option<StrColumn>,
@@ -72,6 +73,10 @@ pub(in crate::search) struct OpenedIndex {
     /// For each section: its facet values.
     pub values: FacetValues,
     pub vectors: SectionVectors,
+    /// The number of sections that rarity refers to: those of this index, or of the index that these are a part of.
+    pub all_sections: usize,
+    /// Whether this is an outline: it has words, but neither texts nor positions.
+    pub is_outline: bool,
 }
 
 /// Where a section is stored.
@@ -86,14 +91,23 @@ pub(in crate::search) struct SectionPlace {
 impl OpenedIndex {
     /// Opens the index in `folder` by memory-mapping its files. Writes nothing. Takes O(sections) to fill the arrays.
     pub fn open(folder: &Path, copies: &FoldedCopies) -> Result<OpenedIndex, SearchError> {
-        let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
-        let fields = schema::check(&index)?;
-        schema::register(&index);
+        let places = copies.by_representative.values().flatten();
+        let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
+        OpenedIndex::of(&Index::open(ReadOnlyDirectory::open(folder)?)?, folder, &folded)
+    }
+
+    /// Opens `index`. `folder` is its name in errors, and `folded` contains the ids of the sections that are folded
+    /// copies. O(sections).
+    pub fn of(
+        index: &Index,
+        folder: &Path,
+        folded: &HashSet<u64>,
+    ) -> Result<OpenedIndex, SearchError> {
+        let fields = schema::check(index)?;
+        schema::register(index);
         let reader: IndexReader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        let places = copies.by_representative.values().flatten();
-        let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
         let sections = searcher.segment_readers().iter().map(|reader| reader.max_doc() as usize);
         let sections = sections.sum();
         let mut opened = OpenedIndex {
@@ -108,12 +122,19 @@ impl OpenedIndex {
             kept: SectionSet::none(sections),
             values: FacetValues::read(searcher.segment_readers())?,
             vectors: SectionVectors::made_with(index.load_metas()?.payload),
+            all_sections: sections,
+            is_outline: false,
             searcher: searcher.clone(),
         };
         for reader in searcher.segment_readers() {
-            opened.add(reader, &folded)?;
+            opened.add(reader, folded)?;
             opened.vectors.add(reader)?;
         }
+        let terms = |terms: &InvertedIndexReader| terms.terms().num_terms();
+        let positioned: usize =
+            opened.segments.iter().flat_map(|s| &s.texts).map(|text| terms(&text.terms)).sum();
+        let stems: usize = opened.segments.iter().map(|s| terms(&s.stems)).sum();
+        opened.is_outline = positioned == 0 && stems > 0;
         Ok(opened)
     }
 
@@ -159,6 +180,7 @@ impl OpenedIndex {
             about: reader.inverted_index(fields.about)?,
             words: reader.inverted_index(fields.words)?,
             ids,
+            versions: columns.u64("version")?,
             dates: columns.u64("date").ok(),
             labels: columns.str("label")?,
             reader: reader.clone(),
@@ -180,10 +202,10 @@ impl OpenedIndex {
         self.priors.len()
     }
 
-    /// The inverse document frequency of a term that `held` sections contain.
+    /// The inverse document frequency of a term that `held` of all sections contain.
     pub fn rarity(&self, held: usize) -> f32 {
         // An f32 is exact enough for counts of sections.
-        let (held, all) = (held as f32, self.len() as f32);
+        let (held, all) = (held as f32, self.all_sections as f32);
         (1.0 + (all - held + 0.5) / (held + 0.5)).ln()
     }
 
@@ -215,20 +237,27 @@ impl OpenedIndex {
         SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
     }
 
+    /// The version of the document that contains `section`.
+    pub fn version(&self, section: u32) -> u64 {
+        let SectionPlace { segment, doc } = self.place(section);
+        self.segments.get(segment).and_then(|s| s.versions.first(doc)).unwrap_or(0)
+    }
+
     /// The stored fields of `section`. Decompresses a block of the document store.
     pub fn stored(&self, section: u32) -> Result<StoredSection, SearchError> {
         let SectionPlace { segment, doc } = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
         let values = self.guarded(|| Ok(self.searcher.doc(address)?))?;
-        Ok(StoredSection { values, fields: self.fields })
+        Ok(StoredSection { values, fields: self.fields, texts: None })
     }
+}
 
-    /// The whole record of `section`.
-    pub fn record(&self, section: u32) -> Result<SectionRecord, SearchError> {
-        let stored = self.stored(section)?;
-        let LongParts { code, links, markup } = stored.long_parts()?;
-        Ok(SectionRecord { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
-    }
+/// The stored texts of a section.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::search) struct KeptTexts {
+    pub text: String,
+    /// The long parts of the record, as JSON.
+    pub rest: String,
 }
 
 /// The parts of a section's record that a hit does not need. Stored as a JSON array of these fields, in this order.
@@ -243,9 +272,22 @@ pub(in crate::search) struct LongParts {
 pub(in crate::search) struct StoredSection {
     values: BTreeMap<Field, OwnedValue>,
     fields: IndexFields,
+    /// The texts from elsewhere, for an outline.
+    texts: Option<KeptTexts>,
 }
 
 impl StoredSection {
+    /// The same with these `texts`, which an outline does not have.
+    pub fn with_texts(self, texts: KeptTexts) -> StoredSection {
+        StoredSection { texts: Some(texts), ..self }
+    }
+
+    /// The whole record.
+    pub fn record(&self) -> Result<SectionRecord, SearchError> {
+        let LongParts { code, links, markup } = self.long_parts()?;
+        Ok(SectionRecord { text: self.text().to_owned(), code, markup, links, ..self.shell()? })
+    }
+
     /// The record without its text, code, links and Markdown.
     pub fn shell(&self) -> Result<SectionRecord, SearchError> {
         let record = self.values.get(&self.fields.record);
@@ -256,12 +298,19 @@ impl StoredSection {
     }
 
     pub fn text(&self) -> &str {
-        self.string(self.fields.text)
+        match &self.texts {
+            Some(texts) => &texts.text,
+            None => self.string(self.fields.text),
+        }
     }
 
     /// The parts of the record that a hit does not need.
     pub fn long_parts(&self) -> Result<LongParts, SearchError> {
-        serde_json::from_str(self.string(self.fields.rest)).map_err(SearchError::decode)
+        let rest = match &self.texts {
+            Some(texts) => &texts.rest,
+            None => self.string(self.fields.rest),
+        };
+        serde_json::from_str(rest).map_err(SearchError::decode)
     }
 
     fn string(&self, field: Field) -> &str {

@@ -10,7 +10,7 @@ use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
     TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::TextAnalyzer;
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Index, TantivyError};
 
 use crate::search::index::tokenizers::{LineNumber, LineTokenizer};
@@ -134,9 +134,20 @@ pub(in crate::search) fn schema() -> IndexSchema {
 
 /// Registers the tokenizers with `index`. Both writer and reader need them.
 pub(in crate::search) fn register(index: &Index) {
+    register_with(index.tokenizers());
+}
+
+/// The tokenizers of an index that does not exist yet.
+pub(in crate::search) fn tokenizers() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    register_with(&manager);
+    manager
+}
+
+fn register_with(manager: &TokenizerManager) {
     let tokenizers = [(POSITIONS, LineNumber::Position), (COUNTS, LineNumber::Count)];
     for (name, number) in tokenizers {
-        index.tokenizers().register(name, TextAnalyzer::from(LineTokenizer::new(number)));
+        manager.register(name, TextAnalyzer::from(LineTokenizer::new(number)));
     }
 }
 

@@ -44,6 +44,10 @@ impl SectionSet {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits &= other ^ flip);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.bits.iter().all(|bits| *bits == 0)
+    }
+
     /// The number of sections in the set.
     pub fn count(&self) -> usize {
         self.bits.iter().map(|bits| bits.count_ones() as usize).sum()

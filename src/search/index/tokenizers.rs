@@ -35,6 +35,24 @@ impl TokenLines {
     pub fn into_text(self) -> String {
         self.0
     }
+
+    /// The same tokens as in `lines`, with the number 1.
+    pub fn each_once(lines: &str) -> String {
+        let mut once = TokenLines::for_text(lines.len() / 2);
+        each_line(lines, |_, token| once.add(token, 1));
+        once.into_text()
+    }
+}
+
+/// Calls `each` for every line of `lines` ([`TokenLines`]) with its number and its token.
+pub(in crate::search) fn each_line(lines: &str, mut each: impl FnMut(usize, &str)) {
+    for line in lines.lines() {
+        if let Some((number, token)) = line.split_once(' ')
+            && let Ok(number) = number.parse()
+        {
+            each(number, token);
+        }
+    }
 }
 
 /// What the number of a line means.

@@ -11,15 +11,19 @@ use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::merge_policy::NoMergePolicy;
+use tantivy::schema::document::TantivyDocument;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::disk::{self, DiskError, DiskOperation};
 use crate::meaning::MeaningTable;
+use crate::search::index::directory::ReadOnlyDirectory;
 use crate::search::index::document::DocumentBuilder;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::record::SectionRecord;
 use crate::search::index::schema::{self, IndexSchema};
 use crate::search::index::section::{SectionId, first_u64};
+use crate::search::index::spool::{FinishedSpool, SectionSpool, SpooledSection};
+use crate::search::index::values::{IndexForm, SectionValues};
 use crate::search::index::waiting::{WaitingDocument, WaitingDocuments};
 
 /// The writer writes a segment when it has filled this many bytes of memory.
@@ -58,6 +62,25 @@ pub struct SearchIndexWriter {
     waiting: WaitingDocuments,
     builder: DocumentBuilder,
     changed: bool,
+    form: IndexForm,
+    /// Takes the sections that are added, for another engine.
+    spool: Option<SectionSpool>,
+    /// The keys of the documents that were removed.
+    removed: Vec<u64>,
+}
+
+/// What a commit changed.
+pub struct Committed {
+    /// The size of the segment files in bytes.
+    pub bytes: u64,
+    /// The changes for the other engine; `None` if there is none.
+    pub changes: Option<IndexChanges>,
+}
+
+/// The documents that a commit removed, and the sections that it added.
+pub struct IndexChanges {
+    pub(in crate::search) removed: Vec<u64>,
+    pub(in crate::search) added: FinishedSpool,
 }
 
 impl SearchIndexWriter {
@@ -123,7 +146,16 @@ impl SearchIndexWriter {
             waiting: WaitingDocuments::default(),
             builder: DocumentBuilder::new(fields, table),
             changed: false,
+            form: IndexForm::Whole,
+            spool: None,
+            removed: Vec::new(),
         })
+    }
+
+    /// Also writes the added sections to `spool`, for another engine. This index gets the given `form`: all sections of
+    /// an index must be added in the same one.
+    pub fn with_engine(self, form: IndexForm, spool: SectionSpool) -> SearchIndexWriter {
+        SearchIndexWriter { form, spool: Some(spool), ..self }
     }
 
     /// The version of each document in the index, by its key. O(sections).
@@ -131,9 +163,21 @@ impl SearchIndexWriter {
         versions(&self.index)
     }
 
+    /// The same for the published index in `folder`; empty if it can't be read.
+    pub fn indexed_in(folder: &Path) -> HashMap<u64, u64> {
+        let read = || {
+            let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
+            schema::check(&index)?;
+            schema::register(&index);
+            versions(&index)
+        };
+        guarded(|| SearchError::Damaged(folder.to_owned()), read).unwrap_or_default()
+    }
+
     /// Removes the sections of the document `key`.
     pub fn remove(&mut self, key: u64) {
         self.writer.delete_term(Term::from_field_u64(self.builder.fields.document, key));
+        self.removed.push(key);
         self.changed = true;
     }
 
@@ -147,17 +191,35 @@ impl SearchIndexWriter {
         self.changed = true;
         for (id, record) in sections {
             let document = self.builder.document(key, version, id, record)?;
+            let document = self.spooled(id, key, document)?;
             self.writer.add_document(self.waiting.admit(document))?;
         }
         Ok(())
+    }
+
+    /// Spools `document`, the section `id` of the document `key`, if there is another engine. Returns what this index
+    /// gets of it.
+    fn spooled(
+        &mut self,
+        id: SectionId,
+        key: u64,
+        document: TantivyDocument,
+    ) -> Result<TantivyDocument, SearchError> {
+        let Some(spool) = &mut self.spool else { return Ok(document) };
+        let values = SectionValues::of(&document);
+        let section = SpooledSection { id: id.0, document: key, values };
+        spool.add(&section)?;
+        Ok(match self.form {
+            IndexForm::Whole => document,
+            IndexForm::Outline => section.values.into_outline(&self.builder.fields).into_document(),
+        })
     }
 
     /// Commits all changes, and publishes the index in the folder `into`. `deleted` says what happens to the texts of
     /// deleted sections. Erasing them costs as much as writing their segments.
     ///
     /// Segment files are immutable, so they are hard-linked, or copied if that fails; only `meta.json` is written.
-    /// Returns the size of the segment files in bytes.
-    pub fn commit(mut self, into: &Path, deleted: DeletedTexts) -> Result<u64, SearchError> {
+    pub fn commit(mut self, into: &Path, deleted: DeletedTexts) -> Result<Committed, SearchError> {
         if self.changed {
             let mut commit = self.writer.prepare_commit()?;
             if let Some(table) = &self.builder.table {
@@ -165,7 +227,7 @@ impl SearchIndexWriter {
             }
             commit.commit()?;
         }
-        let SearchIndexWriter { folder: from, index, writer, .. } = self;
+        let SearchIndexWriter { folder: from, index, writer, spool, removed, .. } = self;
         writer.wait_merging_threads()?;
         if deleted == DeletedTexts::Erased {
             erase(&index)?;
@@ -188,7 +250,8 @@ impl SearchIndexWriter {
         // Writes a new file, because a copy would keep the permissions of tantivy's file. These may let only the owner
         // read it.
         disk::write(&into.join(META), &meta)?;
-        Ok(bytes)
+        let added = spool.map(SectionSpool::finish).transpose()?;
+        Ok(Committed { bytes, changes: added.map(|added| IndexChanges { removed, added }) })
     }
 
     /// Deletes files that no commit refers to, such as those of a failed run.

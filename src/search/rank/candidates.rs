@@ -4,6 +4,8 @@
 //! pages, counts and shows the [`Candidates`] without knowing how they were found. The embedded tantivy index
 //! ([`embedded`](super::embedded)) is the engine in use.
 
+use foldhash::HashMap;
+
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::field::Filter;
@@ -60,6 +62,9 @@ pub(in crate::search) struct Candidates {
     pub is_relaxed: bool,
     /// The sections that pass the filters; `None` if there are no filters.
     pub allowed: Option<SectionSet>,
+    /// The texts of some candidates, by the numbers of their sections, if the engine has returned them; packed as it
+    /// keeps them.
+    pub texts: HashMap<u32, String>,
 }
 
 /// Finds and ranks the candidates for a plan.

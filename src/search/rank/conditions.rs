@@ -1,8 +1,10 @@
 //! What else than its words decides whether a section matches, and how much it counts.
 
+use crate::search::index::field::{Filter, FilterField};
 use crate::search::index::opened::OpenedIndex;
 use crate::search::index::section_set::SectionSet;
 use crate::search::rank::bits::WindowBits;
+use crate::search::rank::plan::Plan;
 use crate::search::rank::weights::Weights;
 
 /// Whether a query asks for code.
@@ -27,6 +29,32 @@ pub(in crate::search) enum LinkWish {
     Wanted,
     /// It asks a question, which explanations answer rather than links.
     Unwanted,
+}
+
+impl CodeWish {
+    /// Whether a query with this `plan` and these `filters` asks for code: with a filter, or with its words.
+    pub fn of(plan: &Plan, filters: [&[Filter]; 2]) -> CodeWish {
+        let is_code = |filter: &&Filter| {
+            filter.field == FilterField::Has && filter.value.eq_ignore_ascii_case("code")
+        };
+        let mut filters = filters.into_iter().flatten().filter(is_code);
+        match filters.any(|filter| !filter.excluded) {
+            true => CodeWish::Yes,
+            false if plan.names_code => CodeWish::Maybe,
+            false => CodeWish::No,
+        }
+    }
+}
+
+impl LinkWish {
+    /// What `plan` wants of sections with many links.
+    pub fn of(plan: &Plan) -> LinkWish {
+        match plan.question {
+            _ if plan.wants_links => LinkWish::Wanted,
+            Some(_) => LinkWish::Unwanted,
+            None => LinkWish::Any,
+        }
+    }
 }
 
 /// The conditions that a section must fulfil to be a match, apart from its words, and the wishes that raise its score.

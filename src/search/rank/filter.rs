@@ -34,13 +34,13 @@ pub(in crate::search) struct FilterEvaluator<'a> {
 }
 
 /// The values of all filters of one field, in lower case.
-struct FilterValues {
-    wanted: Vec<String>,
-    excluded: Vec<String>,
+pub(in crate::search) struct FilterValues {
+    pub wanted: Vec<String>,
+    pub excluded: Vec<String>,
 }
 
 impl FilterValues {
-    fn of(field: FilterField, filters: &[Filter]) -> FilterValues {
+    pub fn of(field: FilterField, filters: &[Filter]) -> FilterValues {
         let values = |excluded: bool| {
             let own = filters.iter().filter(|f| f.field == field && f.excluded == excluded);
             own.map(|filter| filter.value.to_lowercase()).collect()
@@ -50,7 +50,7 @@ impl FilterValues {
 
     /// Whether a section passes. `fits` returns whether the section has a given value. The section must have one of the
     /// wanted values, if there are any, and none of the excluded values.
-    fn admits(&self, fits: impl Fn(&str) -> bool) -> bool {
+    pub fn admits(&self, fits: impl Fn(&str) -> bool) -> bool {
         (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
             && !self.excluded.iter().any(|value| fits(value))
     }
@@ -122,7 +122,7 @@ impl FilterEvaluator<'_> {
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
             let value = match field {
-                _ if field == self.opened.fields.step => value.replace(' ', "-"),
+                _ if field == self.opened.fields.step => step_name(value),
                 _ if field == self.opened.fields.language => language_code(value),
                 _ => value.clone(),
             };
@@ -136,14 +136,16 @@ impl FilterEvaluator<'_> {
         let fields = self.opened.fields;
         let term = match field {
             FilterField::Since => return self.since(day_number(value).unwrap_or(0)),
-            FilterField::Topic => {
-                let topics = self.labels.index.topics(value);
-                let slug = topics.first().map(|at| self.vocabulary.topics[*at].slug.0.as_str());
-                Term::from_field_text(fields.topic, slug.unwrap_or(value))
-            }
+            FilterField::Topic => Term::from_field_text(fields.topic, self.topic(value)),
             _ => Term::from_field_text(fields.has, value),
         };
         self.holding(&term)
+    }
+
+    /// The slug of the topic that `value` names; `value` itself if it names none.
+    pub fn topic<'v>(&'v self, value: &'v str) -> &'v str {
+        let topics = self.labels.index.topics(value);
+        topics.first().map_or(value, |at| self.vocabulary.topics[*at].slug.0.as_str())
     }
 
     /// The sections whose path passes, by one pass over the paths of the index.
@@ -164,14 +166,21 @@ impl FilterEvaluator<'_> {
 
     /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
     fn in_sources(&self, values: &FilterValues) -> Result<SectionSet, SearchError> {
+        let passing = self.passing_sources(values);
+        self.of_sources(values.wanted.is_empty(), |source| passing.contains(&*source.id))
+    }
+
+    /// The ids of the sources whose id, owner or repository name passes. O(sources · values).
+    pub fn passing_sources(&self, values: &FilterValues) -> HashSet<&str> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
-        self.of_sources(values.wanted.is_empty(), |source| {
+        let passes = |source: &&IndexedSource| {
             values.admits(|value| match ids.contains(value) {
                 true => source.id.to_lowercase() == value,
                 false => belongs_to(source, value),
             })
-        })
+        };
+        self.sources.iter().filter(passes).map(|source| source.id.as_str()).collect()
     }
 
     /// The sections of the sources for which `fits` returns true. Sections of unknown sources pass if `others` is true.
@@ -197,9 +206,7 @@ impl FilterEvaluator<'_> {
     fn licensed(&self, values: &FilterValues) -> Result<SectionSet, SearchError> {
         let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
         let none = values.admits(|_| false);
-        let mut passing = self.of_sources(none, |source| {
-            source.licence.as_ref().map_or(none, |licence| passes(&licence.to_lowercase()))
-        })?;
+        let mut passing = self.of_sources(none, |source| source_is_licensed(source, values))?;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
             let mark = |licence: &str| Some(passes(licence));
@@ -245,6 +252,20 @@ impl FilterEvaluator<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+/// The name of the step that `value` means.
+pub(in crate::search) fn step_name(value: &str) -> String {
+    value.replace(' ', "-")
+}
+
+/// Whether the licence of `source` passes `values`.
+pub(in crate::search) fn source_is_licensed(source: &IndexedSource, values: &FilterValues) -> bool {
+    let licence = source.licence.as_ref().map(|licence| licence.to_lowercase());
+    match licence {
+        Some(licence) => values.admits(|value| licence.starts_with(value)),
+        None => values.admits(|_| false),
     }
 }
 

@@ -20,11 +20,11 @@ pub(in crate::search) enum Match {
 /// The conditions on the units of a section.
 pub(in crate::search) struct Matcher {
     pub shares: QueryShares,
-    remainder: Option<QueryRemainder>,
+    pub remainder: Option<QueryRemainder>,
     /// The least share of the query that a match contains.
-    least: f32,
+    pub least: f32,
     /// The units that a match must contain.
-    required: UnitBits,
+    pub required: UnitBits,
 }
 
 impl Matcher {

@@ -4,7 +4,7 @@
 //! engine ([`embedded`]) applies the filters ([`filter`]), opens the lists of postings of each unit ([`opener`],
 //! [`parts`], [`lists`]) and values the units ([`units`]). It walks through the index in windows ([`walk`], [`window`], [`bits`])
 //! and keeps the best sections ([`best`], [`bounds`]) that contain enough of the query ([`matching`], [`shares`]) and fulfil the
-//! other [`conditions`]. It adds a bonus for preferred sources ([`prefer`]). Only over the best, it adds the scores of names
+//! other [`conditions`]; [`matches`] combines these steps. It adds a bonus for preferred sources ([`prefer`]). Only over the best, it adds the scores of names
 //! ([`extras`]), and then ([`ranker`]) bonuses for headings and proximity ([`proximity`]). Whatever the engine, [`meaning`] then orders the
 //! candidates by their meaning too, and adds the sections that are [`nearest`] to it. [`pager`] cuts a page. The parameters of ranking are in
 //! [`weights`].
@@ -20,6 +20,7 @@ pub(in crate::search) mod filter;
 pub(in crate::search) mod lists;
 pub(in crate::search) mod marks;
 pub(in crate::search) mod match_counts;
+pub(in crate::search) mod matches;
 pub(in crate::search) mod matching;
 pub(in crate::search) mod meaning;
 pub(in crate::search) mod nearest;
@@ -31,7 +32,7 @@ pub(in crate::search) mod prefer;
 pub(in crate::search) mod proximity;
 pub(in crate::search) mod ranker;
 pub(in crate::search) mod shares;
-mod strong;
+pub(in crate::search) mod strong;
 pub(in crate::search) mod units;
 pub(in crate::search) mod walk;
 pub(in crate::search) mod weights;

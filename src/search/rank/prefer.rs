@@ -73,6 +73,23 @@ impl Preferred {
         }
     }
 
+    /// The same preferences for the index `other`, which contains a part of the sections of `opened` and numbers its
+    /// sources on its own. O(sources).
+    pub fn renumbered(&self, opened: &OpenedIndex, other: &OpenedIndex) -> Preferred {
+        let gain = |number| {
+            let id = other.values.source_name(number)?;
+            self.gains.get(opened.values.source(id)?).copied()
+        };
+        let gains = (0..other.values.sources()).map(|number| gain(number).unwrap_or_default());
+        Preferred { gains: gains.collect(), units: self.units, is_all: self.is_all }
+    }
+
+    /// The score of each preferred source, by its number.
+    pub fn scores(&self) -> impl Iterator<Item = (usize, f32)> {
+        let preferred = self.gains.iter().enumerate().filter(|(_, gain)| gain.units != 0);
+        preferred.map(|(number, gain)| (number, gain.score))
+    }
+
     /// The bonus of `section`.
     pub fn gain(&self, opened: &OpenedIndex, section: u32) -> SourceGain {
         let number = opened.values.source_of(section);
@@ -92,7 +109,7 @@ impl Preferred {
 
     /// The numbers of the preferred sources.
     pub fn sources(&self) -> impl Iterator<Item = usize> {
-        self.gains.iter().enumerate().filter(|(_, gain)| gain.units != 0).map(|(number, _)| number)
+        self.scores().map(|(number, _)| number)
     }
 }
 

@@ -68,6 +68,19 @@ impl QueryShares {
         self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
     }
 
+    /// The value of each unit; 0 for units that don't count.
+    pub fn values(&self) -> &[u32] {
+        &self.values
+    }
+
+    /// The least sum of values whose share of the total is at least `share`.
+    pub fn least_value(&self, share: f32) -> u32 {
+        let is_less = |value: u32| (value as f32 / self.total as f32) < share;
+        // Rounding moves the bound by less than one.
+        let near = (share * self.total as f32) as u32;
+        (near.saturating_sub(1)..=self.total).find(|value| !is_less(*value)).unwrap_or(self.total)
+    }
+
     /// The units that count.
     pub fn main(&self) -> UnitBits {
         let counting = self.values.iter().enumerate().filter(|(_, value)| **value > 0);

@@ -25,6 +25,11 @@ const LEAST: f32 = 0.6;
 /// Of a query with at most this many units, all must be strong.
 const SHORT: u32 = 2;
 
+/// The least share of a query with these `shares` that is strong in a strong match.
+pub(in crate::search) fn least_share(shares: &QueryShares) -> f32 {
+    if shares.main().count_ones() <= SHORT { 1.0 } else { LEAST }
+}
+
 /// Counts strong matches.
 pub(in crate::search) struct StrongMatches<'a> {
     pub opened: &'a OpenedIndex,
@@ -38,7 +43,7 @@ impl StrongMatches<'_> {
     /// How many of `matches` match well. O(matches + sections about the topics that the query names).
     pub fn count(&self, matches: &[Found]) -> Result<MatchCounts, SearchError> {
         let main = self.shares.main();
-        let least = if main.count_ones() <= SHORT { 1.0 } else { LEAST };
+        let least = least_share(self.shares);
         let mut strong: HashMap<u32, UnitBits> =
             matches.iter().map(|found| (found.section, found.headings & main)).collect();
         for (slug, units) in self.topics(main) {

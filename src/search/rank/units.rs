@@ -85,6 +85,24 @@ pub(in crate::search) fn values(
     Ok(values)
 }
 
+/// `values` with the postings and upper bounds of other `segments`, which contain a part of the sections.
+pub(in crate::search) fn in_part(
+    values: &[UnitValue],
+    segments: &[SegmentUnits],
+    weights: &Weights,
+) -> Vec<UnitValue> {
+    let of_unit = |(at, value): (usize, &UnitValue)| {
+        let parts = || segments.iter().map(|segment| &segment.units[at]);
+        let highest = parts().map(Parts::highest).fold(0.0, f32::max);
+        UnitValue {
+            postings: parts().map(Parts::documents).sum(),
+            highest: value.idf * weights.saturated(highest),
+            ..*value
+        }
+    };
+    values.iter().enumerate().map(of_unit).collect()
+}
+
 /// The number of sections that contain a unit whose `parts` in each segment are given. It is exact if the unit is one
 /// list, or has at most [`SAMPLE`] postings. Otherwise, the first [`SAMPLE`] postings show how many lists contain the
 /// same section on average.

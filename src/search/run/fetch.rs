@@ -2,21 +2,25 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
+
 use crate::meaning::MeaningVector;
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::rank::candidates::Ranked;
 use crate::search::rank::marks::Marks;
-use crate::search::run::searcher::{SearchHit, Searcher};
+use crate::search::run::request::SearchHit;
+use crate::search::run::searcher::Searcher;
 use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{SnippetSource, nearest_snippet, snippet};
 
 impl Searcher {
-    /// The hits for the candidates `shown`, with their snippets. That of a hit that was found by its meaning alone begins
+    /// The hits for the candidates `shown`, with their snippets. `texts` are those that the engine has returned. That of a hit that was found by its meaning alone begins
     /// with the sentence nearest to `vector`; in those of other hits, `vector` decides where words tie.
     pub(super) fn fetch(
         &self,
         shown: &[Ranked],
+        texts: &HashMap<u32, String>,
         marks: &Marks<'_>,
         vector: Option<&MeaningVector>,
         budget: &Budget,
@@ -24,8 +28,8 @@ impl Searcher {
         // Most hits of a response are in one language and share a finder.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
-        for ranked in shown {
-            let stored = self.index.opened.stored(ranked.section)?;
+        let sections: Vec<u32> = shown.iter().map(|ranked| ranked.section).collect();
+        for (ranked, stored) in shown.iter().zip(self.stored_with(&sections, texts)?) {
             let record = stored.shell()?;
             let known = finders.iter().position(|(language, _)| *language == record.language);
             let at = known.unwrap_or_else(|| {

@@ -2,19 +2,24 @@
 
 use std::path::Path;
 
+use foldhash::HashMap;
 use tantivy::Term;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
-use crate::search::index::opened::OpenedIndex;
+use crate::search::index::opened::{OpenedIndex, StoredSection};
 use crate::search::index::record::{FoldedCopies, SectionLocation, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::index::section_set::SectionSet;
 use crate::search::index::write::document_key;
+use crate::search::opensearch::unpacked;
 use crate::search::rank::nearest::nearest;
 use crate::search::run::searcher::Searcher;
+
+/// The number of sections that are read at once where all are read.
+const MOST_READ: usize = 200;
 
 /// A section that is near another one in meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +47,7 @@ impl Searcher {
     /// The record of the section `id`; `None` if there is none.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionRecord>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.id, id.0))?;
-        found.first().map(|section| self.index.opened.record(*section)).transpose()
+        Ok(self.records(found.get(..1).unwrap_or_default())?.pop())
     }
 
     /// Calls `each` with the id and record of every section that is not a folded copy, in the order of the index. Reads
@@ -64,10 +69,57 @@ impl Searcher {
         sections: &SectionSet,
         mut each: impl FnMut(SectionId, SectionRecord),
     ) -> Result<(), SearchError> {
-        for section in sections.iter() {
-            each(self.index.opened.id(section), self.index.opened.record(section)?);
+        let sections: Vec<u32> = sections.iter().collect();
+        for sections in sections.chunks(MOST_READ) {
+            for (section, record) in sections.iter().zip(self.records(sections)?) {
+                each(self.index.opened.id(*section), record);
+            }
         }
         Ok(())
+    }
+
+    /// The whole records of `sections`, in their order.
+    fn records(&self, sections: &[u32]) -> Result<Vec<SectionRecord>, SearchError> {
+        self.stored(sections)?.iter().map(StoredSection::record).collect()
+    }
+
+    /// The stored fields of `sections`, in their order. The texts of an outline come from the cluster. `Err` if the
+    /// cluster can't be used or lacks one of them.
+    fn stored(&self, sections: &[u32]) -> Result<Vec<StoredSection>, SearchError> {
+        self.stored_with(sections, &HashMap::default())
+    }
+
+    /// The same if the packed `texts` of some sections are known. Asks the cluster for those of the others.
+    pub(super) fn stored_with(
+        &self,
+        sections: &[u32],
+        texts: &HashMap<u32, String>,
+    ) -> Result<Vec<StoredSection>, SearchError> {
+        let opened = &self.index.opened;
+        let stored: Result<Vec<_>, _> = sections.iter().map(|at| opened.stored(*at)).collect();
+        let stored = stored?;
+        if !opened.is_outline {
+            return Ok(stored);
+        }
+        let cluster = self.cluster.as_ref().ok_or(SearchError::NoCluster)?;
+        let unknown = sections.iter().filter(|section| !texts.contains_key(section));
+        let unknown: Vec<u64> = unknown.map(|section| opened.id(*section).0).collect();
+        let mut fetched = cluster.sections.texts(&unknown)?;
+        let lacking = SearchError::Unequal {
+            index: cluster.sections.index.clone(),
+            found: fetched.len() as u64,
+            expected: unknown.len() as u64,
+        };
+        let mut with_texts = Vec::with_capacity(stored.len());
+        for (stored, section) in stored.into_iter().zip(sections) {
+            let kept = match texts.get(section) {
+                Some(packed) => Some(unpacked(packed)?),
+                None => fetched.remove(&opened.id(*section).0),
+            };
+            let Some(kept) = kept else { return Err(lacking) };
+            with_texts.push(stored.with_texts(kept));
+        }
+        Ok(with_texts)
     }
 
     /// The folded copies of each section that has copies.
@@ -90,10 +142,8 @@ impl Searcher {
         key: u64,
     ) -> Result<Vec<(SectionId, SectionRecord)>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?;
-        found
-            .into_iter()
-            .map(|section| Ok((self.index.opened.id(section), self.index.opened.record(section)?)))
-            .collect()
+        let ids = found.iter().map(|section| self.index.opened.id(*section));
+        Ok(ids.zip(self.records(&found)?).collect())
     }
 
     /// The record of one section of the document with the key `key`, without its text, code, links and Markdown; `None`

@@ -6,21 +6,17 @@ use std::sync::Arc;
 use crate::meaning::MeaningTable;
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::facets::FacetCounts;
 use crate::search::index::field::{Filter, FilterField, MOST_FILTERS, distinct};
-use crate::search::index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord};
-use crate::search::index::section::SectionId;
+use crate::search::index::record::{FoldedCopies, IndexedSource};
+use crate::search::opensearch::engine::ClusterReader;
 use crate::search::query::grammar::{self as query, Query};
 use crate::search::query::understand::interpreter::keep_useful_corrections;
-use crate::search::query::understand::understood::{
-    LastWord, Understanding, Understood, corrected,
-};
+use crate::search::query::understand::understood::corrected;
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
 use crate::search::rank::embedded::EmbeddedIndex;
-use crate::search::rank::match_counts::MatchCounts;
 use crate::search::rank::pager::page;
 use crate::search::run::meaning::MeaningSearch;
-use crate::search::show::highlight::snippet::Snippet;
+use crate::search::run::request::{SearchRequest, SearchResponse};
 use crate::search::show::suggest::{Suggester, Suggestion};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_index::LabelIndex;
@@ -29,60 +25,14 @@ use crate::vocabulary::label_index::LabelIndex;
 /// maximum.
 const PER_DOCUMENT: usize = 3;
 
-/// A search request.
-#[derive(Clone, Debug)]
-pub struct SearchRequest<'a> {
-    /// The typed text, in the query language.
-    pub text: &'a str,
-    /// Filters passed separately from the text. Nothing in the text can change them.
-    pub filters: &'a [Filter],
-    pub limit: usize,
-    pub offset: usize,
-    pub understanding: Understanding,
-    pub last_word: LastWord,
-}
-
-/// A hit.
-#[derive(Clone, Debug)]
-pub struct SearchHit {
-    pub id: SectionId,
-    pub score: f32,
-    /// Whether the section was found by its meaning alone: it does not match the query.
-    pub by_meaning: bool,
-    /// The section's record, without its text, code, links and Markdown.
-    pub record: SectionRecord,
-    pub snippet: Snippet,
-    /// The folded copies of the section.
-    pub copies: Vec<CopyPlace>,
-}
-
-/// The response to a [`SearchRequest`].
-#[derive(Debug)]
-pub struct SearchResponse {
-    pub understood: Understood,
-    /// The query with its misspelled words corrected; `None` if no word was corrected.
-    pub corrected: Option<String>,
-    /// The number of sections that match; if there are very many, the number of those that were counted. Folded copies
-    /// count only if a filter selects a source or path.
-    pub total: usize,
-    /// Whether all matches were counted.
-    pub total_is_exact: bool,
-    /// How many of the best matches match well; `None` if the query has no words.
-    pub counts: Option<MatchCounts>,
-    pub found: Vec<SearchHit>,
-    /// The number of further sections that don't match, but are near in meaning. They are among the results.
-    pub near: usize,
-    pub facets: Vec<FacetCounts>,
-    /// The number of matches that the facets count. If there are many matches, only the best are counted.
-    pub counted: usize,
-}
-
 /// An open index of one generation. Can be shared and run many requests concurrently.
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
     pub(in crate::search) copies: FoldedCopies,
     /// Makes the vectors of queries; `None` if there is no table, or the index was made with another one.
     pub(in crate::search) table: Option<Arc<MeaningTable>>,
+    /// The same sections in a cluster, which finds the candidates; `None` for the embedded engine.
+    pub(in crate::search) cluster: Option<ClusterReader>,
 }
 
 impl Searcher {
@@ -98,7 +48,7 @@ impl Searcher {
         sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
         let index = EmbeddedIndex::open(folder, &copies, vocabulary, sources)?;
-        Ok(Searcher { index, copies, table: None })
+        Ok(Searcher { index, copies, table: None, cluster: None })
     }
 
     /// Uses `table` for the meaning of queries. It has no effect if the vectors of the index were made with another
@@ -130,11 +80,15 @@ impl Searcher {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<SearchResponse, SearchError> {
-        self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
+        self.index.opened.guarded(|| match &self.cluster {
+            Some(cluster) => self.answer_with(cluster, request, vocabulary, budget),
+            None if self.is_outline() => Err(SearchError::NoCluster),
+            None => self.answer(&self.index, request, vocabulary, budget),
+        })
     }
 
     /// The response to `request` with the candidates of `engine`.
-    fn answer(
+    pub(super) fn answer(
         &self,
         engine: &impl CandidateEngine,
         request: &SearchRequest,
@@ -146,8 +100,7 @@ impl Searcher {
         let query = filtered(query, request.filters)?;
         let lexicon = self.index.lexicon(budget);
         let interpreter = self.index.interpreter(vocabulary, &lexicon);
-        let ends_with_space = request.text.ends_with(char::is_whitespace);
-        let last = if ends_with_space { LastWord::Whole } else { request.last_word };
+        let last = request.last();
         let mut reading = interpreter.understand(&query, request.understanding, last)?;
         let planner = self.index.planner(vocabulary);
         let plan = planner.plan(&reading);
@@ -165,8 +118,8 @@ impl Searcher {
         keep_useful_corrections(&mut reading.understood, candidates.total, &lexicon)?;
         // Facets and counts are about the matches, so they come before sections are added by meaning.
         let counted = candidates.best.len();
-        let facets = candidates.best.iter().map(|ranked| ranked.section);
-        let facets = self.index.opened.values.count(facets);
+        let matches = candidates.best.iter().map(|ranked| ranked.section);
+        let facets = self.index.opened.values.count(matches);
         let meaning = MeaningSearch {
             opened: &self.index.opened,
             table: self.table.as_deref(),
@@ -180,16 +133,18 @@ impl Searcher {
         let meant = meaning.order(&mut candidates)?;
         reading.understood.meaning = meant.used;
         let shown = self.shown(&candidates.best, is_one_place, request);
+        let vector = meant.vector.as_ref();
         Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: candidates.total,
             total_is_exact: candidates.total_is_exact,
             counts: candidates.counts,
-            found: self.fetch(&shown, &plan.marks, meant.vector.as_ref(), budget)?,
+            found: self.fetch(&shown, &candidates.texts, &plan.marks, vector, budget)?,
             near: meant.added,
             facets,
             counted,
+            stand_in: None,
         })
     }
 
@@ -251,6 +206,7 @@ mod tests {
     use crate::search::fixture::{SearchFixture, fixture, record};
     use crate::search::index::facets::CountedValue;
     use crate::search::rank::candidates::Candidates;
+    use crate::search::{LastWord, SectionRecord, Understanding};
 
     /// An engine that returns the given candidates.
     struct GivenCandidates(Vec<Ranked>);

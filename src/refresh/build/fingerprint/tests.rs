@@ -89,7 +89,7 @@ impl KnownIndex {
             problems: self.problems.clone(),
             left_out: self.left_out.clone(),
         };
-        fingerprint(&self.inputs, &self.rows, &wanted, &self.facts).unwrap()
+        fingerprint(&self.inputs, &self.rows, &wanted, &self.facts, "").unwrap()
     }
 }
 

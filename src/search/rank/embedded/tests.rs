@@ -8,7 +8,9 @@ use crate::annotate::Salience;
 use crate::search::fixture::{SearchFixture, fixture, record};
 use crate::search::index::record::{SectionRecord, TopicMention};
 use crate::search::rank::match_counts::MatchCounts;
+use crate::search::rank::matches::MatchRanking;
 use crate::search::rank::plan::{Alternative, Alternatives, Plan, PlanPart, PlanUnit};
+use crate::search::rank::walk::COUNTED;
 use tantivy::postings::Postings;
 
 fn stem(text: &str) -> Alternative {
@@ -31,20 +33,18 @@ fn matches(fixture: &SearchFixture, units: Vec<PlanUnit>, is_relaxed: bool) -> C
     let index = &fixture.searcher.index;
     let budget = Budget::unlimited();
     let plan = Plan { units, ..Plan::default() };
-    let query = CandidateQuery {
-        plan: &plan,
-        excluded: None,
-        filters: [&[], &[]],
-        with_copies: false,
-        vocabulary: &fixture.vocabulary,
-        budget: &budget,
-    };
-    let search = EmbeddedSearch { index, query: &query };
     let tables = (&index.levels, &WEIGHTS);
     let segments = units::open(&plan.units, &[], &index.opened, tables, &budget).unwrap();
     let values = units::values(&plan.units, &segments, &index.opened, &WEIGHTS, &budget).unwrap();
-    let prepared = PreparedUnits { values: &values, preferred: None };
-    search.matches(prepared, &MatchConditions::default(), segments, is_relaxed).unwrap().1
+    let ranking = MatchRanking {
+        opened: &index.opened,
+        plan: &plan,
+        values: &values,
+        preferred: None,
+        conditions: &MatchConditions::default(),
+        budget: &budget,
+    };
+    ranking.rank(segments, is_relaxed).unwrap().1
 }
 
 /// The scores of the sections of `fixture` for one unit with the alternatives `parts`, by section id; 0 for sections

@@ -21,6 +21,9 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
             @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
         }
+        @if view.fallback {
+            p.understood { "The search cluster is not available, so the index on this machine has answered." }
+        }
         @if let Some(corrected) = &view.query.corrected {
             p.understood {
                 "Also read as " a href=(with(asked, "q", corrected)) { (corrected) } ". "
