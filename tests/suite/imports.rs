@@ -21,7 +21,7 @@ struct Order {
 const ORDERS: [Order; 4] = [
     Order {
         module: "search",
-        submodules: &["text", "cluster", "index", "query", "rank", "show", "run"],
+        submodules: &["text", "cluster", "index", "query", "rank", "opensearch", "show", "run"],
     },
     Order {
         module: "replicate",
