@@ -58,6 +58,7 @@ mod metadata;
 mod names;
 mod news;
 mod opensearch;
+mod opensearch_faults;
 mod order;
 mod own_catalogue;
 mod papers;
