@@ -51,64 +51,59 @@ const QUERIES: [&str; 34] = [
     "links about drift",
 ];
 
+/// Words of the notes of [`varied`].
+const WORDS: [&str; 18] = [
+    "position bias",
+    "bias",
+    "drift",
+    "calibration",
+    "a feature store",
+    "the model",
+    "ranking",
+    "of features",
+    "k-NN",
+    "version 3.5",
+    "labels",
+    "clicks",
+    "is measured",
+    "with care",
+    "and",
+    "training-serving skew",
+    "retrieval",
+    "embeddings",
+];
+
+/// So many sentences of random words.
+fn sentences(number: usize, dice: &mut fastrand::Rng) -> String {
+    let mut sentence = || {
+        let length = dice.usize(3..9);
+        let words: Vec<&str> = (0..length).map(|_| WORDS[dice.usize(..WORDS.len())]).collect();
+        format!("The {}.", words.join(" "))
+    };
+    (0..number).map(|_| sentence()).collect::<Vec<_>>().join(" ")
+}
+
 /// Repositories with sections that differ in words, headings, code, licence and language, and copies.
 fn varied() -> World {
     let mut dice = fastrand::Rng::with_seed(24);
-    let words = [
-        "position bias",
-        "bias",
-        "drift",
-        "calibration",
-        "a feature store",
-        "the model",
-        "ranking",
-        "of features",
-        "k-NN",
-        "version 3.5",
-        "labels",
-        "clicks",
-        "is measured",
-        "with care",
-        "and",
-        "training-serving skew",
-        "retrieval",
-        "embeddings",
-    ];
-    let mut text = |sentences: usize| -> String {
-        let mut sentence = || {
-            let length = dice.usize(3..9);
-            let words: Vec<&str> = (0..length).map(|_| words[dice.usize(..words.len())]).collect();
-            format!("The {}.", words.join(" "))
-        };
-        (0..sentences).map(|_| sentence()).collect::<Vec<_>>().join(" ")
-    };
     let mut files: Vec<(String, String)> = Vec::new();
     for at in 0..40 {
         let folder = if at % 3 == 0 { "deep/" } else { "" };
         let heading = ["Drift", "Calibration of models", "Position bias", "Other"][at % 4];
         let code = if at % 5 == 0 { "\n```python\nmodel.fit(bias)\n```\n" } else { "" };
+        let [one, two, three] = [3, 4 + at % 7, 2].map(|number| sentences(number, &mut dice));
         let body = format!(
-            "# Note {at}\n\n{}\n\n## {heading}\n\n{}\n{code}\n### Details\n\n{}\n",
-            text(3),
-            text(4 + at % 7),
-            text(2)
+            "# Note {at}\n\n{one}\n\n## {heading}\n\n{two}\n{code}\n### Details\n\n{three}\n"
         );
         files.push((format!("docs/{folder}{at}.md"), body));
     }
-    files.push(("zoo.md".into(), "# Zoo\n\nA zebra, once. See [a](https://a.example), [b](https://b.example), [c](https://c.example) on drift.\n".into()));
+    let links = "[a](https://a.example), [b](https://b.example), [c](https://c.example)";
+    files.push(("zoo.md".into(), format!("# Zoo\n\nA zebra, once. See {links} on drift.\n")));
     let own: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
-    let copy = files[5].1.clone();
-    World::new(vec![
-        repo("ann/notes", &own),
-        repo(
-            "bob/leaves",
-            &[
-                ("LICENSE", include_str!("../../LICENSE-MIT")),
-                ("copy.md", &copy),
-                ("own.md", "# Leaving\n\nThe quokka and the drift of bob.\n\n## Numbat\n\nBias.\n"),
-            ],
-        ),
-    ])
+    let leaving = "# Leaving\n\nThe quokka and the drift of bob.\n\n## Numbat\n\nBias.\n";
+    let licence = ("LICENSE", include_str!("../../LICENSE-MIT"));
+    let others = [licence, ("copy.md", own[5].1), ("own.md", leaving)];
+    World::new(vec![repo("ann/notes", &own), repo("bob/leaves", &others)])
 }
 
 #[test]

@@ -55,14 +55,12 @@ impl NodeStart {
         let mut log = fs::OpenOptions::new();
         let log = log.append(true).create(true);
         let log = log.open(std::env::temp_dir().join("restarted-node.log")).unwrap();
-        let child = Command::new(&self.command[0])
-            .args(&self.command[1..])
-            .current_dir(&self.folder)
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]).current_dir(&self.folder);
+        let mut child = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.pid.store(child.id() as usize, Ordering::SeqCst);
+        // A node that is killed is waited for, so that its process ends.
+        std::thread::spawn(move || child.wait());
     }
 }
 
@@ -82,34 +80,45 @@ fn world_in(cluster: &TestCluster) -> World {
     world
 }
 
+/// Searches that go on until they are stopped.
+#[derive(Default)]
+struct Reading {
+    is_over: AtomicBool,
+    asked: AtomicUsize,
+    failed: AtomicUsize,
+}
+
+impl Reading {
+    /// Searches again and again. Returns the longest time of a search.
+    fn read(&self, server: &Server) -> Duration {
+        let mut longest = Duration::ZERO;
+        while !self.is_over.load(Ordering::SeqCst) {
+            for query in ["drift", "number7", "position bias", "feature store -drift"] {
+                let began = Instant::now();
+                let answer = server.get(&format!("/api/v1/search?q={}", query.replace(' ', "+")));
+                longest = longest.max(began.elapsed());
+                let is_whole =
+                    answer.starts_with("HTTP/1.1 200") && !answer.contains("\"total\":0");
+                if !is_whole {
+                    println!("{query}: {}", &answer[..answer.len().min(600)]);
+                }
+                self.failed.fetch_add(usize::from(!is_whole), Ordering::SeqCst);
+                self.asked.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        longest
+    }
+}
+
 #[test]
 fn a_node_that_dies_while_others_read_and_write_costs_no_search_and_loses_nothing() {
     let (Some(cluster), Some(nodes)) = (TestCluster::find(), NodeStart::find()) else { return };
     let world = world_in(&cluster);
     wait_for_green(&cluster);
     let server = Server::start(&world, &["--no-refresh"]);
-    let is_over = AtomicBool::new(false);
-    let (asked, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let read = || {
-        let mut longest = Duration::ZERO;
-        while !is_over.load(Ordering::SeqCst) {
-            for query in ["drift", "number7", "position bias", "feature store -drift"] {
-                let began = Instant::now();
-                let path = format!("/api/v1/search?q={}", query.replace(' ', "+"));
-                let answer = server.get(&path);
-                let is_whole =
-                    answer.starts_with("HTTP/1.1 200") && !answer.contains("\"total\":0");
-                if !is_whole {
-                    println!("{query}: {}", &answer[..answer.len().min(600)]);
-                }
-                failed.fetch_add(usize::from(!is_whole), Ordering::SeqCst);
-                asked.fetch_add(1, Ordering::SeqCst);
-                longest = longest.max(began.elapsed());
-            }
-        }
-        longest
-    };
+    let reading = Reading::default();
     std::thread::scope(|scope| {
+        let read = || reading.read(&server);
         let readers = [scope.spawn(read), scope.spawn(read)];
         // Whatever fails below, the readers must end, or the test hangs.
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -127,9 +136,10 @@ fn a_node_that_dies_while_others_read_and_write_costs_no_search_and_loses_nothin
                 assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
             }
         }));
-        is_over.store(true, Ordering::SeqCst);
+        reading.is_over.store(true, Ordering::SeqCst);
         let longest = readers.map(|reader| reader.join().unwrap());
-        let (asked, failed) = (asked.load(Ordering::SeqCst), failed.load(Ordering::SeqCst));
+        let [asked, failed] =
+            [&reading.asked, &reading.failed].map(|count| count.load(Ordering::SeqCst));
         println!(
             "{asked} searches while each node died once, {failed} failed, longest {longest:?}"
         );

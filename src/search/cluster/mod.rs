@@ -41,4 +41,4 @@ pub use state::ClusterState;
 pub use version::ClusterVersion;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::search) mod tests;

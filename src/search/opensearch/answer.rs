@@ -63,6 +63,8 @@ pub(in crate::search) struct HitFields {
     #[serde(default)]
     pub payload: Vec<String>,
     #[serde(default)]
+    pub exact: Vec<String>,
+    #[serde(default)]
     pub texts: Vec<String>,
 }
 

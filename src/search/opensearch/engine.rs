@@ -190,7 +190,9 @@ impl<'a> ClusterSearch<'a> {
             };
             let Some(section) = self.engine.reader.numbers.get(id) else { continue };
             budget.spend(payload.len())?;
-            found.push((section, payload::document(&payload, &wanted, &local.fields)?));
+            let exact = hit.fields.exact.pop();
+            let document = payload::document(&payload, exact.as_deref(), &wanted, &local.fields)?;
+            found.push((section, document));
             texts.extend(hit.fields.texts.pop().map(|kept| (section, kept)));
         }
         // Equal scores come in the order of the sections, as in the embedded engine.

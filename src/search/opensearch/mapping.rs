@@ -49,6 +49,8 @@ pub(in crate::search) mod field {
     pub const WORDS: &str = "words";
     /// What ranking needs of a candidate ([`super::super::payload`]).
     pub const PAYLOAD: &str = "payload";
+    /// The unstemmed words, for queries that ask for exact words.
+    pub const EXACT: &str = "exact";
     /// The text and the long parts of the section ([`super::super::payload`]).
     pub const TEXTS: &str = "texts";
 }
@@ -76,7 +78,7 @@ pub(in crate::search) fn index(shards: u32, replicas: u32, label: &str) -> Value
     fields.insert(SOURCE.into(), number("keyword"));
     fields.insert(FOLDED.into(), number("boolean"));
     fields.insert(STEMS.into(), number("rank_features"));
-    for name in [PAYLOAD, TEXTS] {
+    for name in [PAYLOAD, EXACT, TEXTS] {
         fields.insert(name.into(), json!({"type": "binary", "doc_values": true}));
     }
     json!({

@@ -35,3 +35,6 @@ pub(in crate::search) mod texts;
 
 pub use mapping::VERSION;
 pub(in crate::search) use payload::texts as unpacked;
+
+#[cfg(test)]
+mod tests;

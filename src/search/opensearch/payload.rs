@@ -54,8 +54,6 @@ struct Payload<'p> {
     texts: [Vec<Token>; POSITIONED],
     /// The index of each stem, with its level.
     stems: Vec<(u32, u32)>,
-    /// The indexes of the unstemmed words.
-    words: Vec<u32>,
 }
 
 /// The payload of a section with these `values`, in base64.
@@ -66,7 +64,7 @@ pub(in crate::search) fn encode(
     let texts = [fields.heading, fields.trail, fields.body];
     let lines = |field: Field| values.texts(field).collect::<Vec<&str>>();
     let mut terms: BTreeSet<&str> = BTreeSet::new();
-    for field in texts.into_iter().chain([fields.stems, fields.words]) {
+    for field in texts.into_iter().chain([fields.stems]) {
         for lines in lines(field) {
             terms.extend(lines.lines().filter_map(|line| Some(line.split_once(' ')?.1)));
         }
@@ -91,7 +89,6 @@ pub(in crate::search) fn encode(
         has: lines(fields.has),
         texts: texts.map(|field| distances(of(field))),
         stems: of(fields.stems).into_iter().map(|(level, term)| (term, level)).collect(),
-        words: of(fields.words).into_iter().map(|(_, term)| term).collect(),
         terms: terms.into_iter().collect(),
     };
     packed(&payload)
@@ -109,9 +106,11 @@ fn distances(tokens: Vec<(u32, u32)>) -> Vec<Token> {
 }
 
 /// The document of the index in memory for a section with this `payload`. It has only the terms `wanted`; all other
-/// tokens are counted. `Err` if [`encode`] did not make the payload.
+/// tokens are counted. `words` are the packed unstemmed words, if the query asks for some. `Err` if [`encode`] did not
+/// make the payload.
 pub(in crate::search) fn document(
     payload: &str,
+    words: Option<&str>,
     wanted: &HashSet<&str>,
     fields: &IndexFields,
 ) -> Result<TantivyDocument, SearchError> {
@@ -148,10 +147,24 @@ pub(in crate::search) fn document(
         }
     }
     document.add_text(fields.stems, stems.into_text());
-    let mut words = TokenLines::default();
-    payload.words.iter().filter_map(|at| term(*at)).for_each(|word| words.add(word, 1));
-    document.add_text(fields.words, words.into_text());
+    if let Some(words) = words {
+        let bytes = unpacked(words)?;
+        let words: Vec<&str> = postcard::from_bytes(&bytes).map_err(SearchError::decode)?;
+        let mut lines = TokenLines::default();
+        words.iter().filter(|word| wanted.contains(**word)).for_each(|word| lines.add(word, 1));
+        document.add_text(fields.words, lines.into_text());
+    }
     Ok(document)
+}
+
+/// The unstemmed words of a section with these `values`, in base64. Only queries for exact words need them.
+pub(in crate::search) fn encode_words(
+    values: &SectionValues,
+    fields: &IndexFields,
+) -> Result<String, SearchError> {
+    let lines = values.texts(fields.words).flat_map(str::lines);
+    let words: Vec<&str> = lines.filter_map(|line| Some(line.split_once(' ')?.1)).collect();
+    packed(&words)
 }
 
 /// The texts of a section with these `values`, in base64.
@@ -211,7 +224,8 @@ mod tests {
         let fields = schema().fields;
         let payload = encode(&values(), &fields).unwrap();
         let wanted = HashSet::from(["bias", "nn", "missing"]);
-        let document = document(&payload, &wanted, &fields).unwrap();
+        let words = encode_words(&values(), &fields).unwrap();
+        let document = document(&payload, Some(&words), &wanted, &fields).unwrap();
         let found = SectionValues::of(&document);
         let of = |field| found.texts(field).collect::<Vec<_>>();
         assert_eq!(of(fields.body), ["0 \u{b7}\n0 \u{b7}\n1 nn\n5 bias\n"]);
@@ -230,7 +244,7 @@ mod tests {
         assert_eq!(texts(unpadded).unwrap(), wanted);
         for garbage in ["", "!", "AAAA", &kept[..8]] {
             assert!(texts(garbage).is_err(), "{garbage}");
-            assert!(document(garbage, &HashSet::new(), &fields).is_err(), "{garbage}");
+            assert!(document(garbage, None, &HashSet::new(), &fields).is_err(), "{garbage}");
         }
     }
 }

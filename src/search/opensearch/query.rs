@@ -10,7 +10,7 @@ use crate::search::rank::bits::{UnitBits, each_unit};
 use crate::search::rank::candidates::BEST;
 use crate::search::rank::conditions::{CodeWish, LinkWish, MatchConditions};
 use crate::search::rank::matching::Matcher;
-use crate::search::rank::plan::{Plan, PlanUnit};
+use crate::search::rank::plan::{Alternatives, Plan, PlanPart, PlanUnit};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::shares::QueryShares;
 use crate::search::rank::strong::least_share;
@@ -50,7 +50,10 @@ impl ClusterQuery<'_> {
         };
         let (mut first, mut more) = (body(RANKED), body(BEST));
         first["track_total_hits"] = json!(COUNTED);
-        first["docvalue_fields"] = json!([field::PAYLOAD, field::TEXTS]);
+        first["docvalue_fields"] = match self.plan.units.iter().any(|unit| has_exact(&unit.parts)) {
+            true => json!([field::PAYLOAD, field::TEXTS, field::EXACT]),
+            false => json!([field::PAYLOAD, field::TEXTS]),
+        };
         if !self.plan.units.is_empty() {
             first["aggs"] = Value::Object(self.counts(matcher).into_iter().collect());
         }
@@ -179,4 +182,13 @@ impl ClusterQuery<'_> {
         }
         counts
     }
+}
+
+/// Whether one of `parts` asks for exact words.
+fn has_exact(parts: &Alternatives) -> bool {
+    parts.iter().any(|alternative| match &alternative.part {
+        PlanPart::Exact { .. } => true,
+        PlanPart::All(elements) => elements.iter().any(has_exact),
+        PlanPart::Stem(_) | PlanPart::Phrase(_) | PlanPart::Topic(_) => false,
+    })
 }

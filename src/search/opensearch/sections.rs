@@ -99,6 +99,7 @@ impl SectionWriter {
             .for_each(|lines| each_line(lines, |_, word| words.push(json!(word))));
         out.insert(field::WORDS.into(), Value::Array(words));
         out.insert(field::PAYLOAD.into(), json!(payload::encode(values, fields)?));
+        out.insert(field::EXACT.into(), json!(payload::encode_words(values, fields)?));
         out.insert(field::TEXTS.into(), json!(payload::encode_texts(values, fields)?));
         Ok(Value::Object(out))
     }

@@ -4,7 +4,7 @@ mod bulk;
 mod connections;
 mod faults;
 mod live;
-mod server;
+pub(in crate::search) mod server;
 mod states;
 mod tls;
 
@@ -20,7 +20,7 @@ use crate::search::cluster::{Cluster, ClusterFault, ClusterRequest};
 const VERSIONS: [&str; 2] = ["2.19", "3.9"];
 
 /// Settings with the nodes `urls`.
-fn settings(urls: &[&Url]) -> ClusterSettings {
+pub(in crate::search) fn settings(urls: &[&Url]) -> ClusterSettings {
     ClusterSettings {
         urls: urls.iter().map(|url| (*url).clone()).collect(),
         prefix: "cairn".to_owned(),
