@@ -21,7 +21,7 @@ const QUERIES: [&str; 34] = [
     "\"position bias\"",
     "\"bias position\"",
     "feature store",
-    "featre store",
+    "calibratio of a model",
     "drift of features and calibration of a model",
     "calibration OR drift",
     "(calibration OR drift) -store",
