@@ -55,7 +55,7 @@ fn check(config: &Config, cluster: Arc<Cluster>) -> anyhow::Result<Exit> {
         bail!("there is no index yet; `cairn refresh` builds one");
     };
     let manifest = folders::manifest(&config.index, number)?;
-    let Some(ClusterCopy { index }) = manifest.cluster else {
+    let Some(ClusterCopy { index, .. }) = manifest.cluster else {
         bail!("the cluster has nothing of generation {number}; `cairn refresh` writes it");
     };
     let folder = folders::folder(&config.index, number);

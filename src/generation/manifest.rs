@@ -56,6 +56,9 @@ pub struct Manifest {
 pub struct ClusterCopy {
     /// The name of the index.
     pub index: String,
+    /// The index has the sections of generations from this one on. Material was withdrawn from earlier ones, or they are
+    /// too old.
+    pub oldest: u64,
 }
 
 /// The size of a generation.

@@ -125,7 +125,7 @@ impl Library {
 /// `searcher` with the sections that the cluster has of the generation with `manifest`. A generation that was made
 /// before the cluster was set is searched by the embedded engine.
 fn with_cluster(searcher: Searcher, settings: &ClusterSettings, manifest: &Manifest) -> Searcher {
-    let Some(ClusterCopy { index }) = &manifest.cluster else { return searcher };
+    let Some(ClusterCopy { index, .. }) = &manifest.cluster else { return searcher };
     match Cluster::new(settings) {
         Ok(cluster) => {
             let (index, generation) = (index.clone(), manifest.generation);

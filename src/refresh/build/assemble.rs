@@ -7,7 +7,7 @@ use super::base::BuildBase;
 use super::builder::GenerationBuilder;
 use super::engine::{self, EngineTarget};
 use super::fingerprint::fingerprint;
-use super::{earlier, full, news, withdrawn};
+use super::{earlier, full, news};
 use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::disk;
@@ -142,11 +142,10 @@ fn build(
     manifest.files = checksums::seal(new.building, &base.files, previous)?;
     manifest.write(&new.building.join("manifest.json"))?;
     let before = engine::named(&config.index);
-    let deleted = withdrawn::deleted_texts(previous, &manifest);
     folders::publish(&config.index, new.building, new.number)?;
     base.remove_damaged()?;
-    if let Some(engine) = engine {
-        engine.clean(&config.index, new.number, deleted, &before);
+    if let (Some(engine), Some(copy)) = (engine, &manifest.cluster) {
+        engine.clean(&config.index, new.number, copy, &before);
     }
     Ok(Some(Assembled { indexed, manifest, made: Some(new.number), changes }))
 }

@@ -310,7 +310,7 @@ impl<'a> GenerationBuilder<'a> {
         if let (Some(engine), Some(changes)) = (self.engine, changes) {
             let folder = building.join(SEARCH);
             let copies = &self.corpus.copies;
-            manifest.cluster = Some(engine.publish(number, &changes, copies, &folder)?);
+            manifest.cluster = Some(engine.publish(number, deleted, &changes, copies, &folder)?);
         }
         manifest.generation = number;
         Ok(manifest)

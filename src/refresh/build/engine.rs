@@ -32,6 +32,8 @@ pub(super) struct EngineTarget {
     name: String,
     /// The folder of the previous generation, if the index has its sections.
     previous: Option<PathBuf>,
+    /// The oldest generation whose sections the index has.
+    oldest: u64,
     copies_before: Option<FoldedCopies>,
 }
 
@@ -71,12 +73,15 @@ impl EngineTarget {
             settings: (**settings).clone(),
             name: fresh(),
             previous: None,
+            oldest: number,
             copies_before: None,
         };
         let Some((manifest, folder)) = before.filter(|_| rebuild == EngineRebuild::IfNeeded) else {
             return Ok(Some(target));
         };
-        let Some(ClusterCopy { index }) = &manifest.cluster else { return Ok(Some(target)) };
+        let Some(ClusterCopy { index, oldest }) = &manifest.cluster else {
+            return Ok(Some(target));
+        };
         let sections =
             ClusterSections::new(target.cluster.clone(), index.clone(), manifest.generation);
         let is_current = index.starts_with(&prefix(settings));
@@ -85,6 +90,7 @@ impl EngineTarget {
             target.copies_before = copies::read(&folder.join("copies.bin"), manifest.format).ok();
             if target.copies_before.is_some() {
                 target.name.clone_from(index);
+                target.oldest = *oldest;
                 target.previous = Some(folder.to_owned());
             }
         }
@@ -112,11 +118,12 @@ impl EngineTarget {
         folder.map(|folder| SearchIndexWriter::indexed_in(&folder)).unwrap_or_default()
     }
 
-    /// Writes the sections of the generation `number`, whose own search index is in `folder`. Returns what the manifest
-    /// says about it.
+    /// Writes the sections of the generation `number`, whose own search index is in `folder`. `deleted` says whether
+    /// material was withdrawn. Returns what the manifest says about it.
     pub fn publish(
         &self,
         number: u64,
+        deleted: DeletedTexts,
         changes: &IndexChanges,
         copies: &FoldedCopies,
         folder: &Path,
@@ -142,27 +149,22 @@ impl EngineTarget {
             "wrote {} in the cluster",
             self.name
         );
-        Ok(ClusterCopy { index: self.name.clone() })
-    }
-
-    /// Deletes what no generation needs any more, after the generation `number` was published. `deleted` says whether
-    /// material was withdrawn, and `before` are the indexes that earlier generations named. A failure is only logged: the
-    /// next refresh deletes it.
-    pub fn clean(
-        &self,
-        index: &Path,
-        number: u64,
-        deleted: DeletedTexts,
-        before: &HashSet<String>,
-    ) {
         let oldest = match deleted {
             DeletedTexts::Erased => number,
-            DeletedTexts::MayStay => number.saturating_sub(SEEN),
+            DeletedTexts::MayStay => self.oldest.max(number.saturating_sub(SEEN)),
         };
+        Ok(ClusterCopy { index: self.name.clone(), oldest })
+    }
+
+    /// Deletes what no generation needs any more, after the generation with `copy` in its manifest was published.
+    /// `before` are the indexes that earlier generations named. A failure is only logged: the next refresh tries again.
+    pub fn clean(&self, index: &Path, number: u64, copy: &ClusterCopy, before: &HashSet<String>) {
         let sections = self.sections(number);
-        let expired = match deleted {
-            DeletedTexts::Erased => sections.erase(oldest),
-            DeletedTexts::MayStay => sections.expire(oldest),
+        // Withdrawn texts leave the files of the cluster at once; old ones leave them when these are merged.
+        let is_withdrawn = copy.oldest > number.saturating_sub(SEEN);
+        let expired = match is_withdrawn {
+            true => sections.erase(copy.oldest),
+            false => sections.expire(copy.oldest),
         };
         if let Err(error) = expired {
             tracing::warn!("old sections stay in the cluster: {error}");
@@ -200,7 +202,7 @@ pub(super) fn named(index: &Path) -> HashSet<String> {
 /// Whether the cluster lacks sections of the generation with the manifest `current`, so that it must be written again
 /// although nothing changed. False if the cluster can't be reached: then nothing can be written either.
 pub(super) fn is_lacking(config: &Config, current: &Manifest) -> bool {
-    let (SearchEngine::OpenSearch(settings), Some(ClusterCopy { index })) =
+    let (SearchEngine::OpenSearch(settings), Some(ClusterCopy { index, .. })) =
         (&config.search.engine, &current.cluster)
     else {
         return false;

@@ -16,8 +16,9 @@ use crate::search::opensearch::clauses::contains;
 use crate::search::opensearch::connection::ClusterSections;
 use crate::search::opensearch::mapping::field;
 use crate::search::opensearch::numbers::SectionNumbers;
+use crate::search::opensearch::payload::PayloadReader;
 use crate::search::opensearch::query::ClusterQuery;
-use crate::search::opensearch::{counting, filters, memory, payload};
+use crate::search::opensearch::{counting, filters, memory};
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Candidates, Ranked};
 use crate::search::rank::conditions::{CodeWish, LinkWish, MatchConditions};
 use crate::search::rank::embedded::{EmbeddedIndex, EmbeddedSearch, TOO_FEW};
@@ -181,7 +182,10 @@ impl<'a> ClusterSearch<'a> {
     fn rank_first(&self, first: Hits, is_relaxed: bool) -> Result<Candidates, SearchError> {
         let CandidateQuery { plan, budget, .. } = *self.query;
         let EmbeddedIndex { opened: local, levels, .. } = self.engine.local;
-        let wanted = terms(&plan.units);
+        let mut wanted = WantedTerms::default();
+        plan.units.iter().for_each(|unit| wanted.add_unit(unit));
+        let WantedTerms { terms, has_phrases } = wanted;
+        let mut reader = PayloadReader::new(terms, has_phrases, local.fields)?;
         let mut found = Vec::with_capacity(first.hits.len());
         let mut texts = HashMap::default();
         for mut hit in first.hits {
@@ -191,8 +195,7 @@ impl<'a> ClusterSearch<'a> {
             let Some(section) = self.engine.reader.numbers.get(id) else { continue };
             budget.spend(payload.len())?;
             let exact = hit.fields.exact.pop();
-            let document = payload::document(&payload, exact.as_deref(), &wanted, &local.fields)?;
-            found.push((section, document));
+            found.push((section, reader.document(&payload, exact.as_deref())?));
             texts.extend(hit.fields.texts.pop().map(|kept| (section, kept)));
         }
         // Equal scores come in the order of the sections, as in the embedded engine.
@@ -230,26 +233,36 @@ impl<'a> ClusterSearch<'a> {
     }
 }
 
-/// Every term that ranking looks up for `units`.
-fn terms(units: &[PlanUnit]) -> HashSet<&str> {
-    let mut terms: HashSet<&str> = units.iter().filter_map(|unit| unit.stem.as_deref()).collect();
-    units.iter().for_each(|unit| add_terms(&unit.parts, &mut terms));
-    terms
+/// What ranking looks up in the candidates.
+#[derive(Default)]
+struct WantedTerms<'p> {
+    /// The terms, and the slugs of topics.
+    terms: HashSet<&'p str>,
+    has_phrases: bool,
 }
 
-fn add_terms<'p>(parts: &'p Alternatives, terms: &mut HashSet<&'p str>) {
-    for Alternative { part, .. } in parts {
-        match part {
-            PlanPart::Stem(stem) => {
-                terms.insert(stem);
+impl<'p> WantedTerms<'p> {
+    fn add_unit(&mut self, unit: &'p PlanUnit) {
+        self.terms.extend(unit.stem.as_deref());
+        self.add(&unit.parts);
+    }
+
+    fn add(&mut self, parts: &'p Alternatives) {
+        for Alternative { part, .. } in parts {
+            match part {
+                PlanPart::Stem(term) | PlanPart::Topic(term) => {
+                    self.terms.insert(term);
+                }
+                PlanPart::Phrase(stems) => {
+                    self.has_phrases = true;
+                    self.terms.extend(stems.iter().map(String::as_str));
+                }
+                PlanPart::Exact { parts, words } => {
+                    self.terms.extend(words.iter().map(String::as_str));
+                    self.add(parts);
+                }
+                PlanPart::All(elements) => elements.iter().for_each(|parts| self.add(parts)),
             }
-            PlanPart::Phrase(stems) => terms.extend(stems.iter().map(String::as_str)),
-            PlanPart::Exact { parts, words } => {
-                terms.extend(words.iter().map(String::as_str));
-                add_terms(parts, terms);
-            }
-            PlanPart::All(elements) => elements.iter().for_each(|parts| add_terms(parts, terms)),
-            PlanPart::Topic(_) => {}
         }
     }
 }

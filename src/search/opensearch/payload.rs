@@ -11,6 +11,7 @@ use base64::{Engine as _, alphabet};
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
+use zstd::bulk::Decompressor;
 
 use crate::search::index::error::SearchError;
 use crate::search::index::levels::POSITIONED;
@@ -105,56 +106,82 @@ fn distances(tokens: Vec<(u32, u32)>) -> Vec<Token> {
     tokens.into_iter().map(distance).collect()
 }
 
-/// The document of the index in memory for a section with this `payload`. It has only the terms `wanted`; all other
-/// tokens are counted. `words` are the packed unstemmed words, if the query asks for some. `Err` if [`encode`] did not
-/// make the payload.
-pub(in crate::search) fn document(
-    payload: &str,
-    words: Option<&str>,
-    wanted: &HashSet<&str>,
-    fields: &IndexFields,
-) -> Result<TantivyDocument, SearchError> {
-    let bytes = unpacked(payload)?;
-    let payload: Payload = postcard::from_bytes(&bytes).map_err(SearchError::decode)?;
-    let terms: Vec<Option<&str>> =
-        payload.terms.iter().map(|term| wanted.get(term).copied()).collect();
-    let term = |at: u32| terms.get(at as usize).copied().flatten();
-    let mut document = TantivyDocument::default();
-    document.add_u64(fields.prior, payload.prior);
-    document.add_text(fields.source, payload.source);
-    for (field, names) in [
-        (fields.topic, &payload.topics),
-        (fields.about, &payload.about),
-        (fields.has, &payload.has),
-    ] {
-        names.iter().for_each(|name| document.add_text(field, name));
+/// What a query needs of its candidates.
+pub(in crate::search) struct PayloadReader<'q> {
+    /// The terms and the slugs of topics that it looks up.
+    pub wanted: HashSet<&'q str>,
+    /// Whether it looks for phrases: only these need the text of the trail.
+    pub has_phrases: bool,
+    pub fields: IndexFields,
+    /// Kept from one payload to the next, because making one costs more than using it.
+    decompressor: Decompressor<'static>,
+}
+
+impl<'q> PayloadReader<'q> {
+    pub fn new(
+        wanted: HashSet<&'q str>,
+        has_phrases: bool,
+        fields: IndexFields,
+    ) -> Result<PayloadReader<'q>, SearchError> {
+        Ok(PayloadReader { wanted, has_phrases, fields, decompressor: Decompressor::new()? })
     }
-    for (field, tokens) in
-        [fields.heading, fields.trail, fields.body].into_iter().zip(&payload.texts)
-    {
-        let mut lines = TokenLines::for_text(tokens.len() * 4);
-        let mut position = 0;
-        for (distance, at) in tokens {
-            position += *distance as usize;
-            lines.add(term(*at).unwrap_or(OTHER), position);
+
+    /// The document of the index in memory for a section with this `payload`. It has only the wanted terms and topics;
+    /// all other tokens are counted. `words` are the packed unstemmed words, if the query asks for some. `Err` if
+    /// [`encode`] did not make the payload.
+    pub fn document(
+        &mut self,
+        payload: &str,
+        words: Option<&str>,
+    ) -> Result<TantivyDocument, SearchError> {
+        let fields = self.fields;
+        let bytes = unpacked(payload, &mut self.decompressor)?;
+        let payload: Payload = postcard::from_bytes(&bytes).map_err(SearchError::decode)?;
+        let mut document = TantivyDocument::default();
+        document.add_u64(fields.prior, payload.prior);
+        document.add_text(fields.source, payload.source);
+        for (field, topics) in [(fields.topic, &payload.topics), (fields.about, &payload.about)] {
+            let wanted = topics.iter().filter(|topic| self.wanted.contains(**topic));
+            wanted.for_each(|topic| document.add_text(field, topic));
         }
-        document.add_text(field, lines.into_text());
-    }
-    let mut stems = TokenLines::default();
-    for (at, level) in &payload.stems {
-        if let Some(stem) = term(*at) {
-            stems.add(stem, *level as usize);
+        payload.has.iter().for_each(|value| document.add_text(fields.has, value));
+        self.add_tokens(&payload, &mut document);
+        if let Some(words) = words {
+            let bytes = unpacked(words, &mut self.decompressor)?;
+            let words: Vec<&str> = postcard::from_bytes(&bytes).map_err(SearchError::decode)?;
+            let mut lines = TokenLines::default();
+            let wanted = words.iter().filter(|word| self.wanted.contains(**word));
+            wanted.for_each(|word| lines.add(word, 1));
+            document.add_text(fields.words, lines.into_text());
         }
+        Ok(document)
     }
-    document.add_text(fields.stems, stems.into_text());
-    if let Some(words) = words {
-        let bytes = unpacked(words)?;
-        let words: Vec<&str> = postcard::from_bytes(&bytes).map_err(SearchError::decode)?;
-        let mut lines = TokenLines::default();
-        words.iter().filter(|word| wanted.contains(**word)).for_each(|word| lines.add(word, 1));
-        document.add_text(fields.words, lines.into_text());
+
+    /// Adds the tokens and stems of `payload`.
+    fn add_tokens(&self, payload: &Payload, document: &mut TantivyDocument) {
+        let fields = self.fields;
+        let terms = payload.terms.iter().map(|term| self.wanted.get(term).copied());
+        let terms: Vec<Option<&str>> = terms.collect();
+        let term = |at: u32| terms.get(at as usize).copied().flatten();
+        let texts = [fields.heading, fields.trail, fields.body].into_iter().zip(&payload.texts);
+        for (field, tokens) in texts.filter(|(field, _)| self.has_phrases || *field != fields.trail)
+        {
+            let mut lines = TokenLines::for_text(tokens.len() * 4);
+            let mut position = 0;
+            for (distance, at) in tokens {
+                position += *distance as usize;
+                lines.add(term(*at).unwrap_or(OTHER), position);
+            }
+            document.add_text(field, lines.into_text());
+        }
+        let mut stems = TokenLines::default();
+        for (at, level) in &payload.stems {
+            if let Some(stem) = term(*at) {
+                stems.add(stem, *level as usize);
+            }
+        }
+        document.add_text(fields.stems, stems.into_text());
     }
-    Ok(document)
 }
 
 /// The unstemmed words of a section with these `values`, in base64. Only queries for exact words need them.
@@ -178,7 +205,8 @@ pub(in crate::search) fn encode_texts(
 
 /// The texts that [`encode_texts`] has packed.
 pub(in crate::search) fn texts(kept: &str) -> Result<KeptTexts, SearchError> {
-    postcard::from_bytes(&unpacked(kept)?).map_err(SearchError::decode)
+    let bytes = unpacked(kept, &mut Decompressor::new()?)?;
+    postcard::from_bytes(&bytes).map_err(SearchError::decode)
 }
 
 fn packed(value: &impl Serialize) -> Result<String, SearchError> {
@@ -186,13 +214,13 @@ fn packed(value: &impl Serialize) -> Result<String, SearchError> {
     Ok(BASE64.encode(zstd::bulk::compress(&bytes, LEVEL)?))
 }
 
-fn unpacked(value: &str) -> Result<Vec<u8>, SearchError> {
+fn unpacked(value: &str, decompressor: &mut Decompressor) -> Result<Vec<u8>, SearchError> {
     let bytes = BASE64.decode(value).map_err(SearchError::decode)?;
     let length = zstd::zstd_safe::get_frame_content_size(&bytes).ok().flatten();
     let length = length.and_then(|length| usize::try_from(length).ok());
     let length = length.filter(|length| *length <= LONGEST);
     let length = length.ok_or_else(|| SearchError::decode("a value has no valid length"))?;
-    Ok(zstd::bulk::decompress(&bytes, length)?)
+    Ok(decompressor.decompress(&bytes, length)?)
 }
 
 #[cfg(test)]
@@ -225,13 +253,14 @@ mod tests {
         let payload = encode(&values(), &fields).unwrap();
         let wanted = HashSet::from(["bias", "nn", "missing"]);
         let words = encode_words(&values(), &fields).unwrap();
-        let document = document(&payload, Some(&words), &wanted, &fields).unwrap();
+        let mut reader = PayloadReader::new(wanted, true, fields).unwrap();
+        let document = reader.document(&payload, Some(&words)).unwrap();
         let found = SectionValues::of(&document);
         let of = |field| found.texts(field).collect::<Vec<_>>();
         assert_eq!(of(fields.body), ["0 \u{b7}\n0 \u{b7}\n1 nn\n5 bias\n"]);
         assert_eq!(of(fields.stems), ["7 bias\n"]);
         assert_eq!(of(fields.words), ["1 nn\n"]);
-        assert_eq!(of(fields.topic), ["drift", "bias"]);
+        assert_eq!(of(fields.topic), ["bias"]);
         assert_eq!(found.number(fields.prior), Some(87));
     }
 
@@ -244,7 +273,8 @@ mod tests {
         assert_eq!(texts(unpadded).unwrap(), wanted);
         for garbage in ["", "!", "AAAA", &kept[..8]] {
             assert!(texts(garbage).is_err(), "{garbage}");
-            assert!(document(garbage, None, &HashSet::new(), &fields).is_err(), "{garbage}");
+            let mut reader = PayloadReader::new(HashSet::new(), false, fields).unwrap();
+            assert!(reader.document(garbage, None).is_err(), "{garbage}");
         }
     }
 }

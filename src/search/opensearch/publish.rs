@@ -108,6 +108,9 @@ impl ClusterSections {
     /// Like [`ClusterSections::expire`], and removes the texts of all deleted sections from the files of the cluster.
     pub fn erase(&self, oldest: u64) -> Result<u64, SearchError> {
         let deleted = self.expire(oldest)?;
+        if deleted == 0 {
+            return Ok(0);
+        }
         let path = format!("/{}/_forcemerge?only_expunge_deletes=true", self.index);
         let request = ClusterRequest::new(http::Method::POST, path).limit(LONG);
         self.cluster.send::<Value>(&request)?;
