@@ -9,7 +9,7 @@ use crate::generation::news::NewsKind;
 use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
 use crate::generation::runs::{self, LatestResults};
-use crate::library::view::{NewsItem, NewsView, StatusView};
+use crate::library::view::{EngineKind, EngineView, NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
 use crate::serve::clock;
@@ -95,6 +95,7 @@ fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
         megabytes(status.counts.text_bytes),
         megabytes(status.counts.index_bytes)
     ))?;
+    print_engine(status.engine)?;
     if let Some(run) = &status.last_run {
         print_run(run)?;
     }
@@ -114,6 +115,18 @@ fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
         output::advice(&format!("  … and {rest} more: `cairn status --json`"))?;
     }
     Ok(())
+}
+
+/// Says that a cluster searches, if it does.
+fn print_engine(engine: EngineView) -> anyhow::Result<()> {
+    if engine.name == EngineKind::Embedded {
+        return Ok(());
+    }
+    let instead = match engine.fallback {
+        true => "; the local index answers while it can't",
+        false => ", and only it has the texts",
+    };
+    output::advice(&format!("an OpenSearch cluster searches{instead}; `cairn doctor` checks it"))
 }
 
 fn print_run(run: &RunRecord) -> anyhow::Result<()> {

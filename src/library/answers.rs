@@ -209,6 +209,7 @@ impl Library {
             built_at: manifest.built_at.clone(),
             counts: manifest.counts.clone(),
             sources: manifest.held().count(),
+            engine: self.engine(),
             failing: sources.iter().filter(failing).map(|source| source.id.clone()).collect(),
             problems: notes.chain(sources.into_iter().flat_map(|s| s.problems)).collect(),
             last_run,

@@ -13,6 +13,7 @@ pub mod deck;
 pub mod discover;
 mod documents;
 mod earlier;
+mod engine;
 mod guide;
 mod links;
 pub mod markdown;

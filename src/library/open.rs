@@ -8,7 +8,7 @@ use anyhow::bail;
 use super::earlier::EarlierIds;
 use super::papers::PaperIndex;
 use crate::catalogue::Voices;
-use crate::config::{ClusterSettings, Config, SearchEngine};
+use crate::config::{Config, SearchEngine};
 use crate::generation::books::GenerationBooks;
 use crate::generation::damage::{IndexDamage, rebuild, shown};
 use crate::generation::folders;
@@ -49,13 +49,22 @@ impl Library {
     /// with cause and remedy if there is no intact generation in this case, or if a file of the current generation is
     /// missing, damaged or unreadable.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
+        Library::open_with(config, cluster(config).as_ref())
+    }
+
+    /// Like [`Library::open`], with `cluster` as the client of the cluster that `config` names. So the client, with its
+    /// connections and counts, can outlive a generation.
+    pub(super) fn open_with(
+        config: &Config,
+        cluster: Option<&Arc<Cluster>>,
+    ) -> anyhow::Result<Option<Library>> {
         // A refresh may replace and remove the generation while it is being opened. Then the new one is opened instead.
         for _ in 0..3 {
             let number = match folders::current(&config.index) {
                 Ok(Some(number)) => number,
                 Ok(None) => return Ok(None),
                 Err(damage @ IndexDamage::Current { .. }) => {
-                    let Some(library) = Library::open_intact(config) else {
+                    let Some(library) = Library::open_intact(config, cluster) else {
                         return Err(Library::explain(config, damage));
                     };
                     let (remedy, number) = (rebuild(&config.index), library.manifest.generation);
@@ -64,7 +73,7 @@ impl Library {
                 }
                 Err(damage) => return Err(Library::explain(config, damage)),
             };
-            match Library::open_number(config, number) {
+            match Library::open_number(config, number, cluster) {
                 Err(damage) if folders::current(&config.index).ok().flatten() == Some(number) => {
                     return Err(Library::explain(config, damage));
                 }
@@ -76,15 +85,20 @@ impl Library {
     }
 
     /// Opens the newest intact generation; `None` if there is none. For use if the current generation is damaged.
-    pub(super) fn open_intact(config: &Config) -> Option<Library> {
-        open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
+    pub(super) fn open_intact(config: &Config, cluster: Option<&Arc<Cluster>>) -> Option<Library> {
+        let generation = open::newest_intact(&config.index)?;
+        Some(Library::of(config, generation, cluster))
     }
 
-    fn open_number(config: &Config, number: u64) -> Result<Library, IndexDamage> {
-        Ok(Library::of(config, Generation::open(&config.index, number)?))
+    fn open_number(
+        config: &Config,
+        number: u64,
+        cluster: Option<&Arc<Cluster>>,
+    ) -> Result<Library, IndexDamage> {
+        Ok(Library::of(config, Generation::open(&config.index, number)?, cluster))
     }
 
-    fn of(config: &Config, generation: Generation) -> Library {
+    fn of(config: &Config, generation: Generation, cluster: Option<&Arc<Cluster>>) -> Library {
         let Generation { manifest, graph, searcher, papers, books, folder } = generation;
         let voices = manifest.voices();
         let searcher = match MeaningTable::load(&config.sources) {
@@ -94,9 +108,9 @@ impl Library {
                 searcher
             }
         };
-        let searcher = match &config.search.engine {
-            SearchEngine::OpenSearch(settings) => with_cluster(searcher, settings, &manifest),
-            SearchEngine::Embedded => searcher,
+        let searcher = match cluster {
+            Some(cluster) => with_cluster(searcher, cluster, &manifest),
+            None => searcher,
         };
         let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
         let (texts, earlier_ids) = (GenerationTexts::of(&folder), EarlierIds::default());
@@ -122,18 +136,23 @@ impl Library {
     }
 }
 
-/// `searcher` with the sections that the cluster has of the generation with `manifest`. A generation that was made
-/// before the cluster was set is searched by the embedded engine.
-fn with_cluster(searcher: Searcher, settings: &ClusterSettings, manifest: &Manifest) -> Searcher {
-    let Some(ClusterCopy { index, .. }) = &manifest.cluster else { return searcher };
+/// A client of the cluster that `config` names; `None` for the embedded engine. Sends nothing. If the client can't be
+/// made, logs why.
+pub(super) fn cluster(config: &Config) -> Option<Arc<Cluster>> {
+    let SearchEngine::OpenSearch(settings) = &config.search.engine else { return None };
     match Cluster::new(settings) {
-        Ok(cluster) => {
-            let (index, generation) = (index.clone(), manifest.generation);
-            searcher.with_cluster(ClusterSections::new(Arc::new(cluster), index, generation))
-        }
+        Ok(cluster) => Some(Arc::new(cluster)),
         Err(fault) => {
             tracing::warn!("{fault}; the cluster is not used");
-            searcher
+            None
         }
     }
+}
+
+/// `searcher` with the sections that `cluster` has of the generation with `manifest`. A generation that was made before
+/// the cluster was set is searched by the embedded engine.
+fn with_cluster(searcher: Searcher, cluster: &Arc<Cluster>, manifest: &Manifest) -> Searcher {
+    let Some(ClusterCopy { index, .. }) = &manifest.cluster else { return searcher };
+    let (index, generation) = (index.clone(), manifest.generation);
+    searcher.with_cluster(ClusterSections::new(Arc::clone(cluster), index, generation))
 }

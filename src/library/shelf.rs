@@ -6,15 +6,19 @@ use std::time::SystemTime;
 use arc_swap::ArcSwapOption;
 
 use super::Library;
+use super::open;
 use crate::config::Config;
 use crate::generation::folders;
 use crate::generation::format::FORMAT;
 use crate::generation::runs::LatestResults;
 use crate::problem::chain;
+use crate::search::cluster::Cluster;
 
 /// The generation that a server shows: the current one, or the newest intact one.
 pub struct Shelf {
     config: Config,
+    /// The client of the cluster, which all generations share; `None` for the embedded engine.
+    cluster: Option<Arc<Cluster>>,
     shown: ArcSwapOption<Library>,
     /// Why the current generation is not shown; `None` if it is shown.
     damage: ArcSwapOption<String>,
@@ -29,6 +33,7 @@ impl Shelf {
     /// A shelf with the current generation of `config`'s index, or the newest intact one, if there is any.
     pub fn new(config: Config) -> Shelf {
         let shelf = Shelf {
+            cluster: open::cluster(&config),
             config,
             shown: ArcSwapOption::default(),
             damage: ArcSwapOption::default(),
@@ -42,6 +47,11 @@ impl Shelf {
     /// The library that is shown; `None` if no generation is open.
     pub fn library(&self) -> Option<Arc<Library>> {
         self.shown.load_full()
+    }
+
+    /// The client of the cluster, whether the shown generation uses it or not; `None` for the embedded engine.
+    pub fn cluster(&self) -> Option<&Arc<Cluster>> {
+        self.cluster.as_ref()
     }
 
     /// Why the current generation is not shown, if it can't be opened.
@@ -77,7 +87,7 @@ impl Shelf {
             return;
         }
         *seen = Some(changed);
-        match Library::open(&self.config) {
+        match Library::open_with(&self.config, self.cluster.as_ref()) {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
                 // Builds the index of papers here, so that no request waits for it.
@@ -98,7 +108,8 @@ impl Shelf {
     fn fall_back(&self, error: &anyhow::Error) {
         let message = chain(error);
         if self.shown.load().is_none() {
-            self.shown.store(Library::open_intact(&self.config).map(Arc::new));
+            let intact = Library::open_intact(&self.config, self.cluster.as_ref());
+            self.shown.store(intact.map(Arc::new));
         }
         match self.library() {
             Some(library) => {

@@ -1,6 +1,7 @@
 //! Metrics of the server, for Prometheus.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::engine_metrics::EngineMetrics;
 use crate::library::view::StatusView;
+use crate::search::cluster::Cluster;
 
 /// The bounds of the histogram's buckets in seconds. A search takes about a millisecond, a page a few milliseconds.
 const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
@@ -44,7 +47,8 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    pub fn new() -> Metrics {
+    /// The metrics of a server that uses `cluster`, if there is one.
+    pub fn new(cluster: Option<&Arc<Cluster>>) -> Metrics {
         let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
         let mut metrics = Metrics {
             registry: Registry::with_prefix("cairn"),
@@ -69,6 +73,9 @@ impl Metrics {
         );
         let last = "When the last refresh ended, seconds since 1970; 0 before the first";
         registry.register("last_refresh_seconds", last, metrics.last_run.clone());
+        if let Some(cluster) = cluster {
+            registry.register_collector(Box::new(EngineMetrics::of(cluster)));
+        }
         metrics
     }
 

@@ -14,6 +14,7 @@ mod assets;
 pub mod clock;
 mod connections;
 mod downloads;
+mod engine_metrics;
 mod error;
 mod exposure;
 mod feed;

@@ -50,6 +50,7 @@ impl ServerState {
     pub fn new(config: Config, refreshing: RefreshPolicy) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
         let stopping = RefreshStop::new();
+        let metrics = Metrics::new(shelf.cluster());
         Ok(ServerState {
             shelf,
             clock: RefreshClock::default(),
@@ -58,7 +59,7 @@ impl ServerState {
             exposure: Exposure::default(),
             limits: RequestLimits::new(config.requests_per_second),
             searches: SearchQueue::new(stopping.clone()),
-            metrics: Metrics::new(),
+            metrics,
             reading: Arc::default(),
             started: chrono::Utc::now().to_rfc3339(),
             stopping,

@@ -9,6 +9,26 @@ use crate::generation::news::{ChangeCounts, News};
 use crate::generation::run::RunRecord;
 use crate::problem::Problem;
 
+/// The engine that searches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// The index of the generation.
+    Embedded,
+    /// An OpenSearch cluster.
+    OpenSearch,
+}
+
+/// The engine that searches, and whether it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EngineView {
+    pub name: EngineKind,
+    /// Whether the engine worked in the last search; `null` before the first search.
+    pub available: Option<bool>,
+    /// Whether the index of the generation answers while the cluster can't.
+    pub fallback: bool,
+}
+
 /// The status of the index.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusView {
@@ -18,6 +38,7 @@ pub struct StatusView {
     pub counts: GenerationCounts,
     /// The number of sources with documents.
     pub sources: usize,
+    pub engine: EngineView,
     /// The sources that the last run failed to fetch or deferred.
     pub failing: Vec<String>,
     pub problems: Vec<Problem>,

@@ -13,6 +13,7 @@ use super::fault::{ClusterFault, quoted};
 use super::node::{Answer, Node};
 use super::nodes::Nodes;
 use super::request::{ClusterRequest, Repeat};
+use super::statistics::ClusterStatistics;
 use crate::config::ClusterSettings;
 
 /// The share of the time limit that the first attempt of a repeatable request gets: two thirds. Of a limit of 2 s, this
@@ -30,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Cluster {
     nodes: Nodes,
     timeout: Duration,
+    statistics: ClusterStatistics,
     /// `None` only while the client is dropped.
     runtime: Option<Runtime>,
 }
@@ -51,7 +53,12 @@ impl Cluster {
             Nodes::new(settings)
         };
         match nodes {
-            Ok(nodes) => Ok(Cluster { nodes, timeout: settings.timeout, runtime: Some(runtime) }),
+            Ok(nodes) => Ok(Cluster {
+                nodes,
+                timeout: settings.timeout,
+                statistics: ClusterStatistics::default(),
+                runtime: Some(runtime),
+            }),
             Err(fault) => {
                 runtime.shutdown_background();
                 Err(fault)
@@ -65,7 +72,15 @@ impl Cluster {
     /// If a repeatable request gets no answer or a passing error, it is sent once more, to another node if there is
     /// one. `Err` for every status but 2xx, and for answers that are not JSON of type `T`.
     pub fn send<T: DeserializeOwned>(&self, request: &ClusterRequest) -> Result<T, ClusterFault> {
-        self.exchange(request, parsed)
+        let began = Instant::now();
+        let answer = self.exchange(request, parsed);
+        self.statistics.record_time(began.elapsed());
+        answer
+    }
+
+    /// What this client has experienced. The caller records searches, because only it knows whether an answer is whole.
+    pub fn statistics(&self) -> &ClusterStatistics {
+        &self.statistics
     }
 
     /// Like [`Cluster::send`], with `read` as the function that reads an answer of any status but redirects.

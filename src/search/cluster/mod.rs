@@ -5,7 +5,7 @@
 //! - [`fault`]: what can go wrong, with a message and a hint.
 //! - [`error_body`]: the errors in OpenSearch's answers; [`classify`]: the fault that an answer means.
 //! - [`request`]: a request with its limits; [`node`]: one node with its HTTP client; [`nodes`]: which node is next.
-//! - [`client`]: the [`Cluster`], which sends requests.
+//! - [`statistics`]: what the client has experienced. [`client`]: the [`Cluster`], which sends requests.
 //! - [`shards`]: whether a search covered all shards; [`version`]: which versions are supported.
 //! - [`bulk`]: writes many documents.
 //! - [`state`]: what the cluster says about itself, for diagnosis.
@@ -31,6 +31,7 @@ mod nodes;
 pub mod request;
 pub mod shards;
 pub mod state;
+pub mod statistics;
 pub mod version;
 
 pub use client::Cluster;
@@ -38,6 +39,7 @@ pub use fault::ClusterFault;
 pub use request::{Body, ClusterRequest, Repeat};
 pub use shards::Shards;
 pub use state::ClusterState;
+pub use statistics::ClusterStatistics;
 pub use version::ClusterVersion;
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Searches whose candidates come from a cluster.
 
+use std::sync::Arc;
+
+use crate::search::cluster::Cluster;
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::opensearch::connection::ClusterSections;
@@ -13,6 +16,11 @@ impl Searcher {
     pub fn with_cluster(mut self, sections: ClusterSections) -> Searcher {
         self.cluster = Some(ClusterReader::new(sections, &self.index.opened));
         self
+    }
+
+    /// The client of the cluster that finds the candidates; `None` for the embedded engine.
+    pub fn cluster(&self) -> Option<&Arc<Cluster>> {
+        self.cluster.as_ref().map(|reader| &reader.sections.cluster)
     }
 
     /// Whether the texts of the sections are in a cluster only.
@@ -30,9 +38,12 @@ impl Searcher {
         budget: &Budget,
     ) -> Result<SearchResponse, SearchError> {
         let engine = ClusterEngine { local: &self.index, reader: cluster };
-        match self.answer(&engine, request, vocabulary, budget) {
+        let statistics = cluster.sections.cluster.statistics();
+        let search = || self.answer(&engine, request, vocabulary, budget);
+        match statistics.observe(SearchError::is_of_engine, search) {
             Err(SearchError::Cluster(fault)) if !self.is_outline() => {
                 tracing::warn!("the cluster is not used: {fault}");
+                statistics.record_fallback();
                 let mut response = self.answer(&self.index, request, vocabulary, budget)?;
                 response.stand_in = Some(fault);
                 Ok(response)

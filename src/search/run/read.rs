@@ -86,7 +86,11 @@ impl Searcher {
     /// The stored fields of `sections`, in their order. The texts of an outline come from the cluster. `Err` if the
     /// cluster can't be used or lacks one of them.
     fn stored(&self, sections: &[u32]) -> Result<Vec<StoredSection>, SearchError> {
-        self.stored_with(sections, &HashMap::default())
+        let read = || self.stored_with(sections, &HashMap::default());
+        match self.cluster() {
+            Some(cluster) => cluster.statistics().observe(SearchError::is_of_engine, read),
+            None => read(),
+        }
     }
 
     /// The same if the packed `texts` of some sections are known. Asks the cluster for those of the others.

@@ -18,7 +18,7 @@ use crate::catalogue::Shown;
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::{FetchOutcome, RunRecord};
 use crate::library::Library;
-use crate::library::view::{AboutSource, SearchView, StatusView};
+use crate::library::view::{AboutSource, EngineKind, EngineView, SearchView, StatusView};
 use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, FacetField, Filter, FilterField};
@@ -51,7 +51,8 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
                 None => { "No refresh has run yet. " }
             }
             (failing(&status.failing))
-            @if let Some(next) = &status.next_run { "The next one starts " (time(next)) "." }
+            @if let Some(next) = &status.next_run { "The next one starts " (time(next)) ". " }
+            (engine(&status.engine))
         }
         div.wide tabindex="0" role="region" aria-label="Sources" {
             table.sources {
@@ -60,6 +61,20 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
                     th { "Fetched" } th { "State" }
                 } }
                 tbody { @for source in sources { (row(source)) } }
+            }
+        }
+    }
+}
+
+/// Which engine searches, if it is not the usual one.
+fn engine(engine: &EngineView) -> Markup {
+    html! {
+        @if engine.name == EngineKind::OpenSearch {
+            "An OpenSearch cluster searches"
+            @match (engine.available, engine.fallback) {
+                (Some(false), true) => { "; it did not answer the last search, so the local index did." }
+                (Some(false), false) => { "; it did not answer the last search." }
+                (Some(true) | None, _) => { "." }
             }
         }
     }
