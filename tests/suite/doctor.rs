@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::world::two;
 
 /// The exit code of the doctor, and the name, state and finding of each of its checks.
-fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String)>) {
+pub(crate) fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String)>) {
     let output = command.output().unwrap();
     let view: Value = serde_json::from_slice(&output.stdout).unwrap();
     let checks = view["checks"].as_array().unwrap().iter();

@@ -30,6 +30,7 @@ mod discover;
 mod doc_pages;
 mod docs;
 mod doctor;
+mod doctor_engine;
 mod documented;
 mod earlier;
 mod engine_state;

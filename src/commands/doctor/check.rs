@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::printable::escape;
 use crate::printable::shell::completed;
 use crate::problem::chain;
+use crate::search::cluster::ClusterFault;
 
 /// The hint for a file that this account may not read.
 pub(super) const READABLE: &str = "let this account read it, or run Cairn as its owner";
@@ -46,6 +47,15 @@ impl DoctorCheck {
         match result {
             Ok(says) => DoctorCheck::new(name, CheckState::Well, says),
             Err(error) => DoctorCheck::new(name, CheckState::Ill, chain(&error)).hint(hint),
+        }
+    }
+
+    /// A check that failed because of `fault`, with its hint.
+    pub fn of_fault(name: &'static str, state: CheckState, fault: &ClusterFault) -> DoctorCheck {
+        let check = DoctorCheck::new(name, state, fault.to_string());
+        match fault.hint() {
+            Some(hint) => check.hint(hint),
+            None => check,
         }
     }
 }

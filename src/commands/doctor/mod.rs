@@ -1,14 +1,16 @@
 //! `cairn doctor`: checks everything that can be wrong, and prints what to do about it.
 //!
-//! [`local`] checks this machine, [`deep`] checks every byte of the index, [`network`] checks the connection to GitHub,
-//! and [`github`] checks GitHub's behaviour. The checks change nothing. They are independent: if one fails, the others
+//! [`local`] checks this machine, [`deep`] checks every byte of the index, [`engine`] and [`shards`] check the OpenSearch
+//! cluster, [`network`] checks the connection to GitHub, and [`github`] checks GitHub's behaviour. The checks change nothing. They are independent: if one fails, the others
 //! still run.
 
 mod check;
 mod deep;
+mod engine;
 mod github;
 mod local;
 mod network;
+mod shards;
 
 use clap::Args;
 
@@ -16,6 +18,7 @@ use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::replica;
 use check::{CheckState, DoctorCheck};
+use engine::Reach;
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArguments {
@@ -48,6 +51,8 @@ pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Resul
         checks.push(deep::checksums(&config.index));
         checks.extend(deep::rows(config));
     }
+    let reach = if arguments.offline { Reach::Local } else { Reach::Cluster };
+    checks.extend(engine::checks(config, reach));
     // A replica sends no requests to GitHub.
     if !arguments.offline && !replica::is_one(&config.index) {
         checks.extend(network::checks(config));

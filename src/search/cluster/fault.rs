@@ -99,8 +99,8 @@ impl ClusterFault {
                 "set `user` and `password_file`, or `token_file`, under [search]"
             }
             ClusterFault::Forbidden { .. } => {
-                "give the user all rights to indexes that begin with `prefix`, and the rights `cluster_monitor` and \
-                 `indices:data/write/bulk`"
+                "give the user all rights to indexes that begin with `prefix`, and for the cluster `cluster_monitor` and \
+                 `cluster_composite_ops`"
             }
             ClusterFault::NotOpenSearch { .. } => "correct `urls` under [search]",
             ClusterFault::Version { .. } => "versions 2.19 and 3.x are known to work",
@@ -118,7 +118,7 @@ impl ClusterFault {
     fn hint_of_data(&self) -> Option<&'static str> {
         Some(match self {
             ClusterFault::MissingShards { .. } => {
-                "start the missing nodes again; if their data is lost, `cairn refresh` writes the index again"
+                "start the missing nodes again; if their data is lost, `cairn engine rebuild` writes a new index"
             }
             ClusterFault::NoManager { .. } => "start more of the cluster's nodes",
             ClusterFault::Overloaded { .. } => {
