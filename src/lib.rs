@@ -1,6 +1,7 @@
 //! Cairn gathers public study material on machine-learning system design, makes it searchable, and links it into a
-//! knowledge graph. It is one program with one index folder, and needs no separate database or search server. This page
-//! describes the architecture: the modules, the data that they exchange, and the guarantees that users can rely on.
+//! knowledge graph. It is one program with one index folder, and needs no separate database or search server; an OpenSearch
+//! cluster can search instead of the program, if the user sets one. This page describes the architecture: the modules, the
+//! data that they exchange, and the guarantees that users can rely on.
 //!
 //! # Data flow
 //!
@@ -20,7 +21,8 @@
 //! store       index/library.db (SQLite)                     the only durable source of truth for refresh
 //!    |------------------.
 //!    v                  v
-//! search  tantivy    graph  petgraph                        never import each other; search uses meaning: vectors of texts
+//! search  tantivy,   graph  petgraph                        never import each other; search uses meaning: vectors of texts
+//!    |    OpenSearch    |
 //!    '--------.---------'
 //!             v
 //! generation  on-disk form: write, publish, verify, open    the format, read by everything below
@@ -73,11 +75,13 @@
 //!                       blobs (zstd, by git's id), what was derived from them, keyed by content and versions, and
 //!                       digests of documents: what each contributes to the results over all documents
 //! building/             tantivy's writer directory
+//! engine.spool          only while a refresh writes to a cluster: the sections that are to be sent
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, resources/ (the cited works,
 //!                       with hashes of what each file is made of; files that did not change are hard-linked), copies.bin, contents.bin (documents and sections,
 //!                       with hashes), earlier.bin (ids of sections that are not current, and where they lead),
 //!                       papers.bin (metadata of cited papers, only if it was fetched), news.json (what is new),
-//!                       manifest.json (format, counts, per-source state, problems, length and checksum of each file)
+//!                       manifest.json (format, counts, per-source state, problems, length and checksum of each file;
+//!                       with a cluster also the name of its index, and search/ is an outline without texts)
 //! current               the number of the generation that readers open; replaced by rename, as the last step. If it
 //!                       is missing, they open the newest intact generation
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
@@ -96,6 +100,19 @@
 //! fetches damaged rows of the store again. [`generation`] defines what is checked when, and which formats can be read.
 //! If the disk is full, a refresh ends without changing the published generations. If the store or the sources are
 //! lost, a refresh that would lose more than a tenth of the documents publishes nothing ([`generation::loss`]).
+//!
+//! # Search engines
+//!
+//! The engine turns a plan into ranked candidates ([`search`]). Everything before and after is the same code, and [`library`],
+//! [`serve`] and [`commands`] do not know which engine answers.
+//!
+//! | engine | where postings and texts are |
+//! |---|---|
+//! | embedded, the default | in each generation, with tantivy |
+//! | OpenSearch ([`search::opensearch`]) | in a cluster; each section says in which generations it is valid. The generation has an outline: words with their counts, and columns. With `fallback`, it also has what the embedded engine needs |
+//!
+//! A refresh writes to the cluster first, compares it with the generation, and publishes the generation last. If the cluster
+//! can't be written, the last generation stays.
 //!
 //! # Processes
 //!

@@ -37,7 +37,7 @@ pub fn first_start() -> World {
 fn can_run(words: &[String]) -> bool {
     let has = |word: &str| words.iter().any(|own| own == word);
     let is_local = match words.get(1).map(String::as_str) {
-        None | Some("serve" | "mcp" | "eval" | "pull") => false,
+        None | Some("serve" | "mcp" | "eval" | "pull" | "engine") => false,
         Some("refresh" | "doctor") => has("--offline"),
         Some("sources") if has("discover") => has("--offline"),
         Some(first) => !first.starts_with("--"),
