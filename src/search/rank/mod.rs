@@ -4,7 +4,7 @@
 //! engine ([`embedded`]) applies the filters ([`filter`]), opens the lists of postings of each unit ([`opener`],
 //! [`parts`], [`lists`]) and values the units ([`units`]). It walks through the index in windows ([`walk`], [`window`], [`bits`])
 //! and keeps the best sections ([`best`], [`bounds`]) that contain enough of the query ([`matching`], [`shares`]) and fulfil the
-//! other [`conditions`]; [`matches`] combines these steps. It adds a bonus for preferred sources ([`prefer`]). Only over the best, it adds the scores of names
+//! other [`conditions`]; [`mod@matches`] combines these steps. It adds a bonus for preferred sources ([`prefer`]). Only over the best, it adds the scores of names
 //! ([`extras`]), and then ([`ranker`]) bonuses for headings and proximity ([`proximity`]). Whatever the engine, [`meaning`] then orders the
 //! candidates by their meaning too, and adds the sections that are [`nearest`] to it. [`pager`] cuts a page. The parameters of ranking are in
 //! [`weights`].
