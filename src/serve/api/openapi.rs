@@ -216,6 +216,7 @@ mod tests {
             [
                 "bad_request",
                 "busy",
+                "engine",
                 "forbidden",
                 "gone",
                 "index",
