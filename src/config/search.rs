@@ -18,7 +18,7 @@ use super::secret;
 const LONGEST_PREFIX: usize = 64;
 /// The maximum length of the file of certificates, in bytes. The bundle of all public authorities has 230 KB.
 const LONGEST_AUTHORITIES: u64 = 4_000_000;
-/// The maximum number of shards of an index: OpenSearch refuses more unless it is told otherwise.
+/// The maximum number of shards of an index: OpenSearch refuses more by default.
 const MOST_SHARDS: u32 = 1_024;
 /// The maximum number of copies of a shard. More than one for each node are never allocated.
 const MOST_REPLICAS: u32 = 100;
