@@ -14,7 +14,7 @@ pub const VERSION: u32 = 1;
 pub(in crate::search) const OPEN: u64 = 2_147_483_647;
 
 /// The number of best candidates that come with their payloads, for the final ranking.
-pub(in crate::search) const RANKED: usize = 100;
+pub(in crate::search) const RANKED: usize = 60;
 
 /// The names of the fields.
 pub(in crate::search) mod field {
