@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -21,6 +22,8 @@ use crate::search::opensearch::publish::{PublishInput, PublishReport};
 use crate::search::write::{DeletedTexts, IndexChanges, SearchIndexWriter};
 use crate::search::{ClusterSections, FoldedCopies, IndexForm};
 
+/// The time limit of a request that is not a write, such as the comparison before it.
+const LONGEST_REQUEST: Duration = Duration::from_secs(60);
 /// The sections of so many earlier generations stay in the cluster, for replicas that still have them open.
 const SEEN: u64 = 10;
 
@@ -52,9 +55,9 @@ fn form(settings: &ClusterSettings) -> IndexForm {
 
 impl EngineTarget {
     /// The target for a generation after that with the manifest `before` in the folder `previous`; `None` for the
-    /// embedded engine. Asks the cluster whether it still has the index.
+    /// embedded engine. Asks the cluster for its version, and whether it still has the index.
     ///
-    /// `Err` if the cluster can't be reached: then nothing can be published.
+    /// `Err` if the cluster can't be reached or its version is not supported: then nothing can be published.
     pub fn of(
         config: &Config,
         before: Option<(&Manifest, &Path)>,
@@ -62,7 +65,14 @@ impl EngineTarget {
         number: u64,
     ) -> anyhow::Result<Option<EngineTarget>> {
         let SearchEngine::OpenSearch(settings) = &config.search.engine else { return Ok(None) };
-        let cluster = Arc::new(Cluster::new(settings)?);
+        // Nobody waits for a refresh as for a search.
+        let settings = ClusterSettings {
+            timeout: settings.timeout.max(LONGEST_REQUEST),
+            ..(**settings).clone()
+        };
+        let cluster = Arc::new(Cluster::new(&settings)?);
+        // Also notices at once that the cluster hangs: the requests below may take minutes.
+        cluster.version().context(CANNOT_WRITE)?;
         let fresh = || {
             let random: String = std::iter::repeat_with(fastrand::lowercase).take(6).collect();
             let version = crate::search::opensearch::VERSION;
@@ -70,8 +80,8 @@ impl EngineTarget {
         };
         let mut target = EngineTarget {
             cluster,
-            settings: (**settings).clone(),
             name: fresh(),
+            settings,
             previous: None,
             oldest: number,
             copies_before: None,
@@ -84,7 +94,7 @@ impl EngineTarget {
         };
         let sections =
             ClusterSections::new(target.cluster.clone(), index.clone(), manifest.generation);
-        let is_current = index.starts_with(&prefix(settings));
+        let is_current = index.starts_with(&prefix(&target.settings));
         let check = sections.compare(&folder.join(SEARCH)).context(CANNOT_WRITE)?;
         if is_current && check.differences.is_empty() {
             target.copies_before = copies::read(&folder.join("copies.bin"), manifest.format).ok();

@@ -1,5 +1,7 @@
 //! Which program a node runs, and whether its version is supported.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::client::{Cluster, parsed};
@@ -11,6 +13,9 @@ use super::request::ClusterRequest;
 const OLDEST: (u32, u32) = (2, 19);
 /// The newest major version that is known to work.
 const NEWEST_MAJOR: u32 = 3;
+/// The time limit of the question for the version. Every healthy node answers it within milliseconds, so a node that does
+/// not is down or hangs.
+const LIMIT: Duration = Duration::from_secs(10);
 /// The name that OpenSearch gives itself.
 const DISTRIBUTION: &str = "opensearch";
 
@@ -83,7 +88,7 @@ impl Cluster {
     /// The version of one node. Sends one request. `Err` if the node runs another program or a version that is not
     /// supported, or can't be asked.
     pub fn version(&self) -> Result<ClusterVersion, ClusterFault> {
-        let request = ClusterRequest::get("/");
+        let request = ClusterRequest::get("/").limit(LIMIT);
         self.exchange(&request, |node, answer| RootAnswer::read(node, answer)?.version(&node.name))
     }
 }
