@@ -16,6 +16,9 @@ const LOST_SHARDS: [&str; 2] =
 /// Errors of a node that can't reach an elected cluster manager. The second name is that of older versions.
 const NO_MANAGER: [&str; 2] =
     ["cluster_manager_not_discovered_exception", "master_not_discovered_exception"];
+/// Errors of blocks: of an index, of the cluster, or of the creation of indexes. A cluster whose disks are all nearly
+/// full sets the last one.
+const BLOCKS: [&str; 2] = ["cluster_block_exception", "index_create_block_exception"];
 /// Errors of documents and mappings that don't fit.
 const WRONG_MAPPING: [&str; 2] = ["mapper_parsing_exception", "strict_dynamic_mapping_exception"];
 
@@ -43,7 +46,7 @@ pub(super) fn of_error(node: String, status: u16, cause: &ErrorCause) -> Cluster
     let text = || quoted(&cause.text());
     match status {
         401 => ClusterFault::Unauthorized { node },
-        403 | 429 if cause.has_kind(&["cluster_block_exception"]) => of_block(node, cause),
+        403 | 429 if cause.has_kind(&BLOCKS) => of_block(node, cause),
         403 => ClusterFault::Forbidden { node, cause: text() },
         404 if cause.has_kind(&["index_not_found_exception"]) => {
             ClusterFault::NoIndex { node, index: quoted(cause.index().unwrap_or_default()) }

@@ -48,8 +48,8 @@ pub enum ClusterFault {
     /// The cluster has made the index read-only because a disk is full.
     #[error("{node} refuses writes because a disk is nearly full: {cause}")]
     DiskFull { node: String, cause: String },
-    /// A setting makes the index or the cluster read-only.
-    #[error("{node} refuses writes because of a setting: {cause}")]
+    /// A block makes the index or the cluster read-only, or forbids new indexes.
+    #[error("{node} refuses writes because of a block: {cause}")]
     ReadOnly { node: String, cause: String },
     #[error("{node} has no index {index}")]
     NoIndex { node: String, index: String },
@@ -128,7 +128,8 @@ impl ClusterFault {
                 "free space on the disks of the cluster's data nodes; OpenSearch then allows writes by itself"
             }
             ClusterFault::ReadOnly { .. } => {
-                "remove the block with OpenSearch's settings API (index.blocks.*, cluster.blocks.*)"
+                "free space on the disks of its data nodes if these are nearly full; if the block stays, remove it with \
+                 OpenSearch's settings API (index.blocks.*, cluster.blocks.*)"
             }
             ClusterFault::NoIndex { .. } => "`cairn refresh` creates the index",
             ClusterFault::Mapping { .. } => {
