@@ -278,7 +278,7 @@ fn rounds() -> usize {
 }
 
 /// The world of [`writer`] with its sections in `cluster`.
-fn writer_in(cluster: &TestCluster) -> World {
+pub fn writer_in(cluster: &TestCluster) -> World {
     let world = writer();
     world.settings(&cluster.settings(""));
     fs::remove_dir_all(world.path("index")).unwrap();

@@ -16,7 +16,7 @@ use crate::serve::Server;
 use crate::world::{World, repo, wait_until};
 
 /// How a node is started.
-struct NodeStart {
+pub struct NodeStart {
     command: Vec<String>,
     folder: std::path::PathBuf,
     pid: AtomicUsize,
@@ -24,7 +24,7 @@ struct NodeStart {
 
 impl NodeStart {
     /// The nodes of the cluster, which all tests share because their process ids change; `None` if these are not known.
-    fn find() -> Option<&'static [NodeStart]> {
+    pub fn find() -> Option<&'static [NodeStart]> {
         static NODES: OnceLock<Option<Vec<NodeStart>>> = OnceLock::new();
         NODES.get_or_init(NodeStart::named).as_deref()
     }
@@ -46,9 +46,14 @@ impl NodeStart {
 
     /// Ends the node as a power failure would.
     fn kill(&self) {
+        self.signal("-9");
+    }
+
+    /// Sends the node a signal, such as `-STOP`.
+    pub fn signal(&self, signal: &str) {
         let pid = self.pid.load(Ordering::SeqCst).to_string();
-        let killed = Command::new("kill").args(["-9", &pid]).status().unwrap();
-        assert!(killed.success(), "node {pid} can't be killed");
+        let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(sent.success(), "node {pid} does not run");
     }
 
     fn start(&self) {
@@ -64,7 +69,7 @@ impl NodeStart {
     }
 }
 
-fn wait_for_green(cluster: &TestCluster) {
+pub fn wait_for_green(cluster: &TestCluster) {
     let path = format!("/_cluster/health/{}-*?wait_for_status=green&timeout=5s", cluster.prefix);
     wait_until("the cluster is green", || {
         cluster.ask(reqwest::Method::GET, &path, &Value::Null)["status"] == "green"
