@@ -15,14 +15,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Default, Args)]
 pub(super) struct PublishArguments {
     /// Then copy the generation to TARGET, for readers that `cairn pull` it or serve it: a folder, or
-    /// s3://BUCKET/PREFIX
+    /// s3://BUCKET/PREFIX [default: `publish` of the configuration file]
     #[arg(long, value_name = "TARGET")]
     publish: Option<String>,
     /// Publish even if sources are private; TARGET then holds their text
-    #[arg(long, requires = "publish")]
+    #[arg(long)]
     private: bool,
     /// Publish even if another index has published to TARGET before; that one is refused from then on
-    #[arg(long, requires = "publish")]
+    #[arg(long)]
     take_over: bool,
 }
 
@@ -33,10 +33,15 @@ pub(super) enum Publication {
 }
 
 impl PublishArguments {
-    /// Where to publish; `None` if the target can't be used, after an error about it was printed.
-    pub(super) fn parsed(&self) -> Option<Publication> {
-        let Some(target) = &self.publish else { return Some(Publication::Nowhere) };
-        let target = place::parsed("--publish", Place::to_publish(target))?;
+    /// Where to publish: the target of the command line, else that of `config`. `None` if the target can't be used, after
+    /// an error about it was printed.
+    pub(super) fn parsed(&self, config: &Config) -> Option<Publication> {
+        let (name, target) = match (&self.publish, &config.publish) {
+            (Some(given), _) => ("--publish", given),
+            (None, Some(set)) => ("publish under [refresh]", set),
+            (None, None) => return Some(Publication::Nowhere),
+        };
+        let target = place::parsed(name, Place::to_publish(target))?;
         let private = match self.private {
             true => PrivateSources::Published,
             false => PrivateSources::Refused,

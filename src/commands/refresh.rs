@@ -86,7 +86,7 @@ pub(super) fn run(
     arguments: RefreshArguments,
     quiet: bool,
 ) -> anyhow::Result<Exit> {
-    let Some(publication) = arguments.publication.parsed() else { return Ok(Exit::Wrong) };
+    let Some(publication) = arguments.publication.parsed(config) else { return Ok(Exit::Wrong) };
     let options = RefreshOptions {
         only: arguments.only,
         network: match (arguments.full, arguments.offline) {

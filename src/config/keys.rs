@@ -76,6 +76,7 @@ tables! {
         gone_after: Option<u32> => Harmless,
         drop_after: Option<String> => Harmless,
         check_links: bool => UserOnly,
+        publish: Option<String> => UserOnly,
         arxiv_api: Option<String> => UserOnly,
     }
     ServeFile in "serve" {
@@ -206,6 +207,7 @@ mod tests {
             ("[github]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[github] token_file"),
             ("[refresh]\nprivate_hosts = [\"10.0.0.1\"]", "[refresh] private_hosts"),
             ("[refresh]\ncheck_links = true", "[refresh] check_links"),
+            ("[refresh]\npublish = \"s3://evil/x\"", "[refresh] publish"),
             ("[refresh]\narxiv_api = \"https://evil.example\"", "[refresh] arxiv_api"),
             ("[serve]\nlisten = \"0.0.0.0:80\"", "[serve] listen"),
             ("[serve]\nlisten = \"evil.example:80\"", "[serve] listen"),

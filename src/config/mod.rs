@@ -97,6 +97,8 @@ pub struct Config {
     pub arxiv_api: String,
     /// Whether every refresh checks cited links and fetches the metadata of cited papers.
     pub check_links: bool,
+    /// Where every refresh publishes the generation, as `cairn refresh --publish` names it.
+    pub publish: Option<String>,
     pub timetable: Timetable,
     /// The maximum number of sources fetched concurrently.
     pub jobs: usize,
@@ -191,6 +193,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         token,
         arxiv_api,
         check_links: refresh.check_links,
+        publish: refresh.publish.clone(),
         timetable: timetable(&refresh)?,
         gone_after: refresh.gone_after.unwrap_or(3).max(1),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,

@@ -7,8 +7,8 @@ use crate::generation::checksums::{self, CheckDepth, FileMark, FileMarks};
 use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 
-/// The maximum size of a manifest. One of 100 sources and 1,000 files has less than a megabyte.
-pub(super) const MOST_MANIFEST_BYTES: u64 = 32_000_000;
+/// The maximum size of a manifest. A source takes about 5 KB of it, so this is enough for 50,000 sources.
+pub(super) const MOST_MANIFEST_BYTES: u64 = 256_000_000;
 /// The maximum number of files of a generation. The catalogue of Cairn makes a few hundred.
 const MOST_FILES: usize = 20_000;
 /// The maximum number of bytes of a generation: ten terabytes.

@@ -15,7 +15,7 @@ pub(super) const PUBLISHER: &str = "publisher.json";
 /// The record of runs.
 pub(super) const RUNS: &str = "runs.json";
 /// The maximum size of a record of runs that a reader takes.
-pub(super) const MOST_RUNS_BYTES: u64 = 32_000_000;
+pub(super) const MOST_RUNS_BYTES: u64 = 256_000_000;
 /// The number of runs that are copied. Readers show the last one, and the latest result of each source.
 const COPIED_RUNS: usize = 50;
 

@@ -14,6 +14,27 @@ fn published(world: &World) -> String {
 }
 
 #[test]
+fn every_refresh_publishes_where_the_configuration_says() {
+    let world = writer();
+    let target = published(&world);
+    world.settings(&format!("[refresh]\npublish = {target:?}\n"));
+    world.refresh(&[], 0);
+    push(&world, 2);
+    world.refresh(&[], 0);
+    let current = |name: &str| fs::read_to_string(world.path(name).join("current")).unwrap();
+    assert_eq!(current("published"), current("index"));
+    // The command line names another target instead.
+    let (before, other) = (current("published"), world.path("other").display().to_string());
+    push(&world, 3);
+    world.refresh(&["--publish", &other], 0);
+    assert_eq!((current("other"), current("published")), (current("index"), before));
+    world.settings("[refresh]\npublish = \"ftp://example.org\"\n");
+    let wrong = world.run(&["refresh"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("publish under [refresh]"), "{}", wrong.stderr);
+}
+
+#[test]
 fn a_second_writer_is_refused_until_it_takes_over() {
     let (first, second) = (writer(), writer());
     let storage = StoreServer::s3();
