@@ -34,14 +34,14 @@ const MOST_THREADS: usize = 300;
 
 /// The resources of a process.
 #[derive(Clone, Copy, Debug, Default)]
-struct Held {
-    memory: usize,
-    threads: usize,
-    files: usize,
+pub(crate) struct Held {
+    pub memory: usize,
+    pub threads: usize,
+    pub files: usize,
 }
 
 impl Held {
-    fn by(process: u32) -> Held {
+    pub(crate) fn by(process: u32) -> Held {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let number = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();

@@ -112,6 +112,7 @@ mod tidy;
 mod trust;
 mod typing;
 mod voices;
+mod week;
 mod withdrawal;
 mod world;
 
