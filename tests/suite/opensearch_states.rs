@@ -14,7 +14,7 @@ use crate::opensearch::writer_in;
 use crate::opensearch_faults::{NodeStart, wait_for_green};
 use crate::readers::push;
 use crate::serve::Server;
-use crate::world::{World, wait_until};
+use crate::world::{World, wait_within};
 
 /// Checks that a refresh publishes nothing, and that its error has this text.
 #[track_caller]
@@ -64,7 +64,9 @@ fn set_watermarks(cluster: &TestCluster, percent: Option<&str>) {
 /// Waits until the indexes of `cluster` are blocked because a disk is full, or no longer.
 fn wait_for_block(cluster: &TestCluster, is_blocked: bool) {
     let path = format!("/{}-*/_settings?flat_settings=true", cluster.prefix);
-    wait_until("the disks are full, or no longer", || {
+    // The cluster looks at its disks every ten seconds, and acts at most once a minute.
+    let what = format!("writes are refused because a disk is full: {is_blocked}");
+    wait_within(Duration::from_secs(180), &what, || {
         let said = cluster.ask(Method::GET, &path, &Value::Null).to_string();
         said.contains("read_only_allow_delete\":\"true") == is_blocked
     });

@@ -192,10 +192,16 @@ pub fn entry(name: &str, more: &str) -> String {
 
 /// Waits until `is_so`, for a minute at most. Then the test fails, so that it does not block others.
 #[track_caller]
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, is_so: impl FnMut() -> bool) {
+    wait_within(Duration::from_secs(60), what, is_so);
+}
+
+/// Waits until `is_so`, for `limit` at most.
+#[track_caller]
+pub fn wait_within(limit: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
-        assert!(started.elapsed() < Duration::from_secs(60), "it never came that {what}");
+        assert!(started.elapsed() < limit, "it never came that {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
