@@ -31,6 +31,8 @@
 //!             v
 //! refresh     runs all of the above                         to produce a new generation
 //!             v
+//! backup      one file with the store and a generation; refresh applies today's policy before it is restored
+//!             v
 //! library     one open generation, swapped as a whole       everything that readers see
 //!             v
 //! eval        judged queries                                how well search ranks
@@ -86,6 +88,7 @@
 //!                       is missing, they open the newest intact generation
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
 //! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
+//! restoring/, restored/ only while a backup is restored: what is being prepared, and what counts and is being moved
 //! lock                  locked by the process that writes the index; contains its process id and start time
 //! replica.json          only in a replica: where its generations come from, and when the last one came
 //! publisher.json        the id under which the index publishes; in a published copy, the id of the index that may publish
@@ -152,7 +155,7 @@
 //! - Files that Cairn finds in the current folder are hostile too. [`config`] defines which settings they may change.
 //! - If a failure does not stop the run, the stage reports it as a [`problem::Problem`], in addition to the stage's
 //!   result. One bad file, repository or query never stops the rest.
-//! - Stages have error enums with `thiserror`; [`refresh`] and [`commands`] use `anyhow`. A message names what failed
+//! - Stages have error enums with `thiserror`; [`refresh`], [`backup`] and [`commands`] use `anyhow`. A message names what failed
 //!   and why; the remedy is a separate hint.
 //! - Every quote that Cairn outputs is a [`catalogue::rights::Showable`]. Only [`catalogue::rights::show`] and
 //!   [`catalogue::rights::show_whole`] can make one: they apply the source's rights to the text. [`catalogue::rights`]
@@ -200,6 +203,8 @@ pub mod generation;
 pub mod replicate;
 
 pub mod refresh;
+
+pub mod backup;
 
 pub mod library;
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod audit_table;
+mod backup;
 mod discover;
 mod doctor;
 mod engine;
@@ -111,6 +112,10 @@ enum Command {
     Refresh(refresh::RefreshArguments),
     /// Take the generations of another index, so that this machine can serve them too
     Pull(pull::PullArguments),
+    /// Write the index to one file, while it is used
+    Backup(backup::BackupArguments),
+    /// Replace the index by a backup
+    Restore(backup::RestoreArguments),
     /// Compare or rebuild what an OpenSearch cluster has of the index
     Engine(engine::EngineArguments),
     /// List the sources; `audit` shows what they consist of, `check` looks for faults in the data files, `discover` for
@@ -170,6 +175,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
         Command::Pull(arguments) => pull::run(&config, &arguments),
+        Command::Backup(arguments) => backup::back_up(&config, &arguments),
+        Command::Restore(arguments) => backup::restore(&config, &arguments, cli.global.quiet),
         Command::Engine(arguments) => engine::run(&config, &arguments, cli.global.quiet),
         Command::Sources(arguments) => sources::run(&config, arguments, cli.global.quiet),
         Command::Vocabulary(arguments) => vocabulary::run(&config, arguments),

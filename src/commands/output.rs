@@ -1,6 +1,6 @@
 //! Printing for all commands. Everything that a command prints to stdout goes through this file, which escapes it.
 //!
-//! Exceptions: `export` writes files, and `mcp` writes messages of a protocol.
+//! Exceptions: `export` and `backup` write files, and `mcp` writes messages of a protocol.
 
 use std::io::{IsTerminal, Write};
 
@@ -45,6 +45,11 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(std::io::stdout().lock(), "{}", escape_json(&text))?;
     Ok(())
+}
+
+/// Stdout, for binary content. The caller must not send it to a terminal.
+pub(super) fn binary() -> impl Write {
+    std::io::stdout().lock()
 }
 
 /// A table. Its cells are escaped, so no text can add lines.

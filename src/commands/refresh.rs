@@ -101,6 +101,7 @@ pub(super) fn run(
             true => EngineRebuild::Always,
             false => EngineRebuild::IfNeeded,
         },
+        above: 0,
     };
     if arguments.background {
         give_way();

@@ -43,10 +43,11 @@ pub fn numbers(index: &Path) -> Vec<u64> {
     numbers
 }
 
-/// Creates the folder in which the next generation is built. Returns the folder and the generation's number.
-pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
+/// Creates the folder in which the next generation is built. Returns the folder and the generation's number, which is
+/// above `above` and the number of every other generation.
+pub(crate) fn begin(index: &Path, above: u64) -> anyhow::Result<(PathBuf, u64)> {
     let last = numbers(index).last().copied().max(current(index).ok().flatten());
-    let number = last.map_or(1, |last| last + 1);
+    let number = last.unwrap_or(0).max(above) + 1;
     let building = staging(index, number);
     disk::create_folder(&building)?;
     Ok((building, number))
@@ -132,7 +133,7 @@ mod tests {
         let index = index.path();
         assert_eq!(current(index).unwrap(), None);
         for expected in 1..=4 {
-            let (building, number) = begin(index).unwrap();
+            let (building, number) = begin(index, 0).unwrap();
             assert_eq!(number, expected);
             std::fs::write(building.join("x"), "y").unwrap();
             publish(index, &building, number).unwrap();
@@ -145,14 +146,15 @@ mod tests {
     fn what_a_killed_run_left_is_removed_and_current_stays() {
         let index = tempfile::tempdir().unwrap();
         let index = index.path();
-        let (building, number) = begin(index).unwrap();
+        let (building, number) = begin(index, 0).unwrap();
         publish(index, &building, number).unwrap();
-        begin(index).unwrap();
+        begin(index, 0).unwrap();
         // The run was killed after the rename and before `current` was written:
         std::fs::create_dir(folder(index, 2)).unwrap();
         clean(index).unwrap();
         assert_eq!(current(index).unwrap(), Some(1));
         assert!(folder(index, 1).exists());
-        assert_eq!(begin(index).unwrap().1, 3);
+        assert_eq!(begin(index, 0).unwrap().1, 3);
+        assert_eq!(begin(index, 9).unwrap().1, 10);
     }
 }

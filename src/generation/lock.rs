@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+use super::restored;
 use crate::disk::{DiskError, DiskOperation};
 use crate::printable::time;
 
@@ -15,7 +16,8 @@ const TRIES: u32 = 5;
 /// The pause before each retry.
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// Takes the lock of the index folder `index`. Dropping the file releases it.
+/// Takes the lock of the index folder `index`. Dropping the file releases it. Completes a restore that was killed
+/// ([`restored::finish`]), so that nobody writes into half of it.
 ///
 /// `Err` if another process holds it; the message names that process.
 pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
@@ -40,6 +42,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "process {}, since {}", std::process::id(), time::rfc3339(chrono::Utc::now()))?;
+    restored::finish(index)?;
     Ok(file)
 }
 

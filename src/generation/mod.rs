@@ -8,7 +8,7 @@
 //! graph and the search index.
 //!
 //! The index folder also contains `current`, which names the generation that readers open, the record of runs
-//! ([`runs`], [`run`]), and the [`lock`]. [`withdrawal`] decides when an old generation must go at once. Without a valid `current`, readers open the newest intact generation. Readers
+//! ([`runs`], [`run`]), and the [`lock`]. [`restored`] replaces all of it by a restored backup. [`withdrawal`] decides when an old generation must go at once. Without a valid `current`, readers open the newest intact generation. Readers
 //! need nothing else; [`crate::refresh`] writes these files.
 //!
 //! # Formats
@@ -43,6 +43,7 @@ pub mod news;
 pub mod open;
 pub mod papers;
 pub mod replica;
+pub(crate) mod restored;
 pub mod run;
 pub mod runs;
 pub(crate) mod served;

@@ -27,6 +27,7 @@ mod wanted;
 pub use derive::reader;
 pub use gather::mend::audit;
 pub use gather::threads::fetch::no_token;
+pub use gather::withdrawn::keep_withdrawn;
 pub use run::{RefreshSummary, record_stopped, run, run_catalogue};
 pub use wanted::options::{
     EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,

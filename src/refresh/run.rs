@@ -225,8 +225,8 @@ impl RefreshTask<'_> {
         let derived = documents::derive(inputs, &wanted.items, program, store, stop, on_event)?;
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
-        let rebuild = self.options.rebuild;
-        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop, rebuild };
+        let (rebuild, above) = (self.options.rebuild, self.options.above);
+        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop, rebuild, above };
         let mut assembled = assemble::assemble(input, store, on_event)?;
         if let Some(first) = &mut assembled
             && self.options.check_links

@@ -36,5 +36,6 @@ mod web;
 
 pub use error::ReplicateError;
 pub use place::{Place, PlaceError};
+pub(crate) use plan::fault as manifest_fault;
 pub use publish::{PrivateSources, PublishOptions, PublishReport, Takeover, publish};
 pub use pull::{PullOptions, PullReport, pull};

@@ -88,7 +88,7 @@ fn known_files(index: &Path) -> HashMap<FileMark, KnownFile> {
 }
 
 /// Why no index has the `manifest` of a generation that a place calls `number`; `None` if it can be used.
-pub(super) fn fault(manifest: &Manifest, number: u64) -> Option<String> {
+pub(crate) fn fault(manifest: &Manifest, number: u64) -> Option<String> {
     if manifest.generation != number {
         return Some(format!("it is of generation {}", manifest.generation));
     }

@@ -206,6 +206,23 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
 }
 
+/// Opens the database `path` for reading while another program may begin to write to it. If the folder can't be written,
+/// nobody writes there, and the database is opened as [`Store::examine`] does.
+pub(super) fn connect_beside_writer(path: &Path) -> Result<Connection, StoreError> {
+    let open = || {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        // Opening reads nothing, so this reads the file and the log beside it.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    match open().map_err(|error: rusqlite::Error| StoreError::from(error).at(path)) {
+        Ok(connection) => Ok(connection),
+        Err(StoreError::Sqlite(_)) => Store::connect_read_only(path),
+        Err(error) => Err(error),
+    }
+}
+
 /// Converts an error of the migrations to a [`StoreError`].
 pub(super) fn migration(error: rusqlite_migration::Error) -> StoreError {
     match error {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::audit::{self, DerivedVersions, StoreAudit};
-use super::database::{MIGRATIONS, check_pages, migration};
+use super::database::{MIGRATIONS, check_pages, connect_beside_writer, migration};
 use super::{Store, StoreError};
 
 impl Store {
@@ -35,6 +35,14 @@ impl Store {
     /// file, but does not decode rows; [`Store::audit`] decodes them. Changes nothing.
     pub fn examine(path: &Path) -> Result<(), StoreError> {
         check_pages(&Store::connect_read_only(path)?, "quick_check")
+    }
+
+    /// Writes a consistent copy of `library.db` at `path` to the new file `copy`, and checks its pages. A refresh may write
+    /// to the database meanwhile: the copy has the state of one moment. Changes nothing in the database. O(bytes).
+    pub fn copy(path: &Path, copy: &Path) -> Result<(), StoreError> {
+        let connection = connect_beside_writer(path)?;
+        connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+        Store::examine(copy)
     }
 
     /// Finds the damaged rows of `library.db` at `path`. Decodes only the derived rows that have `versions`. Changes

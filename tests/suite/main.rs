@@ -12,6 +12,7 @@ mod assistant;
 mod assumptions;
 mod attack;
 mod audits;
+mod backups;
 mod books;
 mod bounded;
 mod changing;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "printable",
     "problem",
     "disk",
@@ -24,6 +24,7 @@ const ORDER: [&str; 23] = [
     "generation",
     "replicate",
     "refresh",
+    "backup",
     "library",
     "eval",
     "typeset",

@@ -31,6 +31,8 @@ pub(in crate::refresh) struct BuildInput<'a> {
     pub depth: CheckDepth,
     pub stop: &'a RefreshStop,
     pub rebuild: EngineRebuild,
+    /// The new generation gets a number above this one.
+    pub above: u64,
 }
 
 /// The result of assembling.
@@ -82,7 +84,7 @@ pub(in crate::refresh) fn assemble(
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
     on_event(RefreshEvent::Building);
-    let (building, number) = folders::begin(index)?;
+    let (building, number) = folders::begin(index, input.above)?;
     let new = NewGeneration { building: &building, number, fingerprint };
     build(input, store, &rows, facts, &base, new).map_err(|error| {
         let error = full::explain(error, index);

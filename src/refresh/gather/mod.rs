@@ -13,3 +13,4 @@ pub(super) mod papers;
 pub(super) mod store_result;
 mod tasks;
 pub(super) mod threads;
+pub(super) mod withdrawn;

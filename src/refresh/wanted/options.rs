@@ -21,6 +21,8 @@ pub struct RefreshOptions {
     pub on_loss: OnLoss,
     /// Whether the search engine's own copy is written again.
     pub rebuild: EngineRebuild,
+    /// A new generation gets a number above this one.
+    pub above: u64,
 }
 
 /// What a run writes to a search engine that keeps a copy of the sections, such as an OpenSearch cluster.

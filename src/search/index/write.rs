@@ -158,6 +158,31 @@ impl SearchIndexWriter {
         SearchIndexWriter { form, spool: Some(spool), ..self }
     }
 
+    /// Makes the writer's folder `folder` from the published index in `published`, so that the next commit continues
+    /// from there. Files become hard links, or copies if that fails. O(files).
+    pub fn seed(published: &Path, folder: &Path) -> Result<(), SearchError> {
+        disk::create_folder(folder)?;
+        let unreadable = |cause| DiskError::new(DiskOperation::Read, published, cause);
+        let mut managed = vec![META.to_owned()];
+        for entry in fs::read_dir(published).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == META {
+                continue;
+            }
+            let target = folder.join(&name);
+            fs::hard_link(entry.path(), &target)
+                .or_else(|_| fs::copy(entry.path(), &target).map(drop))
+                .map_err(|cause| DiskError::new(DiskOperation::Write, &target, cause))?;
+            managed.push(name);
+        }
+        let meta = disk::read(&published.join(META))?;
+        disk::write(&folder.join(META), &meta)?;
+        disk::write(&folder.join(CHECKSUM), blake3::hash(&meta).to_hex().as_bytes())?;
+        let managed = serde_json::to_vec(&managed).unwrap_or_default();
+        Ok(disk::write(&folder.join(MANAGED), &managed)?)
+    }
+
     /// The version of each document in the index, by its key. O(sections).
     pub fn indexed(&self) -> Result<HashMap<u64, u64>, SearchError> {
         versions(&self.index)
