@@ -5,16 +5,19 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
+use crate::generation::glance::RunGlance;
+use crate::generation::manifest::SourceCondition;
 use crate::generation::news::NewsKind;
+use crate::generation::outcome::RunOutcome;
 use crate::generation::replica::ReplicaMark;
-use crate::generation::run::RunRecord;
 use crate::generation::runs::{self, LatestResults};
 use crate::library::view::{EngineKind, EngineView, NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
+use crate::problem::Problem;
 use crate::serve::clock;
 
-/// The maximum number of problems that are printed; further problems are only counted.
+/// The maximum number of problems of a list that are printed; further ones are only counted.
 const SHOWN: usize = 20;
 /// The maximum number of changes that are printed; further changes are only counted.
 const NEWS: usize = 50;
@@ -96,23 +99,56 @@ fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
         megabytes(status.counts.index_bytes)
     ))?;
     print_engine(status.engine)?;
-    if let Some(run) = &status.last_run {
-        print_run(run)?;
-    }
+    print_runs(status)?;
     output::advice(schedule)?;
-    if !status.failing.is_empty() {
-        let failing = output::count(status.failing.len(), "source");
-        output::line(&format!("{failing} could not be fetched: {}", status.failing.join(", ")))?;
+    print_states(status)?;
+    let failing = output::count(status.failing.len(), "source");
+    print_problems(&format!("{failing} could not be fetched"), status.failures().iter())?;
+    let others = status.other_problems().count();
+    let other = if status.failing.is_empty() { "problem" } else { "other problem" };
+    print_problems(&output::count(others, other), status.other_problems())
+}
+
+/// Prints `problems` below `title`; nothing if there are none.
+fn print_problems<'a>(
+    title: &str,
+    problems: impl Iterator<Item = &'a Problem>,
+) -> anyhow::Result<()> {
+    let mut problems = problems.peekable();
+    if problems.peek().is_none() {
+        return Ok(());
     }
-    if !status.problems.is_empty() {
-        output::line(&output::count(status.problems.len(), "problem"))?;
-    }
-    for problem in status.problems.iter().take(SHOWN) {
+    output::line(title)?;
+    for problem in problems.by_ref().take(SHOWN) {
         output::line(&format!("  {problem}"))?;
     }
-    if status.problems.len() > SHOWN {
-        let rest = status.problems.len() - SHOWN;
-        output::advice(&format!("  … and {rest} more: `cairn status --json`"))?;
+    match problems.count() {
+        0 => Ok(()),
+        rest => output::advice(&format!("  … and {rest} more: `cairn status --json`")),
+    }
+}
+
+/// Prints how many sources are in each state, unless all are well.
+fn print_states(status: &StatusView) -> anyhow::Result<()> {
+    if status.states.keys().all(|state| *state == SourceCondition::Ok) {
+        return Ok(());
+    }
+    let counts = status.states.iter().map(|(state, count)| format!("{count} {}", state.as_str()));
+    output::line(&format!("sources: {}", counts.collect::<Vec<_>>().join(", ")))
+}
+
+/// Prints the last run, and the last one over all sources if that is another one.
+fn print_runs(status: &StatusView) -> anyhow::Result<()> {
+    let Some(run) = &status.last_run else { return Ok(()) };
+    print_run("last run", &RunGlance::of(run), run.traffic.points)?;
+    match &status.last_full_run {
+        Some(full) if full.ended_at == run.ended_at => {}
+        Some(full) => print_run("last full run", full, 0)?,
+        None => output::line("no run has covered all sources yet")?,
+    }
+    if let Some(quota) = &run.quota {
+        let (remaining, limit) = (quota.remaining, quota.limit);
+        output::line(&format!("GitHub's API: {remaining} of {limit} requests left this hour"))?;
     }
     Ok(())
 }
@@ -129,9 +165,10 @@ fn print_engine(engine: EngineView) -> anyhow::Result<()> {
     output::advice(&format!("an OpenSearch cluster searches{instead}; `cairn doctor` checks it"))
 }
 
-fn print_run(run: &RunRecord) -> anyhow::Result<()> {
-    let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
-    let points = match run.traffic.points {
+/// Prints one run, which spent `points` of GraphQL.
+fn print_run(name: &str, run: &RunGlance, points: u64) -> anyhow::Result<()> {
+    let requests = output::count(usize::try_from(run.requests).unwrap_or(0), "request");
+    let points = match points {
         0 => String::new(),
         points => {
             let points = output::count(usize::try_from(points).unwrap_or(usize::MAX), "point");
@@ -139,23 +176,21 @@ fn print_run(run: &RunRecord) -> anyhow::Result<()> {
         }
     };
     output::line(&format!(
-        "last run {}, {:.1} s, {requests}{points}, {:.1} MB; {} failed, {} deferred{}",
+        "{name} {}, {}, {:.1} s, {requests}{points}, {:.1} MB; {} failed, {} deferred{}",
         run.ended_at,
+        output::count(run.sources, "source"),
         run.seconds,
-        run.traffic.bytes as f64 / 1e6,
-        output::count(run.failed().count(), "source"),
-        run.deferred().count(),
-        match &run.refused {
-            _ if run.stopped => "; stopped before its end",
-            Some(_) => "; published nothing",
-            None => "",
+        run.bytes as f64 / 1e6,
+        output::count(run.failed, "source"),
+        run.deferred,
+        match run.outcome {
+            RunOutcome::Done | RunOutcome::Partial => "",
+            RunOutcome::Unreached => "; reached no host",
+            RunOutcome::Refused => "; published nothing",
+            RunOutcome::Stopped => "; stopped before its end",
+            RunOutcome::Failed => "; ended by an error",
         },
-    ))?;
-    if let Some(quota) = &run.quota {
-        let (remaining, limit) = (quota.remaining, quota.limit);
-        output::line(&format!("GitHub's API: {remaining} of {limit} requests left this hour"))?;
-    }
-    Ok(())
+    ))
 }
 
 fn print_news(news: &NewsView) -> anyhow::Result<()> {

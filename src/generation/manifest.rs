@@ -85,7 +85,9 @@ pub struct GenerationCounts {
 ///
 /// A generation never records `Failed` and `Deferred`, because they depend only on the last run. In API responses they
 /// replace `New` and `Ok`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceCondition {
     /// Never fetched yet.
@@ -102,6 +104,16 @@ pub enum SourceCondition {
 }
 
 impl SourceCondition {
+    /// Every condition.
+    pub const ALL: [SourceCondition; 6] = [
+        SourceCondition::New,
+        SourceCondition::Ok,
+        SourceCondition::Failed,
+        SourceCondition::Deferred,
+        SourceCondition::Gone,
+        SourceCondition::Blocked,
+    ];
+
     /// Its name in JSON and on pages.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -112,11 +124,6 @@ impl SourceCondition {
             SourceCondition::Gone => "gone",
             SourceCondition::Blocked => "blocked",
         }
-    }
-
-    /// Whether the last run could not fetch the source, or deferred it.
-    pub fn is_failing(self) -> bool {
-        matches!(self, SourceCondition::Failed | SourceCondition::Deferred)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::loss::DocumentLoss;
 use super::news::ChangeCounts;
+use super::outcome::{RunOutcome, RunTotals};
 use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{ApiQuota, Traffic};
 use crate::problem::{Problem, Stage};
@@ -77,6 +78,11 @@ impl SourceResult {
             whole.into_iter().chain(threads.problems.iter().cloned())
         });
         own.into_iter().chain(threads).collect()
+    }
+
+    /// Whether its files or its threads could not be fetched, or were deferred.
+    pub fn is_failing(&self) -> bool {
+        self.is(FetchOutcome::Failed) || self.is(FetchOutcome::Deferred)
     }
 
     /// Whether its files or its threads have this `outcome`.
@@ -175,6 +181,9 @@ pub struct RunRecord {
     /// Whether the run was stopped before its end.
     #[serde(default)]
     pub stopped: bool,
+    /// The error that ended the run, if one did. The run published nothing then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// The loss, if the run published nothing because of it.
     #[serde(default)]
     pub refused: Option<DocumentLoss>,
@@ -209,10 +218,34 @@ pub struct RunRecord {
     /// Problems of the run as a whole.
     #[serde(default)]
     pub notes: Vec<Problem>,
+    /// How runs ended up to and including this one; `None` if an earlier version wrote the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totals: Option<RunTotals>,
     pub sources: Vec<SourceResult>,
 }
 
 impl RunRecord {
+    /// How the run ended.
+    pub fn outcome(&self) -> RunOutcome {
+        match self {
+            _ if self.error.is_some() => RunOutcome::Failed,
+            _ if self.stopped => RunOutcome::Stopped,
+            _ if self.refused.is_some() => RunOutcome::Refused,
+            _ if self.reached_nothing() => RunOutcome::Unreached,
+            _ if self.sources.iter().any(SourceResult::is_failing) => RunOutcome::Partial,
+            _ => RunOutcome::Done,
+        }
+    }
+
+    /// The problems of the run as a whole, first the error that ended it.
+    pub fn problems_of_run(&self) -> Vec<Problem> {
+        let error = self
+            .error
+            .as_ref()
+            .map(|error| Problem::new(Stage::Crawl, format!("the last refresh failed: {error}")));
+        error.into_iter().chain(self.notes.iter().cloned()).collect()
+    }
+
     /// The results of the sources whose files or threads could not be fetched.
     pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.is(FetchOutcome::Failed))

@@ -1,4 +1,4 @@
-//! What a library returns for searches and for requests of sections, sources and status.
+//! What a library returns for searches and for requests of sections.
 
 use std::num::NonZeroU64;
 use std::ops::Range;
@@ -9,16 +9,14 @@ use super::documents::DocumentId;
 use super::earlier::EarlierId;
 use super::view::{
     AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
-    SectionView, SnippetView, SourcesView, StatusView,
+    SectionView, SnippetView,
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{show, show_whole};
 use crate::crawl::github::name::ThreadName;
 use crate::extract::Link;
-use crate::generation::manifest::{SourceCondition, SourceState};
-use crate::generation::run::FetchOutcome;
-use crate::generation::runs::LatestResults;
+use crate::generation::manifest::SourceCondition;
 use crate::search::{
     Budget, CountedValue, Filter, LastWord, Question, SearchError, SearchHit, SearchRequest,
     SectionId, SectionRecord, Understanding,
@@ -175,46 +173,6 @@ impl Library {
         let at = sections.partition_point(|(_, record)| begin(record) <= number).max(1) - 1;
         let section = sections.into_iter().nth(at);
         section.map(|(id, record)| self.section_view(id, record)).transpose()
-    }
-
-    /// The sources in the catalogue's order. `standing` has the result of each source's last run. The state and the
-    /// problems of a source include this result.
-    pub fn sources(&self, standing: &LatestResults) -> SourcesView {
-        let mut sources = self.manifest.sources.clone();
-        for source in &mut sources {
-            let Some(result) = standing.result_of(&source.id) else { continue };
-            source.problems.splice(0..0, result.problems());
-            source.state = match (source.state, result.outcome) {
-                (SourceCondition::Ok | SourceCondition::New, FetchOutcome::Failed) => {
-                    SourceCondition::Failed
-                }
-                (SourceCondition::Ok | SourceCondition::New, FetchOutcome::Deferred) => {
-                    SourceCondition::Deferred
-                }
-                (state, _) => state,
-            };
-        }
-        SourcesView { sources, last_run: standing.last_run.clone() }
-    }
-
-    /// The status of the index. `standing` has the last run. `next_run` is the time of the next refresh (RFC 3339);
-    /// `None` if none is planned.
-    pub fn status(&self, standing: &LatestResults, next_run: Option<String>) -> StatusView {
-        let manifest = &self.manifest;
-        let SourcesView { sources, last_run } = self.sources(standing);
-        let notes = last_run.iter().flat_map(|run| run.notes.clone());
-        let failing = |source: &&SourceState| source.state.is_failing();
-        StatusView {
-            generation: manifest.generation,
-            built_at: manifest.built_at.clone(),
-            counts: manifest.counts.clone(),
-            sources: manifest.held().count(),
-            engine: self.engine(),
-            failing: sources.iter().filter(failing).map(|source| source.id.clone()).collect(),
-            problems: notes.chain(sources.into_iter().flat_map(|s| s.problems)).collect(),
-            last_run,
-            next_run,
-        }
     }
 
     pub(super) fn hit(&self, found: SearchHit) -> HitView {

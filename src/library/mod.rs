@@ -28,6 +28,7 @@ mod review;
 mod rights;
 mod shelf;
 mod similar;
+mod state;
 mod suggest;
 mod terms;
 mod topics;

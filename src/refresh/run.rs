@@ -30,7 +30,7 @@ use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
 use crate::generation::{folders, lock, open, runs};
 use crate::meaning::MeaningTable;
-use crate::problem::{Problem, Stage};
+use crate::problem::{Problem, Stage, chain};
 use crate::store::Store;
 
 /// The record of a run, with all known problems of the current index.
@@ -46,14 +46,23 @@ pub struct RefreshSummary {
 /// `on_event` receives the progress. `Err` if a data file has faults, `options` name a source that the catalogue
 /// doesn't have, another run holds the lock, or the index folder can't be written. A source that fails is not an error
 /// but a result, and so is a run that publishes nothing because documents would be lost ([`RunRecord::refused`]). A
-/// full disk is reported as such, whichever operation fails first, and leaves the generations as they were.
+/// full disk is reported as such, whichever operation fails first, and leaves the generations as they were. A run that an
+/// error ended is recorded in `runs.json`, as far as that is possible.
 pub fn run(
     config: &Config,
     options: &RefreshOptions,
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    run_catalogue(config, catalogue::load(&config.sources)?, options, stop, on_event)
+    let started_at = chrono::Utc::now();
+    match catalogue::load(&config.sources) {
+        Ok(catalogue) => run_catalogue(config, catalogue, options, stop, on_event),
+        Err(error) => {
+            let error = error.into();
+            record_failed(config, started_at, &error);
+            Err(error)
+        }
+    }
 }
 
 /// The same as [`run`], with the sources of `catalogue` instead of those of the data files.
@@ -64,8 +73,14 @@ pub fn run_catalogue(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    run_all_steps(config, catalogue, options, stop, on_event)
-        .map_err(|error| full::explain(error, &config.index))
+    refuse_replica(&config.index)?;
+    choose(&catalogue, options)?;
+    let started_at = chrono::Utc::now();
+    run_all_steps(config, catalogue, options, stop, on_event).map_err(|error| {
+        let error = full::explain(error, &config.index);
+        record_failed(config, started_at, &error);
+        error
+    })
 }
 
 fn run_all_steps(
@@ -75,7 +90,6 @@ fn run_all_steps(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    refuse_replica(&config.index)?;
     let policy = catalogue::policy::load(&config.sources)?;
     let (meaning, no_meaning) = meaning_table(&config.sources);
     let inputs = RefreshInputs {
@@ -268,6 +282,29 @@ pub fn record_stopped(
     run.end(Instant::now());
     run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
     runs::append(&config.index, &run)
+}
+
+/// Records that `error` ended the run that began at `started_at`. Does nothing if there is no index yet, if it can't be
+/// written, or if another run holds its lock.
+fn record_failed(
+    config: &Config,
+    started_at: chrono::DateTime<chrono::Utc>,
+    error: &anyhow::Error,
+) {
+    if !config.index.is_dir() {
+        return;
+    }
+    let mut run = RunRecord {
+        started_at: time(started_at),
+        error: Some(chain(error)),
+        ..RunRecord::default()
+    };
+    run.end(Instant::now());
+    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
+    let recorded = lock::take(&config.index).and_then(|_lock| runs::append(&config.index, &run));
+    if let Err(cause) = recorded {
+        tracing::debug!("the failed run is not recorded: {cause:#}");
+    }
 }
 
 /// The sources that are to be fetched in this run; none if it is offline. `Err` if `options` name a source that

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -14,7 +13,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::engine_metrics::EngineMetrics;
-use crate::library::view::StatusView;
+use super::index_metrics::{IndexFigures, IndexMetrics};
+use super::process_metrics::ProcessMetrics;
 use crate::search::cluster::Cluster;
 
 /// The bounds of the histogram's buckets in seconds. A search takes about a millisecond, a page a few milliseconds.
@@ -39,40 +39,33 @@ pub(super) struct Metrics {
     registry: Registry,
     requests: Family<ResponseLabels, Counter>,
     seconds: DurationHistograms,
-    generation: Gauge,
-    documents: Gauge,
-    sections: Gauge,
-    failing: Gauge,
-    last_run: Gauge<f64, AtomicU64>,
+    index: IndexMetrics,
+    searches_running: Gauge,
+    searches_waiting: Gauge,
 }
 
 impl Metrics {
-    /// The metrics of a server that uses `cluster`, if there is one.
-    pub fn new(cluster: Option<&Arc<Cluster>>) -> Metrics {
+    /// The metrics of a server that uses `cluster`, if there is one, and that started at the Unix time `started`.
+    pub fn new(cluster: Option<&Arc<Cluster>>, started: f64) -> Metrics {
         let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
         let mut metrics = Metrics {
-            registry: Registry::with_prefix("cairn"),
+            registry: Registry::default(),
             requests: Family::default(),
             seconds: DurationHistograms::new_with_constructor(histogram),
-            generation: Gauge::default(),
-            documents: Gauge::default(),
-            sections: Gauge::default(),
-            failing: Gauge::default(),
-            last_run: Gauge::default(),
+            index: IndexMetrics::default(),
+            searches_running: Gauge::default(),
+            searches_waiting: Gauge::default(),
         };
-        let registry = &mut metrics.registry;
+        let process = Box::new(ProcessMetrics { started });
+        metrics.registry.sub_registry_with_prefix("process").register_collector(process);
+        let registry = metrics.registry.sub_registry_with_prefix("cairn");
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_seconds", "Time to answer", metrics.seconds.clone());
-        registry.register("generation", "The open generation", metrics.generation.clone());
-        registry.register("documents", "Documents in the index", metrics.documents.clone());
-        registry.register("sections", "Sections in the index", metrics.sections.clone());
-        registry.register(
-            "sources_failing",
-            "Sources that failed or were deferred in the last refresh",
-            metrics.failing.clone(),
-        );
-        let last = "When the last refresh ended, seconds since 1970; 0 before the first";
-        registry.register("last_refresh_seconds", last, metrics.last_run.clone());
+        let running = metrics.searches_running.clone();
+        registry.register("searches_running", "Searches that run now", running);
+        let waiting = metrics.searches_waiting.clone();
+        registry.register("searches_waiting", "Searches that wait for their turn", waiting);
+        registry.register_collector(Box::new(metrics.index.clone()));
         if let Some(cluster) = cluster {
             registry.register_collector(Box::new(EngineMetrics::of(cluster)));
         }
@@ -93,15 +86,15 @@ impl Metrics {
         Ok(text)
     }
 
-    /// Sets the metrics of the index from `status`.
-    pub fn set_index(&self, status: &StatusView) {
+    /// Sets the metrics of the index.
+    pub fn set_index(&self, figures: IndexFigures) {
+        self.index.set(figures);
+    }
+
+    /// Sets how many searches run and wait.
+    pub fn set_searches(&self, running: usize, waiting: usize) {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.generation.set(i64::try_from(status.generation).unwrap_or(i64::MAX));
-        self.documents.set(whole(status.counts.documents));
-        self.sections.set(whole(status.counts.sections));
-        self.failing.set(whole(status.failing.len()));
-        let ended = status.last_run.as_ref().map(|run| run.ended_at.as_str());
-        let ended = ended.and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
-        self.last_run.set(ended.map_or(0.0, |at| at.timestamp() as f64));
+        self.searches_running.set(whole(running));
+        self.searches_waiting.set(whole(waiting));
     }
 }

@@ -11,6 +11,7 @@
 
 mod api;
 mod assets;
+mod attempts;
 pub mod clock;
 mod connections;
 mod downloads;
@@ -21,12 +22,14 @@ mod feed;
 mod history;
 mod home;
 mod hosts;
+mod index_metrics;
 mod limits;
 mod listen;
 mod metrics;
 mod middleware;
 mod monitoring;
 mod pages;
+mod process_metrics;
 mod queue;
 mod reading;
 mod redirect;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::error::RequestFailure;
+use super::index_metrics::IndexFigures;
 use super::state::ServerState;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
@@ -25,9 +26,13 @@ async fn ready(State(state): State<Arc<ServerState>>) -> Result<&'static str, Re
 
 /// `GET /metrics`: all metrics as OpenMetrics text.
 async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, RequestFailure> {
-    if let Some(library) = state.shelf.library() {
-        state.metrics.set_index(&state.status(&library));
-    }
+    let index = Arc::clone(&state);
+    let usage = tokio::task::spawn_blocking(move || index.usage.measured()).await?;
+    let status = state.shelf.library().map(|library| state.status(&library));
+    let standing = state.shelf.standing();
+    let figures = IndexFigures::of(status.as_ref(), &standing, &state.attempts, usage);
+    state.metrics.set_index(figures);
+    state.metrics.set_searches(state.searches.running(), state.searches.waiting());
     let text = state.metrics.encoded().map_err(|error| {
         tracing::error!(%error, "the metrics could not be written");
         RequestFailure::internal("the metrics could not be written")

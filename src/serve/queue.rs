@@ -17,10 +17,17 @@ const MOST_WAITING: usize = 64;
 /// How long a search waits before it is refused.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
+/// The number of searches that may run at the same time, and that may wait.
+struct QueueSize {
+    running: usize,
+    waiting: usize,
+}
+
 /// The search queue of one server.
 pub(super) struct SearchQueue {
     running: Arc<Semaphore>,
     waiting: Semaphore,
+    most: QueueSize,
     /// Cancels every search when the server stops.
     stopping: RefreshStop,
 }
@@ -34,8 +41,19 @@ impl SearchQueue {
     }
 
     fn of(running: usize, waiting: usize, stopping: RefreshStop) -> SearchQueue {
+        let most = QueueSize { running, waiting };
         let (running, waiting) = (Arc::new(Semaphore::new(running)), Semaphore::new(waiting));
-        SearchQueue { running, waiting, stopping }
+        SearchQueue { running, waiting, most, stopping }
+    }
+
+    /// The number of searches that run now.
+    pub fn running(&self) -> usize {
+        self.most.running.saturating_sub(self.running.available_permits())
+    }
+
+    /// The number of searches that wait now.
+    pub fn waiting(&self) -> usize {
+        self.most.waiting.saturating_sub(self.waiting.available_permits())
     }
 
     /// Runs `search` on its own thread with its own budget.
@@ -142,6 +160,7 @@ mod tests {
         while queue.waiting.available_permits() > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        assert_eq!((queue.running(), queue.waiting()), (1, 1));
         let refused = queue.run(|_| Ok(())).await.unwrap_err();
         assert_eq!((refused.status.as_u16(), refused.code), (503, ErrorCode::Busy));
         stopping.cancel();

@@ -58,9 +58,12 @@ pub(super) async fn keep(state: Arc<ServerState>) {
             && state.refreshing == RefreshPolicy::Scheduled
             && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
+            let now = Utc::now();
+            state.attempts.began(now);
             running = start(&state.config, wanted);
             state.clock.set_running(running.is_some());
             if running.is_none() {
+                state.attempts.ended(now, &[]);
                 state.clock.put_off(Utc::now() + AGAIN);
             }
         }
@@ -81,7 +84,9 @@ pub(super) async fn keep(state: Arc<ServerState>) {
 /// Plans the next runs after `run`, which has ended.
 fn plan_after(state: &ServerState, run: &RunningRefresh) {
     let now = Utc::now();
-    let last = RunHistory::of(&runs::read(&state.config.index), now);
+    let runs = runs::read(&state.config.index);
+    state.attempts.ended(run.started_at, &runs);
+    let last = RunHistory::of(&runs, now);
     match &run.scope {
         RunScope::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
         // A run over some or no sources doesn't change the time of the next full run.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::attempts::RefreshAttempts;
 use super::clock::RefreshClock;
 use super::error::RequestFailure;
 use super::exposure::Exposure;
@@ -11,6 +12,7 @@ use super::metrics::Metrics;
 use super::queue::SearchQueue;
 use super::reading::ReadingRoom;
 use crate::config::Config;
+use crate::generation::usage::UsageMeter;
 use crate::library::view::StatusView;
 use crate::library::{Audience, Library, Shelf};
 use crate::problem::{Problem, Stage};
@@ -31,6 +33,8 @@ pub struct ServerState {
     pub(super) config: Config,
     pub(super) shelf: Shelf,
     pub(super) clock: RefreshClock,
+    pub(super) attempts: RefreshAttempts,
+    pub(super) usage: UsageMeter,
     pub(super) refreshing: RefreshPolicy,
     pub(super) hosts: ServedHosts,
     pub(super) exposure: Exposure,
@@ -50,10 +54,13 @@ impl ServerState {
     pub fn new(config: Config, refreshing: RefreshPolicy) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
         let stopping = RefreshStop::new();
-        let metrics = Metrics::new(shelf.cluster());
+        let now = chrono::Utc::now();
+        let metrics = Metrics::new(shelf.cluster(), now.timestamp() as f64);
         Ok(ServerState {
             shelf,
             clock: RefreshClock::default(),
+            attempts: RefreshAttempts::default(),
+            usage: UsageMeter::new(&config.index),
             refreshing,
             hosts: ServedHosts::new(&config),
             exposure: Exposure::default(),
@@ -61,7 +68,7 @@ impl ServerState {
             searches: SearchQueue::new(stopping.clone()),
             metrics,
             reading: Arc::default(),
-            started: chrono::Utc::now().to_rfc3339(),
+            started: now.to_rfc3339(),
             stopping,
             config,
         })
@@ -108,7 +115,7 @@ impl ServerState {
         if let Some(damage) = self.shelf.damage() {
             let shown = library.manifest.generation;
             let message = format!("{damage}; generation {shown} is shown");
-            status.problems.insert(0, Problem::new(Stage::Search, message));
+            status.add_first(Problem::new(Stage::Search, message));
         }
         status
     }

@@ -59,6 +59,7 @@ mod losses;
 mod mcp;
 mod meaning;
 mod metadata;
+mod monitoring;
 mod names;
 mod news;
 mod node;

@@ -314,5 +314,5 @@ fn a_failed_source_shows_on_the_page() {
     let app = app(&world);
     let (_, _, page) = get(&app, "/sources");
     assert!(page.contains("1 could not be fetched") && page.contains("404"), "{page}");
-    assert!(get(&app, "/?q=bias").2.contains("1 source failed"), "every page says so");
+    assert!(get(&app, "/?q=bias").2.contains("1 source could not be fetched"), "every page says so");
 }

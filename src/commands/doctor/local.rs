@@ -12,7 +12,9 @@ use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
 use crate::generation::damage::IndexDamage;
+use crate::generation::manifest::SourceState;
 use crate::generation::replica::ReplicaMark;
+use crate::generation::run::SourceResult;
 use crate::generation::runs::{self, LatestResults};
 use crate::generation::{folders, lock};
 use crate::library::Library;
@@ -240,21 +242,33 @@ fn last_run(config: &Config) -> DoctorCheck {
         return DoctorCheck::new("runs", CheckState::Weak, says)
             .hint("`cairn refresh` is the first");
     };
-    let failed = run.failed().count();
-    let says =
-        format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
+    let failing = failing(config, &standing);
+    let full = match &standing.last_full {
+        Some(full) if full.ended_at == run.ended_at => String::new(),
+        Some(full) => format!("; the last over all sources ended {}", full.ended_at),
+        None => "; none has covered all sources yet".to_owned(),
+    };
+    let unfetched = output::count(failing, "source");
+    let says = format!(
+        "the last ended {}{full}; {unfetched} could not be fetched; serve refreshes {schedule}",
+        run.ended_at
+    );
     if run.is_of_the_future(Utc::now()) {
         let says = format!("{says}; that is in the future: the clock was ahead, or is behind now");
         return DoctorCheck::new("runs", CheckState::Weak, says).hint(
             "set the clock; runs dated in the future are ignored, so they don't delay the next one",
         );
     }
+    if let Some(error) = &run.error {
+        let says = format!("{says}; it ended with an error: {error}");
+        return DoctorCheck::new("runs", CheckState::Ill, says).hint("`cairn refresh` tries again");
+    }
     if let Some(loss) = &run.refused {
         let Problem { message, hint, .. } = loss.refused();
         let check = DoctorCheck::new("runs", CheckState::Ill, format!("{says}; {message}"));
         return check.hint(hint.unwrap_or_default());
     }
-    match (run.stopped, run.reached_nothing(), failed) {
+    match (run.stopped, run.reached_nothing(), failing) {
         (true, ..) => DoctorCheck::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
             .hint("the next run continues from there"),
         (_, true, _) => {
@@ -264,4 +278,14 @@ fn last_run(config: &Config) -> DoctorCheck {
         (.., 0) => DoctorCheck::new("runs", CheckState::Well, says),
         _ => DoctorCheck::new("runs", CheckState::Weak, says).hint("`cairn status` shows why"),
     }
+}
+
+/// The number of sources in the current generation that failed or were deferred when they were last requested.
+fn failing(config: &Config, standing: &LatestResults) -> usize {
+    let number = folders::current(&config.index).ok().flatten();
+    let manifest = number.and_then(|number| folders::manifest(&config.index, number).ok());
+    let is_failing = |source: &&SourceState| {
+        standing.result_of(&source.id).is_some_and(SourceResult::is_failing)
+    };
+    manifest.map_or(0, |manifest| manifest.sources.iter().filter(is_failing).count())
 }

@@ -38,7 +38,9 @@ pub use passage::{
 };
 pub use resource::{ResourceView, SaidView};
 pub use source::AboutSource;
-pub use status::{EngineKind, EngineView, NewsItem, NewsView, SourcesView, StatusView};
+pub use status::{
+    EngineKind, EngineView, FailureRange, NewsItem, NewsView, SourcesView, StatusView,
+};
 pub use topic::{
     MissingTermView, ReliedTopic, ReviewSentence, TermSentenceView, TopicDetail, TopicReview,
     TopicView,

@@ -1,10 +1,13 @@
 //! The state of the index, its sources and what is new.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::TopicLink;
-use crate::generation::manifest::{GenerationCounts, SourceState};
+use crate::generation::glance::RunGlance;
+use crate::generation::manifest::{GenerationCounts, SourceCondition, SourceState};
 use crate::generation::news::{ChangeCounts, News};
 use crate::generation::run::RunRecord;
 use crate::problem::Problem;
@@ -39,11 +42,48 @@ pub struct StatusView {
     /// The number of sources with documents.
     pub sources: usize,
     pub engine: EngineView,
-    /// The sources that the last run failed to fetch or deferred.
+    /// The number of sources in each state. States that no source has are left out.
+    pub states: BTreeMap<SourceCondition, usize>,
+    /// The sources of which something failed or was deferred when it was last requested: their files, discussions or
+    /// issues. `problems` says why.
     pub failing: Vec<String>,
+    /// What is wrong: first with the last run as a whole, then why sources are `failing`, then the rest.
     pub problems: Vec<Problem>,
+    /// Where `problems` says why sources are `failing`.
+    #[serde(skip)]
+    pub failures: FailureRange,
     pub last_run: Option<RunRecord>,
+    /// The last run that covered all sources of the catalogue. It may be the last run.
+    pub last_full_run: Option<RunGlance>,
     pub next_run: Option<String>,
+}
+
+impl StatusView {
+    /// Puts `problem`, which concerns the whole index, before all others.
+    pub fn add_first(&mut self, problem: Problem) {
+        self.problems.insert(0, problem);
+        self.failures.begin += 1;
+        self.failures.end += 1;
+    }
+
+    /// The problems that say why sources are failing.
+    pub fn failures(&self) -> &[Problem] {
+        let FailureRange { begin, end } = self.failures;
+        self.problems.get(begin..end).unwrap_or_default()
+    }
+
+    /// The problems that are no failures of sources.
+    pub fn other_problems(&self) -> impl Iterator<Item = &Problem> {
+        let FailureRange { begin, end } = self.failures;
+        self.problems.iter().take(begin).chain(self.problems.iter().skip(end))
+    }
+}
+
+/// Where the failures of sources are among the problems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FailureRange {
+    pub begin: usize,
+    pub end: usize,
 }
 
 /// The sources.

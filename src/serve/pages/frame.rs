@@ -120,8 +120,9 @@ fn footer(state: &ServerState) -> Markup {
                         Some(run) => {
                             "last refreshed " (time(&run.ended_at))
                             @if !status.failing.is_empty() {
-                                ", " a href="/sources" { (plural(status.failing.len(), "source")) " failed" }
+                                ", " a href="/sources" { (plural(status.failing.len(), "source")) " could not be fetched" }
                             }
+                            @if run.error.is_some() { ", which " a href="/sources" { "failed" } }
                             @if run.refused.is_some() { ", which " a href="/sources" { "published nothing" } }
                             "."
                         }

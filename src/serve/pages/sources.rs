@@ -15,7 +15,9 @@ use super::frame::PageFrame;
 use super::frame::layout;
 use super::search::hit_card;
 use crate::catalogue::Shown;
+use crate::generation::glance::RunGlance;
 use crate::generation::manifest::{SourceCondition, SourceState};
+use crate::generation::outcome::RunOutcome;
 use crate::generation::run::{FetchOutcome, RunRecord};
 use crate::library::Library;
 use crate::library::view::{AboutSource, EngineKind, EngineView, SearchView, StatusView};
@@ -47,7 +49,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
         h1 { "Sources" }
         p {
             @match &status.last_run {
-                Some(run) => { (last_run(run)) }
+                Some(run) => { (last_run(run)) (last_full_run(run, status.last_full_run.as_ref())) }
                 None => { "No refresh has run yet. " }
             }
             (failing(&status.failing))
@@ -198,13 +200,29 @@ fn last_run(run: &RunRecord) -> Markup {
         }
         @if run.stopped { ", " b { "stopped before its end" } }
         ". "
-        @for note in &run.notes {
+        @for note in &run.problems_of_run() {
             b { (note.message) } @if let Some(hint) = &note.hint { " (" (hint) ")" } ". "
         }
     }
 }
 
-/// The sources that the last run failed to fetch or deferred.
+/// When the last refresh of all sources ended, unless that was the last refresh, `run`.
+fn last_full_run(run: &RunRecord, full: Option<&RunGlance>) -> Markup {
+    html! {
+        @match full {
+            Some(full) if full.ended_at == run.ended_at => {}
+            Some(full) => {
+                "The last refresh of all sources ended " (time(&full.ended_at))
+                @if full.outcome == RunOutcome::Refused { " and published nothing" }
+                @if full.outcome == RunOutcome::Unreached { " and reached no host" }
+                ". "
+            }
+            None => { "No refresh has covered all sources yet. " }
+        }
+    }
+}
+
+/// The sources of which something failed or was deferred when it was last requested.
 fn failing(ids: &[String]) -> Markup {
     html! {
         @if !ids.is_empty() {
