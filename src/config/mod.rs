@@ -112,7 +112,7 @@ pub struct Config {
     /// Hosts to which requests are allowed even if they have a private or loopback address, in addition to the hosts of
     /// configured base URLs.
     pub private_hosts: Vec<String>,
-    /// A source counts as gone after this number of consecutive runs with a 404.
+    /// A source counts as gone after this number of runs with a 404, each at least a day after the one before.
     pub gone_after: u32,
     /// The time for which the indexed documents of a gone source are kept.
     pub drop_after: Duration,

@@ -97,7 +97,7 @@ pub enum SourceCondition {
     Failed,
     /// The last run deferred it to a later run, because of a limit of its host or of the run.
     Deferred,
-    /// It was not found in several consecutive runs. Its indexed documents are kept for a while.
+    /// It was not found on several days in a row. Its indexed documents are kept for a while.
     Gone,
     /// GitHub blocks access to the repository, so its documents were removed from the index.
     Blocked,

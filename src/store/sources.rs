@@ -21,7 +21,7 @@ pub enum FetchState {
     Ok,
     /// The last run could not fetch the source; its indexed documents are kept.
     Failed,
-    /// The source was not found in several runs since it was last reached: its host responded with 404, or the
+    /// The source was not found on several days since it was last reached: its host responded with 404, or the
     /// repository is empty.
     Gone,
     /// GitHub blocks access to the repository, for example with a 451. The source is removed from the index.
@@ -50,8 +50,10 @@ pub struct SourceRow {
     /// The SPDX id of the licence detected in the source's LICENSE file, if any.
     pub licence: Option<String>,
     /// The number of runs since the source was last reached in which it was not found. Runs with other failures don't
-    /// count.
+    /// count, and neither do runs less than a day after one that counted.
     pub not_found: u32,
+    /// When the last of these runs was; 0 if there is none, or if an earlier version counted it.
+    pub not_found_at: i64,
     /// When the source began to count as gone; `None` if it does not count as gone.
     pub gone_since: Option<i64>,
     /// Problems that occurred in the last fetch but did not make the fetch fail.

@@ -88,6 +88,7 @@ fn documents_of_an_emptied_repository_are_kept_as_for_one_that_is_gone() {
     // The API says 409, codeload 404.
     refresh("t");
     assert!(world.asked().contains(&"/repos/ann/bias/commits/HEAD 409".to_owned()));
+    world.pass_a_day();
     refresh("");
     assert!(world.asked().contains(&"/ann/bias/tar.gz/HEAD 404".to_owned()));
     assert_eq!(world.source("ann/bias")["state"], "gone");

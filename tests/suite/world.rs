@@ -109,6 +109,15 @@ impl World {
         serde_json::from_str(&output.stdout).unwrap()
     }
 
+    /// Moves the times at which sources were not found a day into the past, as if the next run came a day later.
+    pub fn pass_a_day(&self) {
+        let store = rusqlite::Connection::open(self.path("index/library.db")).unwrap();
+        let earlier =
+            "json_set(row, '$.not_found_at', json_extract(row, '$.not_found_at') - 86400)";
+        let is_known = "json_extract(row, '$.not_found_at') > 0";
+        store.execute(&format!("UPDATE sources SET row = {earlier} WHERE {is_known}"), []).unwrap();
+    }
+
     /// The source `id` in the output of `cairn sources`.
     #[track_caller]
     pub fn source(&self, id: &str) -> Value {

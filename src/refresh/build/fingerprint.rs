@@ -251,6 +251,7 @@ fn shown_row(row: &SourceRow) -> ShownRow<'_> {
         owner_tried_at: _,
         // Not hashed here: covered by `shown_state`.
         not_found: _,
+        not_found_at: _,
         gone_since: _,
         state: _,
         // Not hashed here: it is part of the licence that the function `licence` computes.

@@ -15,6 +15,10 @@ use crate::refresh::wanted::inputs::selection;
 use crate::refresh::wanted::options::OnLoss;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
+/// The least seconds between two runs that count towards a source being gone. It is two hours less than a day, so that
+/// each run of a daily schedule counts, in spite of jitter and of the hour that summer time takes.
+const DAY: i64 = 22 * 60 * 60;
+
 /// Writes the `report` of a fetch of `source` and its `incoming` files to `store`. The fetch took `seconds`.
 pub(in crate::refresh) fn store_result(
     run: FetchRun,
@@ -187,7 +191,7 @@ fn keep_unread(
 
 /// Records in `row` that its source was reached, and whether the repository has moved.
 fn reached(row: &mut SourceRow, moved: RepositoryMove) {
-    (row.not_found, row.gone_since) = (0, None);
+    (row.not_found, row.not_found_at, row.gone_since) = (0, 0, None);
     row.state = FetchState::Ok;
     match moved {
         RepositoryMove::No => row.moved_to = None,
@@ -224,8 +228,19 @@ pub(in crate::refresh) fn is_dropped(row: &SourceRow, config: &Config, now: i64)
     row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
 }
 
+/// Counts that the source of `row` was not found at the time `now`, unless that was counted less than a day ago: several
+/// runs on one day are one observation, because an outage or a repository that is private for an hour ends by itself.
+fn count_not_found(row: &mut SourceRow, now: i64) {
+    // A time in the future was recorded while the clock was ahead.
+    row.not_found_at = row.not_found_at.min(now);
+    if row.not_found == 0 || now - row.not_found_at >= DAY {
+        row.not_found = row.not_found.saturating_add(1);
+        row.not_found_at = now;
+    }
+}
+
 /// Sets the state in `row` after `error` has made the fetch of its source fail. If the source was not found in
-/// `config.gone_after` runs since it was last reached, it counts as gone. Removes the snapshot if the files are to be
+/// `config.gone_after` runs since it was last reached, each at least a day after the one before, it counts as gone. Removes the snapshot if the files are to be
 /// dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
@@ -234,7 +249,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.snapshot = None;
         }
         CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
-            row.not_found = row.not_found.saturating_add(1);
+            count_not_found(row, now);
             row.state = FetchState::Failed;
             if row.not_found >= config.gone_after {
                 // A time in the future was recorded while the clock was ahead.
