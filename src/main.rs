@@ -3,12 +3,16 @@
 use std::process::ExitCode;
 
 use cairn::commands::{self, Cli, Exit};
+use cairn::printable::log;
 use cairn::printable::shell::completed;
 use cairn::problem::chain;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::explain_usage(&error),
+    };
     match commands::run(cli) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Wrong) => ExitCode::from(2),
@@ -17,7 +21,7 @@ fn main() -> ExitCode {
         // The program that reads our output closed the pipe.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cairn: {}", completed(&chain(&error)));
+            log::complaint(&completed(&chain(&error)));
             ExitCode::FAILURE
         }
     }

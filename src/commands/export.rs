@@ -1,6 +1,6 @@
 //! `cairn export`: the graph or flash cards as files. The text of private sources is left out without `--private`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,6 +10,7 @@ use super::{Exit, audience, open, topics};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
 use crate::library::{Library, deck};
+use crate::printable::log;
 use crate::search::Budget;
 
 #[derive(Debug, Args)]
@@ -40,7 +41,7 @@ struct DeckArguments {
     /// Include the text of private sources
     #[arg(long)]
     private: bool,
-    /// The file to write [default: standard output]
+    /// The file to write [default: standard output, unless a package would go to a terminal]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -107,6 +108,15 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
 }
 
 fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
+    if matches!(arguments.format, DeckFormat::Apkg)
+        && arguments.output.is_none()
+        && std::io::stdout().is_terminal()
+    {
+        log::complaint(
+            "a package for Anki is binary and would garble the terminal; name a file for it, such as `-o deck.apkg`",
+        );
+        return Ok(Exit::Wrong);
+    }
     let audience = audience(library, arguments.private);
     let deck = match (&arguments.topic, &arguments.case) {
         (Some(topic), _) => match library.topic_cards(topic, audience, &Budget::unlimited())? {

@@ -18,6 +18,7 @@ mod look_up;
 mod mcp;
 mod open;
 mod output;
+mod pager;
 mod place;
 mod publish;
 mod pull;
@@ -34,12 +35,13 @@ mod vocabulary;
 mod ways;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, ConfigOverrides, FoundPart, UntrustedPath};
 use crate::generation::damage::{rebuild, shown};
-use crate::printable::log::{LogLineFormat, LogWriter};
+use crate::printable::log::{self as stderr_log, LogLineFormat, LogSettings, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
 use crate::search::SearchError;
@@ -81,6 +83,9 @@ struct GlobalOptions {
     /// The format of log lines on stderr
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+    /// Print long answers at once, also on a terminal; else CAIRN_PAGER, PAGER or `less` shows them
+    #[arg(long, global = true)]
+    no_pager: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -156,10 +161,57 @@ enum Command {
     Read,
 }
 
-/// Runs the command that `cli` names.
+impl Command {
+    /// Whether the command prints an answer that may be long, and nothing that the user waits for meanwhile.
+    fn is_paged(&self) -> bool {
+        matches!(
+            self,
+            Command::Sources(_)
+                | Command::Vocabulary(_)
+                | Command::Search(_)
+                | Command::Section(_)
+                | Command::Topics(_)
+                | Command::Topic(_)
+                | Command::Related(_)
+                | Command::Learn(_)
+                | Command::Path(_)
+                | Command::Guide(_)
+                | Command::Resources(_)
+                | Command::Status(_)
+        )
+    }
+}
+
+/// Prints the answer of clap to a wrong command line, or to `--help` and `--version`. Returns the exit code.
+pub fn explain_usage(error: &clap::Error) -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let names_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
+        || words.iter().any(|word| word == "--log-format=json");
+    if error.use_stderr() && names_json {
+        stderr_log::set(LogSettings { lines: LogLineFormat::Json, is_quiet: false });
+        stderr_log::complaint(error.render().to_string().trim_end());
+    } else {
+        // The program that reads our output may have closed the pipe.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Runs the command that `cli` names, and shows its answer in a pager if it is long and stdout is a terminal.
 ///
 /// `Err` names the failure, its cause and the remedy; the caller prints it.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    if !cli.global.no_pager && cli.command.as_ref().is_some_and(Command::is_paged) {
+        pager::begin();
+    }
+    let ended = run_command(cli);
+    let shown = pager::end();
+    let exit = ended?;
+    shown?;
+    Ok(exit)
+}
+
+fn run_command(cli: Cli) -> anyhow::Result<Exit> {
     log(&cli.global);
     log_panics();
     if let Some(Command::Read) = cli.command {
@@ -283,6 +335,7 @@ fn log(global: &GlobalOptions) {
         LogFormat::Text => LogLineFormat::Text,
         LogFormat::Json => LogLineFormat::Json,
     };
+    stderr_log::set(LogSettings { lines, is_quiet: global.quiet });
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
@@ -302,7 +355,7 @@ fn log_panics() {
         tracing::error!("panicked at {place}: {}", panic.payload_as_str().unwrap_or("no message"));
         let backtrace = std::backtrace::Backtrace::capture();
         if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
-            eprintln!("{backtrace}");
+            stderr_log::backtrace(&backtrace.to_string());
         }
     }));
 }

@@ -2,11 +2,10 @@
 //!
 //! Exceptions: `export` and `backup` write files, and `mcp` writes messages of a protocol.
 
-use std::io::{IsTerminal, Write};
-
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use super::pager;
 use crate::generation::news::{ChangeCounts, CountDelta};
 use crate::library::view::{PassageView, SnippetView};
 use crate::printable::marks::{MarkedPiece, byte_ranges, pieces};
@@ -20,8 +19,7 @@ const NORMAL: &str = "\u{1b}[0m";
 
 /// Prints `text` as one escaped line to stdout.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{}", escape(text))?;
-    Ok(())
+    print(&escape(text))
 }
 
 /// Prints `text` as one escaped line to stdout, with this program's options added to the commands that it advises.
@@ -31,8 +29,7 @@ pub(super) fn advice(text: &str) -> anyhow::Result<()> {
 
 /// Prints `text`, which may have several lines, and a newline to stdout. Escapes the text, but keeps its line breaks.
 pub(super) fn body(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{}", escape_body(text))?;
-    Ok(())
+    print(&escape_body(text))
 }
 
 /// Prints an empty line to stdout.
@@ -43,8 +40,12 @@ pub(super) fn gap() -> anyhow::Result<()> {
 /// Prints `value` as JSON to stdout.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
-    writeln!(std::io::stdout().lock(), "{}", escape_json(&text))?;
-    Ok(())
+    print(&escape_json(&text))
+}
+
+/// Prints the escaped `text` and a newline.
+fn print(text: &str) -> anyhow::Result<()> {
+    Ok(pager::write(format!("{text}\n").as_bytes())?)
 }
 
 /// Stdout, for binary content. The caller must not send it to a terminal.
@@ -61,8 +62,8 @@ impl OutputTable {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        if let Some((_, width)) = console::Term::stdout().size_checked() {
-            table.set_width(width);
+        if let Some(width) = pager::columns() {
+            table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
         }
         table.set_header(header.iter().map(|cell| escape(cell)));
         OutputTable(table)
@@ -81,17 +82,44 @@ impl OutputTable {
     }
 }
 
-/// Prints `snippet` after `indent`, with its matches in bold on a terminal.
+/// Prints `snippet` after `indent`. On a terminal, its matches are bold, and prose is wrapped at words.
 pub(super) fn snippet(indent: &str, snippet: &SnippetView) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    let text = if stdout.is_terminal() {
-        marked(snippet)
-    } else {
-        escape_body(&snippet.text).into_owned()
+    let text = match pager::is_styled() {
+        true => marked(snippet),
+        false => escape_body(&snippet.text).into_owned(),
     };
-    let text = text.trim_end().replace('\n', &format!("\n{indent}"));
-    writeln!(stdout, "{indent}{text}")?;
-    Ok(())
+    let text = text.trim_end();
+    let text = match pager::columns() {
+        Some(columns) if !snippet.is_code => wrapped(text, columns.saturating_sub(indent.len())),
+        _ => text.to_owned(),
+    };
+    print(&format!("{indent}{}", text.replace('\n', &format!("\n{indent}"))))
+}
+
+/// `text` with line breaks instead of spaces where a line would be longer than `width` characters. A longer word stays
+/// whole. [`BOLD`] and [`NORMAL`] take no room.
+fn wrapped(text: &str, width: usize) -> String {
+    let length = |word: &str| word.replace(BOLD, "").replace(NORMAL, "").chars().count();
+    let mut out = String::with_capacity(text.len() + 16);
+    for line in text.split('\n') {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let mut taken = 0;
+        for (at, word) in line.split(' ').enumerate() {
+            let needed = length(word);
+            if at > 0 && taken + 1 + needed > width {
+                out.push('\n');
+                taken = 0;
+            } else if at > 0 {
+                out.push(' ');
+                taken += 1;
+            }
+            out.push_str(word);
+            taken += needed;
+        }
+    }
+    out
 }
 
 /// `snippet`, escaped, with its matches in bold. It ends in normal style.
@@ -147,6 +175,14 @@ mod tests {
         let text = show("\u{1b}[2J\u{7}bias", Shown::Full, 0);
         let snippet = SnippetView { text, highlights: vec![(5, 9)], is_code: false };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
+    }
+
+    #[test]
+    fn prose_is_wrapped_at_words_and_bold_takes_no_room() {
+        assert_eq!(wrapped("one two three\nfour", 7), "one two\nthree\nfour");
+        let bold = format!("{BOLD}one{NORMAL} two three");
+        assert_eq!(wrapped(&bold, 7), format!("{BOLD}one{NORMAL} two\nthree"));
+        assert_eq!(wrapped("incomprehensible a", 5), "incomprehensible\na");
     }
 
     #[test]

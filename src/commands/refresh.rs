@@ -9,11 +9,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::OutputTable;
 use super::publish::PublishArguments;
-use super::{Exit, output};
+use super::{Exit, output, pager};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
 use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord, SourceResult};
-use crate::printable::escape;
+use crate::printable::{escape, log};
 use crate::problem::Problem;
 use crate::refresh::{
     self, EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
@@ -111,7 +111,7 @@ pub(super) fn run(
         if let Err(error) = refresh::record_stopped(&own, started_at) {
             tracing::warn!("the run is not recorded: {error:#}");
         }
-        eprintln!("cairn: {}", escape(STOPPED));
+        log::complaint(STOPPED);
     })?;
     let mut progress = RefreshBars::new(quiet);
     let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
@@ -165,7 +165,7 @@ pub(super) fn stop_on_signal(
     Ok(stop)
 }
 
-/// Shows the progress of a refresh on stderr: as bars if stderr is a terminal, else as lines.
+/// Shows the progress of a refresh on stderr: as bars if stderr is a terminal that can draw them, else as lines.
 pub(super) struct RefreshBars {
     quiet: bool,
     terminal: bool,
@@ -174,7 +174,8 @@ pub(super) struct RefreshBars {
 
 impl RefreshBars {
     pub(super) fn new(quiet: bool) -> RefreshBars {
-        RefreshBars { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
+        let is_drawn = std::io::stderr().is_terminal() && !pager::is_dumb() && !log::is_json();
+        RefreshBars { quiet, terminal: is_drawn, bar: None }
     }
 
     pub(super) fn on_event(&mut self, event: &RefreshEvent) {
@@ -248,7 +249,7 @@ impl RefreshBars {
     }
 
     fn say(&self, text: &str) {
-        eprintln!("{}", escape(text));
+        log::notice(text);
     }
 
     pub(super) fn end(&mut self) {

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::crawl::CrawlError;
 use crate::library::view::{ComparedView, LicenceOrigin, TrialView};
 use crate::library::{TrialRequest, try_source};
-use crate::printable::{escape, shell, thousands};
+use crate::printable::{log, shell, thousands};
 
 /// The arguments of a trial.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(super) fn run(
     if request.source.visibility == Visibility::Public {
         check_exists(config, arguments.repo)?;
     }
-    let stop = stop_on_signal(|| eprintln!("cairn: {}", escape("stopped; nothing was added")))?;
+    let stop = stop_on_signal(|| log::complaint("stopped; nothing was added"))?;
     let mut progress = RefreshBars::new(is_quiet);
     let tried = try_source(config, &request, &stop, &mut |event| progress.on_event(&event));
     progress.end();

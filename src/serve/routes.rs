@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, AdminRoutes};
-use super::middleware::{cache, hosts, limits, metrics};
+use super::middleware::{access, cache, hosts, limits, metrics};
 use super::pages::PictureMode;
 use super::state::ServerState;
 use super::{assets, downloads, feed, monitoring, pages};
@@ -48,6 +48,8 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(from_fn(secure))
+        // This layer is outside all others, so that it sees what is sent.
+        .layer(from_fn(access::log))
 }
 
 /// The policy of a page that may load pictures from `$images`.

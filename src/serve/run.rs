@@ -14,6 +14,7 @@ use super::{listen, schedule};
 use crate::config::{Config, Schedule};
 use crate::disk;
 use crate::generation::replica::ReplicaMark;
+use crate::printable::log;
 use crate::problem::Faults;
 use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
@@ -82,7 +83,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     let (mut stops, hang_ups) = (ProcessSignals::to_stop(), ProcessSignals::to_reload());
     let schedule_task = tokio::spawn(schedule::keep(Arc::clone(&state)));
     let hang_up_task = tokio::spawn(refresh_on_hang_up(hang_ups, Arc::clone(&state)));
-    eprintln!("Cairn is at http://{address}/");
+    log::notice(&format!("Cairn is at http://{address}/"));
     let stopping = state.stopping.clone();
     let stopped = async move {
         stops.next().await;

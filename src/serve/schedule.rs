@@ -18,6 +18,7 @@ use super::state::{RefreshPolicy, ServerState};
 use super::watch::FolderWatch;
 use crate::config::{Config, DataFiles, PathTrust};
 use crate::generation::runs;
+use crate::printable::log;
 
 /// Interval at which clock and index are checked.
 const TICK: Duration = Duration::from_secs(1);
@@ -101,7 +102,8 @@ fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))
         .ok()?;
     let mut command = tokio::process::Command::new(program);
-    command.args(["refresh", "--background", "--index"]).arg(&config.index);
+    command.args(["refresh", "--background"]).args(log::options());
+    command.arg("--index").arg(&config.index);
     if let Some(folder) = config.sources.folder() {
         command.arg("--sources").arg(folder);
     }

@@ -30,6 +30,16 @@ impl ProcessSignals {
         }
     }
 
+    /// Receives Ctrl-C only. Panics outside a tokio runtime.
+    pub fn interrupts() -> ProcessSignals {
+        ProcessSignals {
+            #[cfg(unix)]
+            signals: listen(&[SignalKind::interrupt()]),
+            #[cfg(windows)]
+            signals: ctrl_c().into_iter().collect(),
+        }
+    }
+
     /// Receives the signals to reload; outside Unix there are none.
     pub fn to_reload() -> ProcessSignals {
         ProcessSignals {

@@ -55,6 +55,8 @@ mod licences;
 mod links;
 mod load;
 mod load_client;
+#[cfg(unix)]
+mod logs;
 mod losses;
 mod mcp;
 mod meaning;
@@ -108,6 +110,8 @@ mod store;
 mod store_rows;
 mod stores;
 mod talk;
+#[cfg(target_os = "linux")]
+mod terminals;
 mod thread_faults;
 mod threads;
 mod tidy;

@@ -214,6 +214,22 @@ fn before_the_first_generation_pages_and_api_answer_503() {
 }
 
 /// The real server, stopped when dropped.
+/// The response of the server at `address` to a request for `path`.
+pub(crate) fn raw_get(address: &str, path: &str) -> String {
+    raw_ask(address, "GET", path, "")
+}
+
+/// The response of the server at `address` to a request with additional `headers`.
+fn raw_ask(address: &str, method: &str, path: &str, headers: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}");
+    write!(stream, "{head}Connection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 pub struct Server {
     pub child: Child,
     address: String,
@@ -250,13 +266,7 @@ impl Server {
 
     /// The response to a request with additional `headers`, each with its line end.
     pub fn ask(&self, method: &str, path: &str, headers: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}");
-        write!(stream, "{head}Connection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        raw_ask(&self.address, method, path, headers)
     }
 
     #[track_caller]
@@ -314,5 +324,8 @@ fn a_failed_source_shows_on_the_page() {
     let app = app(&world);
     let (_, _, page) = get(&app, "/sources");
     assert!(page.contains("1 could not be fetched") && page.contains("404"), "{page}");
-    assert!(get(&app, "/?q=bias").2.contains("1 source could not be fetched"), "every page says so");
+    assert!(
+        get(&app, "/?q=bias").2.contains("1 source could not be fetched"),
+        "every page says so"
+    );
 }

@@ -1,5 +1,6 @@
 //! What happens around the handler of each request: checks, limits, counts and caching.
 
+pub(super) mod access;
 pub(super) mod cache;
 pub(super) mod hosts;
 pub(super) mod limits;
