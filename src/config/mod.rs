@@ -13,6 +13,7 @@ mod file;
 mod found;
 mod images;
 mod keys;
+mod proxies;
 mod report;
 mod schedule;
 mod search;
@@ -33,6 +34,7 @@ use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
 pub use images::Images;
 use keys::{ConfigFile, GitHubFile, RefreshFile};
+pub use proxies::TrustedProxies;
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
@@ -130,6 +132,8 @@ pub struct Config {
     pub connections_per_address: Option<NonZeroUsize>,
     /// Further host names of the server, in addition to this machine's addresses and the host of `url`.
     pub hosts: Vec<String>,
+    /// The proxies whose headers about the client, the host and the scheme of a request are believed.
+    pub trusted_proxies: TrustedProxies,
     /// Whether feeds and downloads include the text of private sources.
     pub share_private: bool,
     /// Whether pages may load pictures from other hosts.
@@ -212,6 +216,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,
+        trusted_proxies: TrustedProxies::parse(&serve.trusted_proxies)?,
         listen: serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
     })
 }

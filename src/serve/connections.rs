@@ -1,5 +1,5 @@
 //! Limits the number of open connections, in total and for each address. An IPv6 network (/64) counts as one address:
-//! see [`network`].
+//! see [`network`]. A trusted proxy has only the total limit, because it connects for many clients.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::network;
+use crate::config::TrustedProxies;
 
 /// The maximum number of connections that are open at the same time; further connections wait.
 const MOST: usize = 1_024;
@@ -22,6 +23,7 @@ pub(super) struct Connections {
     per_address: usize,
     /// Whether `per_address` applies to loopback too.
     includes_loopback: bool,
+    proxies: TrustedProxies,
     /// The number of open connections of each address, as [`network`] returns it. There are never more entries than
     /// slots.
     open: Mutex<HashMap<IpAddr, usize>>,
@@ -35,12 +37,13 @@ pub(super) struct ConnectionSlot {
 
 impl Connections {
     /// Limits every address, including loopback, to `set` connections. If `set` is `None`, limits every address except
-    /// loopback to [`PER_ADDRESS`] connections.
-    pub fn new(set: Option<NonZeroUsize>) -> Arc<Connections> {
+    /// loopback to [`PER_ADDRESS`] connections. Never limits `proxies`.
+    pub fn new(set: Option<NonZeroUsize>, proxies: TrustedProxies) -> Arc<Connections> {
         Arc::new(Connections {
             slots: Arc::new(Semaphore::new(MOST)),
             per_address: set.map_or(PER_ADDRESS, NonZeroUsize::get),
             includes_loopback: set.is_some(),
+            proxies,
             open: Mutex::default(),
         })
     }
@@ -62,8 +65,9 @@ impl Connections {
         peer: IpAddr,
         permit: OwnedSemaphorePermit,
     ) -> Option<ConnectionSlot> {
+        let is_proxy = self.proxies.include(peer);
         let peer = network(peer);
-        if peer.is_loopback() && !self.includes_loopback {
+        if is_proxy || (peer.is_loopback() && !self.includes_loopback) {
             return Some(ConnectionSlot { _permit: permit, of: None });
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,7 +105,7 @@ mod tests {
 
     #[test]
     fn one_peer_can_not_hold_all_connections() {
-        let connections = Connections::new(None);
+        let connections = Connections::new(None, TrustedProxies::default());
         let held = slots(&connections, "198.51.100.7", 100);
         assert_eq!(held.len(), PER_ADDRESS);
         assert_eq!(slots(&connections, "198.51.100.8", 10).len(), 10, "another peer");
@@ -114,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_network_counts_as_one_peer_and_a_configured_limit_applies_to_loopback() {
-        let connections = Connections::new(NonZeroUsize::new(2));
+        let connections = Connections::new(NonZeroUsize::new(2), TrustedProxies::default());
         let _one = slots(&connections, "2001:db8::1", 1);
         assert_eq!(slots(&connections, "2001:db8::2", 2).len(), 1);
         assert_eq!(slots(&connections, "2001:db8:0:1::1", 2).len(), 2);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::forwarded::RequestOrigin;
 use super::listen::ConnectionEnds;
 use super::middleware::hosts::named;
 use super::state::ServerState;
@@ -25,7 +26,9 @@ impl FromRequestParts<Arc<ServerState>> for BaseUrl {
             return Ok(BaseUrl(url.clone()));
         }
         if let Ok(Some(host)) = named(parts) {
-            return Ok(BaseUrl(format!("http://{host}")));
+            let origin = parts.extensions.get::<RequestOrigin>();
+            let scheme = origin.map_or("http", |origin| origin.scheme.as_str());
+            return Ok(BaseUrl(format!("{scheme}://{host}")));
         }
         let local = parts.extensions.get::<ConnectionEnds>().and_then(|ends| ends.local);
         let host = local.map_or_else(|| state.config.listen.clone(), |local| local.to_string());

@@ -37,6 +37,19 @@ impl ServedHosts {
     }
 }
 
+/// Whether `authority` is exactly a host with an optional port. The parser does not check this: it reads
+/// `[::1].example` as `[::1]`, and `127.0.0.1:1.example` as `127.0.0.1`.
+pub(super) fn is_host_and_port(authority: &Authority) -> bool {
+    let host = authority.host();
+    let Some(port) = authority.as_str().strip_prefix(host) else { return false };
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
+    let is_host = match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|inner| !inner.contains(']')),
+        None => true,
+    };
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
 /// Normalises a host for comparison: lower case, without port, brackets and trailing dot.
 fn plain(host: &str) -> String {
     let named = match host.parse::<Authority>() {

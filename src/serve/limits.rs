@@ -1,4 +1,4 @@
-//! Limits how many requests one peer, and all peers together, may send.
+//! Limits how many requests one client, and all peers together, may send.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -7,6 +7,8 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::forwarded::RequestClient;
 
 /// The default limit of requests per second for each peer except loopback. A page and its files take eight requests.
 const PER_SECOND: u32 = 20;
@@ -39,10 +41,12 @@ impl RequestLimits {
         }
     }
 
-    /// How long `peer` must wait before its next request; `None` if it may send one now.
-    pub fn wait(&self, peer: IpAddr) -> Option<Duration> {
-        let peer = network(peer);
-        if peer.is_loopback() && !self.includes_loopback {
+    /// How long `client` must wait before its next request; `None` if it may send one now. All hidden clients of one
+    /// proxy count as one client, also if the proxy is on this machine.
+    pub fn wait(&self, client: RequestClient) -> Option<Duration> {
+        let peer = network(client.address());
+        let is_exempt = peer.is_loopback() && matches!(client, RequestClient::Known(_));
+        if is_exempt && !self.includes_loopback {
             return None;
         }
         if self.rate.len() > PEERS {
@@ -75,7 +79,8 @@ mod tests {
 
     fn refused(limits: &RequestLimits, peer: &str, requests: usize) -> usize {
         let peer: IpAddr = peer.parse().unwrap();
-        (0..requests).filter(|_| limits.wait(peer).is_some()).count()
+        let client = RequestClient::Known(peer);
+        (0..requests).filter(|_| limits.wait(client).is_some()).count()
     }
 
     #[test]
@@ -85,6 +90,9 @@ mod tests {
         assert_eq!(refused(&limits, "198.51.100.8", 10), 0, "another peer");
         assert_eq!(refused(&limits, "127.0.0.1", 500), 0);
         assert_eq!(refused(&limits, "::ffff:127.0.0.1", 500), 0);
+        let proxy = RequestClient::Hidden("127.0.0.1".parse().unwrap());
+        let hidden = (0..500).filter(|_| limits.wait(proxy).is_some()).count();
+        assert!(hidden > 400, "clients that their proxy hides are no local ones: {hidden}");
         let set = RequestLimits::new(NonZeroU32::new(1));
         assert_eq!(refused(&set, "127.0.0.1", 10), 7);
     }

@@ -19,6 +19,7 @@ mod engine_metrics;
 mod error;
 mod exposure;
 mod feed;
+mod forwarded;
 mod history;
 mod home;
 mod hosts;

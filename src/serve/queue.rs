@@ -292,8 +292,12 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", handler);
-        let server =
-            tokio::spawn(listen(listener, router, Connections::new(None), std::future::pending()));
+        let server = tokio::spawn(listen(
+            listener,
+            router,
+            Connections::new(None, Default::default()),
+            std::future::pending(),
+        ));
         let mut peer = tokio::net::TcpStream::connect(address).await.unwrap();
         peer.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         assert_eq!(next_report(&said).await, None, "it runs");

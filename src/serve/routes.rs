@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, AdminRoutes};
-use super::middleware::{access, cache, hosts, limits, metrics};
+use super::middleware::{access, cache, hosts, limits, metrics, origin};
 use super::pages::PictureMode;
 use super::state::ServerState;
 use super::{assets, downloads, feed, monitoring, pages};
@@ -43,6 +43,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .layer(from_fn_with_state(shared(), limits::limit))
         // This layer is outside the limits, so that refused requests are counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
+        .layer(from_fn_with_state(shared(), origin::find))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())

@@ -89,7 +89,9 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
         stops.next().await;
         stopping.cancel();
     };
-    let connections = Connections::new(state.config.connections_per_address);
+    let (set, proxies) =
+        (state.config.connections_per_address, state.config.trusted_proxies.clone());
+    let connections = Connections::new(set, proxies);
     listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
     hang_up_task.abort();
     schedule_task.await?;

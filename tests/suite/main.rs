@@ -79,6 +79,7 @@ mod printed;
 mod private;
 mod private_exports;
 mod proposed;
+mod proxies;
 mod queries;
 mod questions;
 mod quotes;

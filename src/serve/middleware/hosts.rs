@@ -12,14 +12,16 @@ use axum::response::{IntoResponse, Response};
 
 use crate::library::view::ErrorCode;
 use crate::serve::error::RequestFailure;
+use crate::serve::forwarded::RequestOrigin;
+use crate::serve::hosts::is_host_and_port;
 use crate::serve::listen::ConnectionEnds;
 use crate::serve::state::ServerState;
 
 /// Routes for monitoring. Requests for them may name any host.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The host and port that a request names: in its target if the target has a host, else in its `Host` header (RFC 9112
-/// 3.2.2). `None` if neither names a host, as HTTP/1.0 allows. `Err` if the host is invalid, or if there are several
+/// The host and port that a request names: the ones that a trusted proxy names; else those in its target; else those in
+/// its `Host` header (RFC 9112 3.2.2). `None` if none of them names a host, as HTTP/1.0 allows. `Err` if the host is invalid, or if there are several
 /// `Host` headers.
 pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, RequestFailure> {
     let wrong = || {
@@ -28,7 +30,8 @@ pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, Reques
             "send one, such as localhost:7878",
         )
     };
-    let authority = match parts.uri.authority() {
+    let forwarded = parts.extensions.get::<RequestOrigin>().and_then(|origin| origin.host.as_ref());
+    let authority = match forwarded.or(parts.uri.authority()) {
         Some(authority) => Some(authority.clone()),
         None => {
             let mut sent = parts.headers.get_all(header::HOST).iter();
@@ -46,19 +49,6 @@ pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, Reques
         Some(authority) if !is_host_and_port(&authority) => Err(wrong()),
         authority => Ok(authority),
     }
-}
-
-/// Whether `authority` is exactly a host with an optional port. The parser does not check this: it reads
-/// `[::1].example` as `[::1]`, and `127.0.0.1:1.example` as `127.0.0.1`.
-fn is_host_and_port(authority: &Authority) -> bool {
-    let host = authority.host();
-    let Some(port) = authority.as_str().strip_prefix(host) else { return false };
-    let is_port = |port: &str| port.parse::<u16>().is_ok();
-    let is_host = match host.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']').is_some_and(|inner| !inner.contains(']')),
-        None => true,
-    };
-    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// Whether an HTTP/1.1 request lacks the `Host` header, which RFC 9112 3.2 requires. Requests without a connection

@@ -10,14 +10,14 @@ use axum::response::{IntoResponse, Response};
 
 use crate::library::view::ErrorCode;
 use crate::serve::error::RequestFailure;
-use crate::serve::listen::ConnectionEnds;
+use crate::serve::forwarded::RequestOrigin;
 use crate::serve::state::ServerState;
 
 /// The maximum length in bytes of a request's target; a request with a longer target gets 414. The links and messages
 /// of the response repeat parts of the target.
 const LONGEST_TARGET: usize = 8 * 1_024;
 
-/// Responds with 429 to a peer that sends too many requests, with 503 if too many requests are being processed, and
+/// Responds with 429 to a client that sends too many requests, with 503 if too many requests are being processed, and
 /// with 414 if the target is too long. A request without an address (from a test that calls the router) counts as
 /// local.
 pub(in crate::serve) async fn limit(
@@ -25,8 +25,11 @@ pub(in crate::serve) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectionEnds>().map(|ends| ends.peer.ip());
-    if let Some(wait) = peer.and_then(|peer| state.limits.wait(peer)) {
+    let client = request.extensions().get::<RequestOrigin>().map(|origin| origin.client);
+    if let Some((client, wait)) =
+        client.and_then(|client| Some((client, state.limits.wait(client)?)))
+    {
+        tracing::debug!(client = %client.address(), "a request was refused: too many requests");
         return refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests from you", wait);
     }
     let Some(_slot) = state.limits.slot() else {

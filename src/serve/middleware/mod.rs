@@ -5,3 +5,4 @@ pub(super) mod cache;
 pub(super) mod hosts;
 pub(super) mod limits;
 pub(super) mod metrics;
+pub(super) mod origin;
