@@ -1,12 +1,13 @@
 // Suggestions below the search box: the combobox pattern with a list and manual selection. The focus
 // stays in the box; aria-activedescendant says which option is active.
 
+import { BASE } from "./base.js";
 import { addressOf } from "./search.js";
 
 const SHORTEST = 2;
 
 // Topics and cases have pages of their own.
-const PAGES = { topic: "/topics/", case: "/cases/" };
+const PAGES = { topic: `${BASE}topics/`, case: `${BASE}cases/` };
 const pageOf = ({ kind, id }) => PAGES[kind] && PAGES[kind] + encodeURIComponent(id);
 // An id with a space or a parenthesis is one value only in quotation marks.
 const quoted = (id) => (/[\s()]/.test(id) ? `"${id}"` : id);
@@ -49,7 +50,7 @@ export class Combobox {
 
   async ask(query, signal) {
     try {
-      const response = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: query })}`, { signal });
+      const response = await fetch(`${BASE}api/v1/suggest?${new URLSearchParams({ q: query })}`, { signal });
       return response.ok ? (await response.json()).suggestions : [];
     } catch {
       if (!signal.aborted) this.say("The server does not answer.", true);

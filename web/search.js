@@ -1,6 +1,8 @@
 // Results as you type, and links to other results followed in place. The address bar says what
 // is shown, so that reloading, sharing and going back work as they do without this file.
 
+import { BASE } from "./base.js";
+
 // Screen readers are told the count only once the typing has paused.
 const PAUSE_MS = 600;
 
@@ -9,11 +11,11 @@ const asked = () => new URLSearchParams(location.search).get("q") ?? "";
 
 // The address of the results for `query`, with the facets chosen now, from the first hit on.
 export function addressOf(query) {
-  const parameters = new URLSearchParams(location.pathname === "/" ? location.search : "");
+  const parameters = new URLSearchParams(location.pathname === BASE ? location.search : "");
   parameters.delete("offset");
   if (query) parameters.set("q", query);
   else parameters.delete("q");
-  return parameters.size ? `/?${parameters}` : "/";
+  return parameters.size ? `${BASE}?${parameters}` : BASE;
 }
 
 function isPlainClick(event) {
@@ -52,7 +54,7 @@ export class LiveSearch {
 
   async follow(event) {
     const address = event.target.closest("a")?.getAttribute("href");
-    if (!address?.startsWith("/?") || !isPlainClick(event)) return;
+    if (!address?.startsWith(`${BASE}?`) || !isPlainClick(event)) return;
     event.preventDefault();
     const shown = await this.show(address, () => {
       history.pushState(null, "", address);
@@ -90,7 +92,7 @@ export class LiveSearch {
     const { searchParams } = new URL(address, location.href);
     if (typing) searchParams.set("typing", "1");
     try {
-      const response = await fetch(`/results?${searchParams}`, { signal: this.request.signal });
+      const response = await fetch(`${BASE}results?${searchParams}`, { signal: this.request.signal });
       const markup = await response.text();
       if (mine !== this.sequence) return null;
       if (response.ok) return markup;

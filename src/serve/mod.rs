@@ -12,6 +12,7 @@
 mod api;
 mod assets;
 mod attempts;
+mod base_path;
 pub mod clock;
 mod connections;
 mod downloads;

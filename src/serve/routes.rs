@@ -9,12 +9,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
+use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, AdminRoutes};
-use super::middleware::{access, cache, hosts, limits, metrics, origin};
+use super::middleware::{access, base_path, cache, hosts, limits, metrics, origin};
 use super::pages::PictureMode;
 use super::state::ServerState;
 use super::{assets, downloads, feed, monitoring, pages};
@@ -34,7 +36,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .route("/feed.atom", get(feed::feed))
         .route("/opensearch.xml", get(feed::opensearch))
         .layer(from_fn_with_state(shared(), cache::validate));
-    Router::new()
+    let router = Router::new()
         .merge(cached)
         .route("/assets/{name}", get(assets::asset))
         .merge(monitoring::routes())
@@ -44,13 +46,21 @@ pub fn router(state: Arc<ServerState>) -> Router {
         // This layer is outside the limits, so that refused requests are counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
         .layer(from_fn_with_state(shared(), origin::find))
+        .layer(from_fn_with_state(shared(), base_path::add))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
         .layer(from_fn(secure))
         // This layer is outside all others, so that it sees what is sent.
-        .layer(from_fn(access::log))
+        .layer(from_fn(access::log));
+    if state.base.is_root() {
+        return router;
+    }
+    // Layers of a router come after routing, so the base path is removed in front of the router.
+    let base = state.base.clone();
+    let strip = MapRequestLayer::new(move |request: Request| base.strip(request));
+    Router::new().fallback_service(strip.layer(router))
 }
 
 /// The policy of a page that may load pictures from `$images`.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::attempts::RefreshAttempts;
+use super::base_path::BasePath;
 use super::clock::RefreshClock;
 use super::error::RequestFailure;
 use super::exposure::Exposure;
@@ -37,6 +38,7 @@ pub struct ServerState {
     pub(super) usage: UsageMeter,
     pub(super) refreshing: RefreshPolicy,
     pub(super) hosts: ServedHosts,
+    pub(super) base: BasePath,
     pub(super) exposure: Exposure,
     pub(super) limits: RequestLimits,
     pub(super) searches: SearchQueue,
@@ -50,7 +52,8 @@ pub struct ServerState {
 }
 
 impl ServerState {
-    /// The state of a server over `config`'s index, which may not have a generation yet.
+    /// The state of a server over `config`'s index, which may not have a generation yet. `Err` if `[serve] url` is no
+    /// address at which a server can be.
     pub fn new(config: Config, refreshing: RefreshPolicy) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
         let stopping = RefreshStop::new();
@@ -63,6 +66,7 @@ impl ServerState {
             usage: UsageMeter::new(&config.index),
             refreshing,
             hosts: ServedHosts::new(&config),
+            base: BasePath::of(config.url.as_deref())?,
             exposure: Exposure::default(),
             limits: RequestLimits::new(config.requests_per_second),
             searches: SearchQueue::new(stopping.clone()),

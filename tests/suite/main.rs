@@ -13,6 +13,7 @@ mod assumptions;
 mod attack;
 mod audits;
 mod backups;
+mod base_path;
 mod books;
 mod bounded;
 mod changing;

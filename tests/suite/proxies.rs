@@ -39,7 +39,7 @@ fn connect(server: &Server, from: u8) -> std::net::TcpStream {
 fn answer(server: &Server, from: u8, path: &str, headers: &[&str]) -> String {
     let mut stream = connect(server, from);
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    let host = if headers.contains("Host: ") { "" } else { "Host: localhost\r\n" };
+    let host = if headers.starts_with("Host: ") { "" } else { "Host: localhost\r\n" };
     write!(stream, "GET {path} HTTP/1.1\r\n{host}{headers}Connection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer);

@@ -10,12 +10,18 @@ use serde_json::{Map, Value, json};
 
 use super::table::{AdminRoutes, ApiMethod, ApiRoute, table};
 use crate::library::view::ErrorAnswer;
+use crate::serve::home::BaseUrl;
 use crate::serve::state::ServerState;
 
 /// `GET /openapi.json`. Generates the description for each request, because this takes only some milliseconds and such
 /// requests are rare.
-pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {
-    Json(document(AdminRoutes::of(&state.config)))
+pub(in crate::serve) async fn openapi(
+    State(state): State<Arc<ServerState>>,
+    BaseUrl(home): BaseUrl,
+) -> Json<Value> {
+    let mut document = document(AdminRoutes::of(&state.config));
+    document["servers"] = json!([{ "url": home }]);
+    Json(document)
 }
 
 /// The OpenAPI description of the API. It contains the admin routes if `admin` is [`AdminRoutes::Offered`].
