@@ -91,6 +91,8 @@ tables! {
         share_private: bool => UserOnly,
         images: Images => UserOnly,
         report_url: Option<String> => UserOnly,
+        security_contact: Option<String> => UserOnly,
+        search_engines: bool => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -222,6 +224,8 @@ mod tests {
             ("[search]\nurls = [\"https://evil.example\"]", "[search] urls"),
             ("[search]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[search] token_file"),
             ("[search]\nshards = 1000", "[search] shards"),
+            ("[serve]\nsecurity_contact = \"mailto:a@b.org\"", "[serve] security_contact"),
+            ("[serve]\nsearch_engines = true", "[serve] search_engines"),
             ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),
         ] {
             assert_eq!(refused(text), [key]);

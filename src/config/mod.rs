@@ -7,6 +7,7 @@
 //! `index/` in the current folder are not, because anybody may have put them there. [`found`] confines them to the
 //! current folder, and [`keys`] defines which settings a found file may set.
 
+mod contacts;
 mod engines;
 mod environment;
 mod file;
@@ -14,7 +15,6 @@ mod found;
 mod images;
 mod keys;
 mod proxies;
-mod report;
 mod schedule;
 mod search;
 mod secret;
@@ -140,6 +140,10 @@ pub struct Config {
     pub images: Images,
     /// Where readers report what is wrong; `None` if no address is known.
     pub report_url: Option<Url>,
+    /// Whom to tell about a security fault; `None` if nobody is named.
+    pub security_contact: Option<Url>,
+    /// Whether the crawlers of search engines may read the pages.
+    pub search_engines: bool,
     /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
     pub search: SearchSettings,
@@ -212,7 +216,9 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         public: serve.public,
         share_private: serve.share_private,
         images: serve.images,
-        report_url: report::address(serve.report_url.as_deref())?,
+        report_url: contacts::reports(serve.report_url.as_deref())?,
+        security_contact: contacts::security(serve.security_contact.as_deref())?,
+        search_engines: serve.search_engines,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,

@@ -1,5 +1,4 @@
 //! `/feed.atom` (RFC 4287): the news, for feed readers. Private sources are left out unless the settings include them.
-//! `/opensearch.xml`: lets a browser search from its address bar.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +8,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use quick_xml::Writer;
-use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::api::{NewsParameters, QueryParameters};
@@ -126,21 +124,4 @@ fn entry(xml: &mut FeedWriter, item: &NewsItem, home: &str) -> io::Result<()> {
 /// The RFC 3339 time `at` with a numeric offset; 1970 if it can't be read.
 fn moment(at: &str) -> String {
     DateTime::parse_from_rfc3339(at).unwrap_or_default().to_rfc3339()
-}
-
-/// `GET /opensearch.xml` (OpenSearch 1.1).
-pub(super) async fn opensearch(BaseUrl(home): BaseUrl) -> Response {
-    let home = escape(home.as_str());
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
-         <ShortName>Cairn</ShortName>\n\
-         <Description>Study material on machine-learning system design</Description>\n\
-         <InputEncoding>UTF-8</InputEncoding>\n\
-         <Image width=\"16\" height=\"16\" type=\"image/svg+xml\">{home}/assets/icon.svg</Image>\n\
-         <Url type=\"text/html\" template=\"{home}/?q={{searchTerms}}\"/>\n\
-         </OpenSearchDescription>\n"
-    );
-    let kind = "application/opensearchdescription+xml; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -19,7 +19,7 @@ use super::api::{self, AdminRoutes};
 use super::middleware::{access, base_path, cache, hosts, limits, metrics, origin};
 use super::pages::PictureMode;
 use super::state::ServerState;
-use super::{assets, downloads, feed, monitoring, pages};
+use super::{assets, crawlers, downloads, feed, monitoring, opensearch, pages};
 
 /// Requests that take longer than this get 503.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -34,11 +34,14 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .nest("/api/v1", api::routes(admin))
         .route("/openapi.json", get(api::openapi))
         .route("/feed.atom", get(feed::feed))
-        .route("/opensearch.xml", get(feed::opensearch))
+        .route("/opensearch.xml", get(opensearch::description))
+        .route("/suggestions", get(opensearch::suggestions))
         .layer(from_fn_with_state(shared(), cache::validate));
     let router = Router::new()
         .merge(cached)
-        .route("/assets/{name}", get(assets::asset))
+        .route("/assets/{name}", get(assets::current))
+        .route("/assets/{version}/{name}", get(assets::versioned))
+        .merge(crawlers::routes())
         .merge(monitoring::routes())
         .fallback(pages::not_found)
         .layer(from_fn_with_state(shared(), hosts::check))

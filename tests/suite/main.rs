@@ -121,6 +121,7 @@ mod trust;
 mod typing;
 mod voices;
 mod week;
+mod web_programs;
 mod withdrawal;
 mod world;
 

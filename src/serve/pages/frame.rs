@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::super::assets;
 use super::super::state::ServerState;
 use super::format::{plural, time};
 
@@ -25,6 +26,7 @@ pub(super) fn layout(state: &ServerState, title: &str, body: Markup) -> Markup {
 impl PageFrame<'_> {
     /// The whole page, with `body` inside the frame.
     pub fn round(&self, state: &ServerState, body: Markup) -> Markup {
+        let assets = assets::folder(state);
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -33,12 +35,12 @@ impl PageFrame<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (self.title) " · Cairn" }
-                    link rel="stylesheet" href="/assets/cairn.css";
-                    link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                    link rel="stylesheet" href={ (assets) "/cairn.css" };
+                    link rel="icon" href={ (assets) "/icon.svg" } type="image/svg+xml";
                     link rel="search" href="/opensearch.xml" type="application/opensearchdescription+xml" title="Cairn";
                     link rel="alternate" type="application/atom+xml" title="What is new"
                         href=(self.feed.as_deref().unwrap_or("/feed.atom"));
-                    script type="module" src="/assets/main.js" {}
+                    script type="module" src={ (assets) "/main.js" } {}
                 }
                 body {
                     a.skip href="#main" { "Skip to the content" }
