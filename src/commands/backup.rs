@@ -14,7 +14,7 @@ use crate::backup::{self, BackupReport, Replace, RestoreReport};
 use crate::config::Config;
 use crate::disk::{self, DiskError, DiskOperation};
 use crate::generation::damage::shown;
-use crate::printable::escape;
+use crate::printable::log;
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArguments {
@@ -36,14 +36,14 @@ pub(super) fn back_up(config: &Config, arguments: &BackupArguments) -> anyhow::R
     let started = Instant::now();
     if arguments.file == Path::new("-") {
         if io::stdout().is_terminal() {
-            eprintln!("cairn: a backup is binary; send stdout to a file, or name one instead of -");
+            log::complaint("a backup is binary; send stdout to a file, or name one instead of -");
             return Ok(Exit::Wrong);
         }
         let scratch = tempfile::Builder::new().prefix("cairn-backup").tempdir()?;
         let out = BufWriter::new(output::binary());
         let report = backup::write(&config.index, scratch.path(), out)?;
         for line in summary(config, &report, "stdout", started) {
-            eprintln!("{}", escape(&line));
+            log::notice(&line);
         }
         return Ok(Exit::Done);
     }
@@ -132,9 +132,7 @@ pub(super) fn restore(
     let mut bars = RefreshBars::new(quiet);
     let report = if arguments.file == Path::new("-") {
         if io::stdin().is_terminal() {
-            eprintln!(
-                "cairn: stdin is a terminal; name the file of the backup, or send it to stdin"
-            );
+            log::complaint("stdin is a terminal; name the file of the backup, or send it to stdin");
             return Ok(Exit::Wrong);
         }
         backup::restore(config, io::stdin().lock(), replace, &mut |event| bars.on_event(&event))

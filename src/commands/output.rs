@@ -49,7 +49,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Stdout, for binary content. The caller must not send it to a terminal.
-pub(super) fn binary() -> impl Write {
+pub(super) fn binary() -> impl std::io::Write {
     std::io::stdout().lock()
 }
 

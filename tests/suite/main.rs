@@ -120,8 +120,8 @@ mod tidy;
 mod trust;
 mod typing;
 mod voices;
-mod week;
 mod web_programs;
+mod week;
 mod withdrawal;
 mod world;
 
