@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::cors::CorsSetting;
 use super::engines::{EngineName, FallbackName};
 use super::found::ConfinedFolder;
 use super::images::Images;
@@ -93,6 +94,7 @@ tables! {
         report_url: Option<String> => UserOnly,
         security_contact: Option<String> => UserOnly,
         search_engines: bool => UserOnly,
+        cors: CorsSetting => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -225,6 +227,7 @@ mod tests {
             ("[search]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[search] token_file"),
             ("[search]\nshards = 1000", "[search] shards"),
             ("[serve]\nsecurity_contact = \"mailto:a@b.org\"", "[serve] security_contact"),
+            ("[serve]\ncors = \"*\"", "[serve] cors"),
             ("[serve]\nsearch_engines = true", "[serve] search_engines"),
             ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),
         ] {

@@ -8,6 +8,7 @@
 //! current folder, and [`keys`] defines which settings a found file may set.
 
 mod contacts;
+mod cors;
 mod engines;
 mod environment;
 mod file;
@@ -29,6 +30,7 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 use url::Url;
 
+pub use cors::CorsPolicy;
 use environment::env;
 use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
@@ -140,6 +142,8 @@ pub struct Config {
     pub images: Images,
     /// Where readers report what is wrong; `None` if no address is known.
     pub report_url: Option<Url>,
+    /// Which other sites may read the API from their visitors' browsers.
+    pub cors: CorsPolicy,
     /// Whom to tell about a security fault; `None` if nobody is named.
     pub security_contact: Option<Url>,
     /// Whether the crawlers of search engines may read the pages.
@@ -219,6 +223,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         report_url: contacts::reports(serve.report_url.as_deref())?,
         security_contact: contacts::security(serve.security_contact.as_deref())?,
         search_engines: serve.search_engines,
+        cors: CorsPolicy::of(serve.cors)?,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,

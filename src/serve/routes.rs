@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, AdminRoutes};
-use super::middleware::{access, base_path, cache, hosts, limits, metrics, origin};
+use super::middleware::{access, base_path, cache, cors, hosts, limits, metrics, origin};
 use super::pages::PictureMode;
 use super::state::ServerState;
 use super::{assets, crawlers, downloads, feed, monitoring, opensearch, pages};
@@ -49,6 +49,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         // This layer is outside the limits, so that refused requests are counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
         .layer(from_fn_with_state(shared(), origin::find))
+        .layer(from_fn_with_state(shared(), cors::allow))
         .layer(from_fn_with_state(shared(), base_path::add))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))

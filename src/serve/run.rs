@@ -11,7 +11,7 @@ use super::routes::router;
 use super::signals::ProcessSignals;
 use super::state::{RefreshPolicy, ServerState};
 use super::{listen, schedule};
-use crate::config::{Config, Schedule};
+use crate::config::{Config, CorsPolicy, Schedule};
 use crate::disk;
 use crate::generation::replica::ReplicaMark;
 use crate::printable::log;
@@ -50,6 +50,11 @@ pub fn serve(mut config: Config, mut refreshing: RefreshPolicy) -> anyhow::Resul
     }
     if refreshing == RefreshPolicy::Never {
         config.timetable.schedule = Schedule::Never;
+    }
+    if config.cors == CorsPolicy::Everyone {
+        tracing::warn!(
+            "[serve] cors = \"*\": whatever site somebody visits who reaches this server can read the whole index"
+        );
     }
     let state = Arc::new(ServerState::new(config, refreshing)?);
     // If refreshes are scheduled, the schedule rebuilds a damaged index while requests are served.

@@ -1,11 +1,14 @@
 //! What programs around the pages read: crawlers, browsers that suggest and cache, and scripts of other sites.
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
 use cairn::config::{self, ConfigOverrides};
 use serde_json::Value;
+use tower::ServiceExt;
 
 use crate::serve::{app, app_with, get};
-use crate::world::{World, two};
+use crate::world::{World, block_on, two};
 
 /// The server of `world` with the settings `settings`.
 fn app_of(world: &World, settings: &str) -> Router {
@@ -94,4 +97,48 @@ fn a_browser_gets_suggestions_for_its_address_bar() {
     let answer: Value = serde_json::from_str(&get(&app, "/suggestions?q=ann").2).unwrap();
     assert!(answer[1].to_string().contains("source:"), "{answer}");
     assert_eq!(get(&app, "/suggestions").2, "[\"\",[]]");
+}
+
+/// The status and headers of the response to a request of a script at `origin`.
+fn of_script(app: &Router, method: &str, path: &str, origin: &str) -> (u16, HeaderMap) {
+    let request = Request::builder().method(method).uri(path).header("origin", origin);
+    let request = match method {
+        "OPTIONS" => request.header("access-control-request-method", "GET"),
+        _ => request,
+    };
+    let response = block_on(app.clone().oneshot(request.body(Body::empty()).unwrap())).unwrap();
+    (response.status().as_u16(), response.headers().clone())
+}
+
+#[test]
+fn scripts_of_other_sites_read_the_api_only_if_the_settings_name_the_site() {
+    let world = indexed();
+    const ALLOW: &str = "access-control-allow-origin";
+    let (one, other) = ("https://app.example", "https://evil.example");
+    let closed = app(&world);
+    for method in ["GET", "OPTIONS"] {
+        let (_, headers) = of_script(&closed, method, "/api/v1/status", one);
+        assert!(headers.get(ALLOW).is_none(), "{headers:?}");
+    }
+    let named = app_of(&world, "[serve]\ncors = [\"https://app.example/\"]\n");
+    for path in ["/api/v1/status", "/openapi.json", "/api/v1/topics/none"] {
+        let (_, headers) = of_script(&named, "GET", path, one);
+        assert_eq!(headers[ALLOW], one, "{path}");
+        assert!(headers.get_all("vary").iter().any(|vary| vary == "origin"), "{headers:?}");
+        assert!(of_script(&named, "GET", path, other).1.get(ALLOW).is_none(), "{path}");
+        assert!(headers.get("access-control-allow-credentials").is_none());
+    }
+    let (status, headers) = of_script(&named, "OPTIONS", "/api/v1/search", one);
+    assert_eq!(
+        (status, &headers["access-control-allow-methods"]),
+        (204, &"GET, HEAD".parse().unwrap())
+    );
+    let (status, headers) = of_script(&named, "OPTIONS", "/api/v1/search", other);
+    assert!(status == 405 && headers.get(ALLOW).is_none(), "{status} {headers:?}");
+    for path in ["/", "/topics", "/metrics", "/feed.atom", "/suggestions?q=a", "/healthz"] {
+        assert!(of_script(&named, "GET", path, one).1.get(ALLOW).is_none(), "{path}");
+    }
+    assert!(of_script(&named, "POST", "/api/v1/refresh", one).1.get(ALLOW).is_none());
+    let everyone = app_of(&world, "[serve]\ncors = \"*\"\n");
+    assert_eq!(of_script(&everyone, "GET", "/api/v1/status", other).1[ALLOW], "*");
 }
