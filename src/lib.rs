@@ -39,6 +39,8 @@
 //!             v
 //! typeset                                                   TeX -> MathML, for pages
 //!             v
+//! assistant                                                 the tools for assistants (MCP), for both below
+//!             v
 //! serve, commands                                           formatting only
 //! ```
 //!
@@ -138,7 +140,9 @@
 //! Pages are rendered on the server, and the templates escape all text. All Markdown by authors goes through one
 //! renderer. The renderer does not output the author's HTML, and receives only text that it can render in bounded time.
 //! The ETag of a response is derived from its address, the generation, the last run and the server, so a response that
-//! the client already has is not generated again. Requests with a foreign host name are refused.
+//! the client already has is not generated again. Requests with a foreign host name are refused. What a proxy says about a
+//! request is believed only if the settings trust the proxy. Pages and redirects are written as if the server were at the
+//! root of its host; one middleware adds the path below which a proxy serves it.
 //!
 //! There are limits for the requests and connections of one peer, for all requests together, for the head and the
 //! parameters of a request, and for the time of a response. Searches have a bounded queue and their own threads. Each
@@ -211,6 +215,8 @@ pub mod library;
 pub mod eval;
 
 pub mod typeset;
+
+pub mod assistant;
 
 pub mod serve;
 

@@ -6,7 +6,7 @@ use url::Url;
 
 /// The key `[serve] cors`: a list of origins, or `"*"`.
 #[derive(Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "[serve] cors must be a list of origins, or \"*\"")]
 pub(super) enum CorsSetting {
     One(String),
     Several(Vec<String>),

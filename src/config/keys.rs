@@ -95,6 +95,7 @@ tables! {
         security_contact: Option<String> => UserOnly,
         search_engines: bool => UserOnly,
         cors: CorsSetting => UserOnly,
+        mcp: bool => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -227,6 +228,7 @@ mod tests {
             ("[search]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[search] token_file"),
             ("[search]\nshards = 1000", "[search] shards"),
             ("[serve]\nsecurity_contact = \"mailto:a@b.org\"", "[serve] security_contact"),
+            ("[serve]\nmcp = true", "[serve] mcp"),
             ("[serve]\ncors = \"*\"", "[serve] cors"),
             ("[serve]\nsearch_engines = true", "[serve] search_engines"),
             ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),

@@ -144,6 +144,8 @@ pub struct Config {
     pub report_url: Option<Url>,
     /// Which other sites may read the API from their visitors' browsers.
     pub cors: CorsPolicy,
+    /// Whether `/mcp` offers the tools for assistants.
+    pub mcp: bool,
     /// Whom to tell about a security fault; `None` if nobody is named.
     pub security_contact: Option<Url>,
     /// Whether the crawlers of search engines may read the pages.
@@ -224,6 +226,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         security_contact: contacts::security(serve.security_contact.as_deref())?,
         search_engines: serve.search_engines,
         cors: CorsPolicy::of(serve.cors)?,
+        mcp: serve.mcp,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,

@@ -28,6 +28,7 @@ mod hosts;
 mod index_metrics;
 mod limits;
 mod listen;
+mod mcp;
 mod metrics;
 mod middleware;
 mod monitoring;

@@ -19,7 +19,7 @@ use super::api::{self, AdminRoutes};
 use super::middleware::{access, base_path, cache, cors, hosts, limits, metrics, origin};
 use super::pages::PictureMode;
 use super::state::ServerState;
-use super::{assets, crawlers, downloads, feed, monitoring, opensearch, pages};
+use super::{assets, crawlers, downloads, feed, mcp, monitoring, opensearch, pages};
 
 /// Requests that take longer than this get 503.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -43,6 +43,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .route("/assets/{version}/{name}", get(assets::versioned))
         .merge(crawlers::routes())
         .merge(monitoring::routes())
+        .merge(mcp::routes(&state))
         .fallback(pages::not_found)
         .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))

@@ -1,6 +1,7 @@
-"""Asks `cairn mcp` through the protocol's official client: every tool once, and what must fail.
+"""Asks for the tools through the protocol's official client: every tool once, and what must fail.
 
 Usage: assistant.py PROGRAM [ARGUMENT...], such as: assistant.py target/release/cairn --index DIR
+   or: assistant.py ADDRESS, such as: assistant.py http://127.0.0.1:7878/mcp
 The index may be Cairn's own notes alone.
 """
 
@@ -9,6 +10,7 @@ import sys
 
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 TOOLS = {"search", "get_section", "topic", "related_topics", "learning_path", "case_guide", "resources"}
 
@@ -28,9 +30,15 @@ async def refused(session, name, arguments, word):
     assert result.is_error and word in result.content[0].text, (name, result)
 
 
+def connection():
+    """The connection to the server that the arguments name."""
+    if sys.argv[1].startswith("http"):
+        return streamable_http_client(sys.argv[1])
+    return stdio_client(StdioServerParameters(command=sys.argv[1], args=[*sys.argv[2:], "mcp"]))
+
+
 async def main():
-    parameters = StdioServerParameters(command=sys.argv[1], args=[*sys.argv[2:], "mcp"])
-    async with stdio_client(parameters) as (read, write), ClientSession(read, write) as session:
+    async with connection() as (read, write, *_), ClientSession(read, write) as session:
         greeting = await session.initialize()
         assert greeting.server_info.name == "cairn", greeting
         listed = (await session.list_tools()).tools
@@ -52,6 +60,8 @@ async def main():
         case = await answered(session, "case_guide", {"case": "design video recommendation"})
         assert len(case["steps"]) == 8
         assert isinstance((await answered(session, "resources", {}))["resources"], list)
+        brief = await answered(session, "case_guide", {"case": "video recommendation", "brief": True})
+        assert len(str(brief)) < len(str(case)), brief
 
         await refused(session, "get_section", {"id": "zz"}, "zz")
         await refused(session, "topic", {"id": "quokka"}, "quokka")

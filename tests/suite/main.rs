@@ -60,6 +60,7 @@ mod load_client;
 mod logs;
 mod losses;
 mod mcp;
+mod mcp_http;
 mod meaning;
 mod metadata;
 mod monitoring;

@@ -28,6 +28,7 @@ const ORDER: [&str; 24] = [
     "library",
     "eval",
     "typeset",
+    "assistant",
     "serve",
     "commands",
 ];

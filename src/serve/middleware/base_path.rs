@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::response::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 use serde_json::Value;
@@ -43,9 +43,7 @@ pub(in crate::serve) async fn add(
     let Some(rewrite) = BodyRewrite::of(&parts) else { return Response::from_parts(parts, body) };
     // All of it is in memory already: pages and errors are made as a whole.
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return axum::response::IntoResponse::into_response(RequestFailure::internal(
-            "the response could not be read",
-        ));
+        return RequestFailure::internal("the response could not be read").into_response();
     };
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(rewrite.apply(bytes, &state.base)))
