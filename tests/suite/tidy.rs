@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of the data flow. Each imports only those before it.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "printable",
     "problem",
     "disk",
