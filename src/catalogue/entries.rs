@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::{DataFile, TableFields, globs};
 use super::names::LONGEST_NAME;
+use super::repository::repository;
 use super::{Origin, Source, SourceId, SourceList, SourceStanding, threads, visibility};
 use crate::printable::strip;
 use crate::problem::Faults;
@@ -143,26 +144,6 @@ fn read_origin(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -
         return None;
     }
     folder.map(|(_, path)| Origin::Folder { path })
-}
-
-/// The owner and the name in `text`, if it has the form `owner/name`.
-///
-/// ```
-/// use cairn::catalogue::repository;
-/// assert_eq!(repository("ann/notes"), Some(("ann", "notes")));
-/// assert_eq!(repository("ann/notes/issues"), None);
-/// ```
-pub fn repository(text: &str) -> Option<(&str, &str)> {
-    let (owner, name) = text.split_once('/')?;
-    (is_github_name(owner) && is_github_name(name)).then_some((owner, name))
-}
-
-/// Whether `name` can be the name of an owner or a repository at GitHub: it contains only letters, digits, `-`, `_` and
-/// `.`, and does not start with `.`.
-pub(crate) fn is_github_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with('.')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn default_id(origin: &Origin) -> String {

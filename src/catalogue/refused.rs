@@ -1,7 +1,7 @@
 //! Repositories that the policy refuses because they are copies of books or of paid courses.
 
-use super::entries::repository;
 use super::fields::{DataFile, TableFields};
+use super::repository::repository;
 use crate::problem::Faults;
 
 /// A refused repository and the reason.

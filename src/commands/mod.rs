@@ -6,6 +6,7 @@
 mod audit;
 mod audit_table;
 mod backup;
+mod completions;
 mod discover;
 mod doctor;
 mod engine;
@@ -14,10 +15,14 @@ mod eval_graph;
 mod exit;
 mod export;
 mod guide;
+mod healthcheck;
+mod init;
 mod look_up;
+mod man;
 mod mcp;
 mod open;
 mod output;
+mod own_files;
 mod pager;
 mod place;
 mod publish;
@@ -28,6 +33,7 @@ mod search;
 mod section;
 mod serve;
 mod sources;
+mod standalone;
 mod status;
 mod topics;
 mod trial;
@@ -37,13 +43,12 @@ mod ways;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, ConfigOverrides, FoundPart, UntrustedPath};
 use crate::generation::damage::{rebuild, shown};
 use crate::printable::log::{self as stderr_log, LogLineFormat, LogSettings, LogWriter};
 use crate::printable::shell;
-use crate::refresh::reader;
 use crate::search::SearchError;
 pub use exit::Exit;
 use open::{audience, open};
@@ -156,9 +161,10 @@ enum Command {
     Status(status::StatusArguments),
     /// Check everything that can be wrong, and say what to do
     Doctor(doctor::DoctorArguments),
-    /// Read documents from stdin: what `refresh` starts
-    #[command(hide = true)]
-    Read,
+    /// Ask a running server whether it is ready
+    Healthcheck(healthcheck::HealthcheckArguments),
+    #[command(flatten)]
+    Standalone(standalone::StandaloneCommand),
 }
 
 impl Command {
@@ -214,9 +220,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 fn run_command(cli: Cli) -> anyhow::Result<Exit> {
     log(&cli.global);
     log_panics();
-    if let Some(Command::Read) = cli.command {
-        reader::answer_all()?;
-        return Ok(Exit::Done);
+    if let Some(Command::Standalone(command)) = &cli.command {
+        return command.run(Cli::command());
     }
     give_options(&cli.global);
     let mut config = configured(&cli.global).map_err(with_command)?;
@@ -246,7 +251,8 @@ fn run_command(cli: Cli) -> anyhow::Result<Exit> {
         Command::Eval(arguments) => eval::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),
-        Command::Read => Ok(Exit::Done),
+        Command::Healthcheck(arguments) => healthcheck::run(&config, &arguments),
+        Command::Standalone(command) => command.run(Cli::command()),
     };
     ended.map_err(|error| with_remedy(error, &index))
 }

@@ -10,7 +10,7 @@ use super::audit::AuditArguments;
 use super::discover::DiscoverArguments;
 use super::look_up::look_up;
 use super::trial::TrialArguments;
-use super::{Exit, audit, discover, open, output, trial};
+use super::{Exit, audit, discover, open, output, own_files, trial};
 use crate::catalogue::edit::{self, NewEntry};
 use crate::catalogue::{self, Policy, policy};
 use crate::config::Config;
@@ -45,6 +45,7 @@ enum SourcesCommand {
 
 #[derive(Clone, Debug, Args)]
 struct AddArguments {
+    /// The repository, or its address such as https://github.com/OWNER/NAME
     #[arg(value_name = "OWNER/NAME")]
     repo: String,
     /// One line on what is in it and who wants it [default: its description on GitHub]
@@ -90,12 +91,15 @@ pub(super) fn run(
 ) -> anyhow::Result<Exit> {
     match arguments.command {
         Some(SourcesCommand::Check) => check(config),
-        Some(SourcesCommand::Add(mut added)) if added.is_trial => {
+        Some(SourcesCommand::Add(mut added)) => {
             added.json |= arguments.json;
+            added.repo = repository(config, &added.repo)?;
+            if !added.is_trial {
+                return add(config, &added);
+            }
             check_refusal(&policy::load(&config.sources)?, &added.repo)?;
             trial::run(config, &added.trial(), is_quiet)
         }
-        Some(SourcesCommand::Add(arguments)) => add(config, &arguments),
         Some(SourcesCommand::Audit(mut auditing)) => {
             auditing.json |= arguments.json;
             audit::run(config, &auditing)
@@ -147,6 +151,15 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// `owner/name` of the repository that the user named `text`.
+fn repository(config: &Config, text: &str) -> anyhow::Result<String> {
+    let web = &config.github.web;
+    catalogue::named_repository(text, web).with_context(|| {
+        format!("{text:?} names no repository; write OWNER/NAME or {web}/OWNER/NAME. For a folder, or an archive at \
+             another host, write an entry into catalogue.toml")
+    })
+}
+
 fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let AddArguments { repo, why, author, offline, .. } = arguments;
     let (path, text) = catalogue_text(config)?;
@@ -171,7 +184,7 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     replace(&path, &edit::added(&name, &text, NewEntry { repo: &repo, why: &why, author })?)?;
     let fetches = shell::command(&["cairn", "refresh", "--", &repo])
         .map(|command| format!("; `{command}` fetches it"));
-    output::line(&format!("added {repo} to {name}{}", fetches.unwrap_or_default()))?;
+    output::advice(&format!("added {repo} to {name}{}", fetches.unwrap_or_default()))?;
     Ok(Exit::Done)
 }
 
@@ -199,14 +212,12 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The path and the text of the user's catalogue. `Err` if there is none, because the data files are the copy inside
-/// the program.
+/// The path and the text of the user's catalogue. If the data files are the copy inside the program, that is a catalogue
+/// in the user's own folder that adds to it, and that does not exist yet.
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let Some(folder) = config.sources.folder() else {
-        bail!(
-            "the data files are the copy inside the program; name a folder of your own with --sources, \
-             whose catalogue.toml can add to that copy with extends = \"builtin\""
-        );
+        let path = own_files::own_folder()?.join("sources").join("catalogue.toml");
+        return Ok((path, own_files::CATALOGUE.to_owned()));
     };
     let path = folder.join("catalogue.toml");
     let bytes = config.sources.read("catalogue.toml")?;
@@ -224,8 +235,9 @@ fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     metadata.with_context(|| format!("GitHub sent no metadata of {repo}"))
 }
 
-/// Replaces the file at `path` atomically, so that a reader never sees a part of it.
+/// Replaces the file at `path` atomically, so that a reader never sees a part of it. Creates its folder if necessary.
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    own_files::create_folder_of(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)
         .with_context(|| format!("cannot write to {}", folder.display()))?;

@@ -8,8 +8,12 @@ use toml::{Table, Value};
 
 use super::environment::env;
 use super::found::{ConfinedFolder, MOST_BYTES, PathTrust, UntrustedPath, is_short_file};
-use super::keys::{ConfigFile, refused_keys};
+use super::keys::{ConfigFile, refused_keys, start_paths_at};
+use super::user_folders::own_folder;
 use crate::problem::line_of;
+
+/// The name of a configuration file.
+pub(super) const SETTINGS: &str = "cairn.toml";
 
 /// The content of the configuration files.
 #[derive(Default)]
@@ -31,7 +35,7 @@ pub(super) fn read(named: Option<&Path>, home: &ConfinedFolder) -> anyhow::Resul
         return Ok(FileSettings { file: table(&path)?.try_into()?, ..FileSettings::default() });
     }
     let own = own_file();
-    let here = Path::new("cairn.toml");
+    let here = Path::new(SETTINGS);
     let base = own.as_deref().map(table).transpose()?.unwrap_or_default();
     let is_own = own.is_some_and(|own| is_same(&own, here));
     if is_own || here.symlink_metadata().is_err() {
@@ -45,15 +49,16 @@ pub(super) fn read(named: Option<&Path>, home: &ConfinedFolder) -> anyhow::Resul
 
 /// The path of the user's own configuration file, if it exists.
 fn own_file() -> Option<PathBuf> {
-    let path = super::user_folders::config_folder()?.join("cairn").join("cairn.toml");
+    let path = own_folder()?.join(SETTINGS);
     path.is_file().then_some(path)
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
+/// Whether `one` and `other` are the same file or folder. `false` if one of them does not exist.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Parses the file at `path`. `Err` if it can't be read, is not valid TOML, or contains unknown keys or invalid values.
+/// Parses the file at `path`. Its relative paths start at its folder ([`start_paths_at`]). `Err` if it can't be read, is not valid TOML, or contains unknown keys or invalid values.
 fn table(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
@@ -63,7 +68,9 @@ fn table(path: &Path) -> anyhow::Result<Table> {
         anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
     };
     toml::from_str::<ConfigFile>(&text).map_err(without_quote)?;
-    toml::from_str(&text).map_err(without_quote)
+    let mut table = toml::from_str(&text).map_err(without_quote)?;
+    start_paths_at(path.parent().unwrap_or(Path::new("")), &mut table);
+    Ok(table)
 }
 
 /// Parses the file `path`, which was found in `home`. `Err` if it is invalid, sets keys that a found file must not set,

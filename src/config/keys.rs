@@ -32,11 +32,13 @@ enum KeyClass {
 }
 
 /// A key of the configuration file.
-struct ConfigKey {
+pub(super) struct ConfigKey {
     /// The name of the table that contains the key; empty if the key is not in a table.
-    section: &'static str,
-    name: &'static str,
+    pub section: &'static str,
+    pub name: &'static str,
     class: KeyClass,
+    /// The type of the value, as declared below.
+    kind: &'static str,
 }
 
 /// Declares the tables of the file and their keys. Each key needs a class, or the code does not compile.
@@ -49,8 +51,13 @@ macro_rules! tables {
         )*
 
         /// Every key with its class.
-        const KEYS: &[ConfigKey] = &[$($(
-            ConfigKey { section: $section, name: stringify!($key), class: KeyClass::$class },
+        pub(super) const KEYS: &[ConfigKey] = &[$($(
+            ConfigKey {
+                section: $section,
+                name: stringify!($key),
+                class: KeyClass::$class,
+                kind: stringify!($kind),
+            },
         )*)*];
     };
 }
@@ -136,6 +143,31 @@ pub(super) fn refused_keys(found: &Table, home: &ConfinedFolder) -> Vec<String> 
     refused
 }
 
+/// Makes the relative paths in `table` start at `folder`: the folder of the file that the table is from. So a file means
+/// the same, whatever the current folder is. Leaves a path unchanged if the result is not UTF-8.
+pub(super) fn start_paths_at(folder: &Path, table: &mut Table) {
+    for key in KEYS.iter().filter(|key| key.kind == stringify!(Option<PathBuf>)) {
+        let section = match key.section {
+            "" => Some(&mut *table),
+            section => table.get_mut(section).and_then(Value::as_table_mut),
+        };
+        let Some(Value::String(path)) = section.and_then(|section| section.get_mut(key.name))
+        else {
+            continue;
+        };
+        if let Some(whole) = folder.join(&*path).to_str() {
+            *path = whole.to_owned();
+        }
+    }
+}
+
+impl ConfigKey {
+    /// Whether this is a table of keys.
+    pub(super) fn is_section(&self) -> bool {
+        self.class == KeyClass::Section
+    }
+}
+
 /// The class of the key `name` in the table `section`. For unknown keys, it is [`KeyClass::UserOnly`].
 fn class_of(section: &str, name: &str) -> KeyClass {
     let key = KEYS.iter().find(|key| key.section == section && key.name == name);
@@ -191,6 +223,22 @@ mod tests {
             assert_eq!(known_to_serde(&section), in_table(&section), "[{section}]");
         }
         assert_eq!(class_of("github", "an_unknown_key"), KeyClass::UserOnly);
+    }
+
+    #[test]
+    fn relative_paths_start_at_the_folder_of_the_file() {
+        let mut table: Table = toml::from_str(
+            "index = \"index\"\nsources = \"/else/where\"\n[serve]\nurl = \"x\"\nadmin_token_file = \"a/b\"\n",
+        )
+        .unwrap();
+        start_paths_at(Path::new("/etc/cairn"), &mut table);
+        assert_eq!(table["index"].as_str(), Some("/etc/cairn/index"));
+        assert_eq!(table["sources"].as_str(), Some("/else/where"));
+        assert_eq!(table["serve"]["admin_token_file"].as_str(), Some("/etc/cairn/a/b"));
+        assert_eq!(table["serve"]["url"].as_str(), Some("x"), "no path");
+        let paths = KEYS.iter().filter(|key| key.kind.contains("PathBuf"));
+        let known = KEYS.iter().filter(|key| key.kind == stringify!(Option<PathBuf>));
+        assert_eq!(paths.count(), known.count(), "each path is recognised");
     }
 
     #[test]

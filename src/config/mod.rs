@@ -20,6 +20,7 @@ mod schedule;
 mod search;
 mod secret;
 mod sources;
+mod template;
 mod user_folders;
 
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -42,6 +43,8 @@ pub use schedule::{Schedule, Timetable};
 pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
 pub(crate) use secret::is_loopback;
 pub use sources::DataFiles;
+pub use template::{SETTINGS_TEMPLATE, settings_for_folder};
+pub use user_folders::own_folder;
 
 /// The base URLs of GitHub, without a trailing slash. Settings can replace them with those of a GitHub Enterprise
 /// server. Tests replace them with those of a local server.
@@ -254,13 +257,16 @@ struct ConfigPaths {
 
 /// Determines the paths. Each path comes from the command line, else from the configuration files, else from the
 /// current folder if that is a checkout. Else, the index is in the platform's data folder, and the data files are the
-/// copy inside the program.
+/// user's own, if there is a catalogue, or else the copy inside the program.
 fn paths(
     overrides: &ConfigOverrides,
     settings: &FileSettings,
     home: &ConfinedFolder,
 ) -> anyhow::Result<ConfigPaths> {
-    let is_checkout = Path::new("sources/catalogue.toml").is_file();
+    let own = own_sources();
+    let here = Path::new("sources");
+    let is_checkout = here.join("catalogue.toml").is_file()
+        && !own.as_deref().is_some_and(|own| file::is_same(own, here));
     let (index, index_trust) = match (&overrides.index, &settings.file.index) {
         (Some(index), _) => (index.clone(), PathTrust::Named),
         (None, Some(index)) => (index.clone(), settings.index),
@@ -270,8 +276,8 @@ fn paths(
     let sources = match (&overrides.sources, &settings.file.sources) {
         (Some(folder), _) => on_disk(folder, PathTrust::Named, home)?,
         (None, Some(folder)) => on_disk(folder, settings.sources, home)?,
-        (None, None) if is_checkout => on_disk(Path::new("sources"), PathTrust::Found, home)?,
-        (None, None) => DataFiles::Compiled,
+        (None, None) if is_checkout => on_disk(here, PathTrust::Found, home)?,
+        (None, None) => own.map_or(DataFiles::Compiled, DataFiles::Disk),
     };
     if index_trust == PathTrust::Found {
         home.check_index(&index)?;
@@ -296,6 +302,13 @@ impl Config {
         }
         Ok(self)
     }
+}
+
+/// The folder of the user's own data files, if it has a catalogue.
+fn own_sources() -> Option<PathBuf> {
+    own_folder()
+        .map(|folder| folder.join("sources"))
+        .filter(|folder| folder.join("catalogue.toml").is_file())
 }
 
 fn data_folder() -> PathBuf {

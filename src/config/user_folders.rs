@@ -6,9 +6,10 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The folder in which programs keep the user's configuration, such as `~/.config`; `None` if it can't be determined.
-pub(super) fn config_folder() -> Option<PathBuf> {
-    of_platform("XDG_CONFIG_HOME", ".config")
+/// The user's own folder for settings and data files of Cairn, such as `~/.config/cairn`. It may not exist. `None` if it
+/// can't be determined.
+pub fn own_folder() -> Option<PathBuf> {
+    of_platform("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("cairn"))
 }
 
 /// The folder in which programs keep the user's data, such as `~/.local/share`; `None` if it can't be determined.

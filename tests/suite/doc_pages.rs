@@ -53,7 +53,7 @@ impl DocPage {
     /// All pages that people read on GitHub.
     pub fn all() -> Vec<DocPage> {
         let mut paths: Vec<PathBuf> =
-            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "index/README.md"]
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "index/README.md"]
                 .map(PathBuf::from)
                 .into();
         for entry in fs::read_dir(root().join("docs")).unwrap() {
