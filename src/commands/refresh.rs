@@ -117,11 +117,7 @@ pub(super) fn run(
     let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
     progress.end();
     let summary = result?;
-    if arguments.json {
-        output::json(&summary.run)?;
-    } else {
-        print(&summary)?;
-    }
+    report(&summary, arguments.json, arguments.background)?;
     if summary.run.stopped {
         bail!(STOPPED);
     }
@@ -132,6 +128,22 @@ pub(super) fn run(
     publication.run(config, arguments.json)?;
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
+}
+
+/// Prints the run, as JSON if `json` says so. `is_background` says whether a server started it.
+fn report(summary: &RefreshSummary, json: bool, is_background: bool) -> anyhow::Result<()> {
+    let no_network = summary.run.no_network().map(|down| down.to_string());
+    match no_network {
+        _ if json => output::json(&summary.run),
+        // The server says when it tries again.
+        Some(_) if is_background => Ok(()),
+        Some(down) => output::advice(&format!(
+            "{down}; the index stays as it is ({}); run `cairn refresh` again when the network is up, `cairn status` has \
+             the details",
+            output::count(summary.run.documents, "document")
+        )),
+        None => print(summary),
+    }
 }
 
 /// Lowers this process's priority, so that it does not slow down the server's searches.
@@ -170,12 +182,15 @@ pub(super) struct RefreshBars {
     quiet: bool,
     terminal: bool,
     bar: Option<ProgressBar>,
+    /// Lines about hosts that could not be reached, until another host is. Without a network, one line by the caller
+    /// replaces them.
+    held: Option<Vec<String>>,
 }
 
 impl RefreshBars {
     pub(super) fn new(quiet: bool) -> RefreshBars {
-        let is_drawn = std::io::stderr().is_terminal() && !pager::is_dumb() && !log::is_json();
-        RefreshBars { quiet, terminal: is_drawn, bar: None }
+        let terminal = std::io::stderr().is_terminal() && !pager::is_dumb() && !log::is_json();
+        RefreshBars { quiet, terminal, bar: None, held: Some(Vec::new()) }
     }
 
     pub(super) fn on_event(&mut self, event: &RefreshEvent) {
@@ -231,20 +246,34 @@ impl RefreshBars {
         self.bar = Some(ProgressBar::new(count as u64).with_style(style));
     }
 
-    fn fetched(&self, result: &SourceResult) {
-        match (&self.bar, &result.error) {
-            (Some(bar), error) => {
-                bar.inc(1);
-                bar.set_message(escape(&result.source).into_owned());
-                if let Some(error) = error {
-                    bar.println(escape(&format!("{}: {error}", result.source)));
-                }
+    fn fetched(&mut self, result: &SourceResult) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+            bar.set_message(escape(&result.source).into_owned());
+        }
+        let happened = result.outcome.as_str();
+        let line = match (&result.error, &self.bar) {
+            (Some(error), _) => Some(format!("{}: {happened}: {error}", result.source)),
+            (None, None) => Some(format!("{}: {happened}", result.source)),
+            (None, Some(_)) => None,
+        };
+        match &mut self.held {
+            Some(held) if result.unreachable => return held.extend(line),
+            Some(_) if result.traffic.requests > 0 => {
+                self.held.take().iter().flatten().for_each(|line| self.above_bar(line));
             }
-            (None, Some(error)) => {
-                let happened = result.outcome.as_str();
-                self.say(&format!("{}: {happened}: {error}", result.source));
-            }
-            (None, None) => self.say(&format!("{}: {}", result.source, result.outcome.as_str())),
+            _ => {}
+        }
+        if let Some(line) = line {
+            self.above_bar(&line);
+        }
+    }
+
+    /// Prints `text` as a line that stays.
+    fn above_bar(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(escape(text)),
+            None => self.say(text),
         }
     }
 

@@ -92,7 +92,7 @@ fn check_exists(config: &Config, repo: &str) -> anyhow::Result<()> {
             "GitHub has no public repository {repo}; check the name (a private one needs an entry with `private = true`, \
              and a token)"
         ),
-        Some(CrawlError::Network { .. }) => {
+        Some(CrawlError::Network { .. } | CrawlError::Unreachable { .. }) => {
             Err(error.context(format!("cannot look up {repo} on GitHub (is the network up?)")))
         }
         Some(CrawlError::Blocked { .. }) | None => {

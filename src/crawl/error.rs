@@ -59,6 +59,9 @@ pub enum CrawlError {
     Status { url: String, status: u16 },
     #[error("{url}: {cause}")]
     Network { url: String, cause: String },
+    /// No connection could be made: the name was not resolved, or nobody answered at its address.
+    #[error("{url}: {cause}")]
+    Unreachable { url: String, cause: String },
     #[error("{url} is not requested: {cause}")]
     Refused { url: String, cause: String },
     #[error("the archive of {source_id}: {cause}")]
@@ -91,7 +94,9 @@ impl CrawlError {
                     .into()
             }
             CrawlError::Deferred { cause, .. } => cause.hint().into(),
-            CrawlError::Network { .. } => DeferralCause::Unreachable.hint().into(),
+            CrawlError::Network { .. } | CrawlError::Unreachable { .. } => {
+                DeferralCause::Unreachable.hint().into()
+            }
             CrawlError::Unauthorised(_) => "renew GITHUB_TOKEN, or unset it".into(),
             CrawlError::Refused { .. } => "correct the URL in the catalogue or settings".into(),
             CrawlError::Archive { .. } => {
@@ -108,20 +113,34 @@ impl CrawlError {
         })
     }
 
+    /// Whether the host could not be reached at all, neither now nor a moment ago.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            CrawlError::Unreachable { .. }
+                | CrawlError::Deferred { cause: DeferralCause::Unreachable, .. }
+        )
+    }
+
     /// Whether a retry may succeed.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            CrawlError::Network { .. } => true,
+            CrawlError::Network { .. } | CrawlError::Unreachable { .. } => true,
             CrawlError::Status { status, .. } => *status >= 500,
             _ => false,
         }
     }
 }
 
-/// The error for a request to `url` that failed with `error`. Removes the URL from reqwest's message, because
-/// [`CrawlError::Network`] already contains the URL.
+/// The error for a request to `url` that failed with `error`. Removes the URL from reqwest's message, because the result
+/// already contains the URL.
 pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
-    CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
+    let (url, is_unreachable) = (url.to_owned(), error.is_connect());
+    let cause = chain(&error.without_url());
+    match is_unreachable {
+        true => CrawlError::Unreachable { url, cause },
+        false => CrawlError::Network { url, cause },
+    }
 }
 
 /// The message of `error`, followed by the messages of its causes; skips a message that the text already contains.

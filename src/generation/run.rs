@@ -1,5 +1,7 @@
 //! The record of one run, which is printed, stored in `runs.json` and shown.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -58,6 +60,9 @@ pub struct SourceResult {
     /// Why the source failed or was deferred; `None` for other outcomes.
     pub error: Option<String>,
     pub hint: Option<String>,
+    /// Whether its host could not be reached at all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreachable: bool,
     /// The results of its discussions and issues, if they were requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<ThreadsResult>,
@@ -167,6 +172,32 @@ pub struct PaperFetches {
     pub traffic: Traffic,
 }
 
+/// A run that reached no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoNetwork<'a> {
+    /// The number of sources that were to be fetched.
+    pub sources: usize,
+    /// Why one of them could not be reached.
+    pub cause: &'a str,
+}
+
+impl fmt::Display for NoNetwork<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sources {
+            1 => write!(
+                f,
+                "no network: the host of the source could not be reached ({})",
+                self.cause
+            ),
+            sources => write!(
+                f,
+                "no network: no host of {sources} sources could be reached (such as {})",
+                self.cause
+            ),
+        }
+    }
+}
+
 /// A run, as recorded in `runs.json` and printed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Run")]
@@ -260,6 +291,21 @@ impl RunRecord {
     /// timestamps can't be used.
     pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
         DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
+    }
+
+    /// Why there was no network, if no host of any requested source could be reached; else `None`. Folders and sources
+    /// that were not requested don't count.
+    pub fn no_network(&self) -> Option<NoNetwork<'_>> {
+        let is_requested =
+            |source: &&SourceResult| source.unreachable || source.traffic.requests > 0;
+        let requested: Vec<&SourceResult> = self.sources.iter().filter(is_requested).collect();
+        let first = requested.first()?;
+        let is_down = requested.iter().all(|source| source.unreachable);
+        let cause = requested.iter().find(|source| source.traffic.requests > 0).unwrap_or(first);
+        is_down.then(|| NoNetwork {
+            sources: requested.len(),
+            cause: cause.error.as_deref().unwrap_or_default(),
+        })
     }
 
     /// Whether all sources for which requests were sent failed or were deferred, so that the network is probably down.

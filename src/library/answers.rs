@@ -12,6 +12,7 @@ use super::view::{
     SectionView, SnippetView,
 };
 use crate::annotate::Salience;
+use crate::catalogue::OriginKind;
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{show, show_whole};
 use crate::crawl::github::name::ThreadName;
@@ -173,6 +174,13 @@ impl Library {
         let at = sections.partition_point(|(_, record)| begin(record) <= number).max(1) - 1;
         let section = sections.into_iter().nth(at);
         section.map(|(id, record)| self.section_view(id, record)).transpose()
+    }
+
+    /// Whether there are sources on other machines, and none of them was ever fetched. O(sources).
+    pub fn lacks_remote_sources(&self) -> bool {
+        let sources = self.manifest.sources.iter();
+        let mut remote = sources.filter(|source| source.kind != OriginKind::Folder).peekable();
+        remote.peek().is_some() && remote.all(|source| source.fetched_at.is_none())
     }
 
     pub(super) fn hit(&self, found: SearchHit) -> HitView {

@@ -1,5 +1,6 @@
 //! The generation that a server shows. It is replaced when a refresh has built a new one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -8,8 +9,9 @@ use arc_swap::ArcSwapOption;
 use super::Library;
 use super::open;
 use crate::config::Config;
+use crate::generation::damage::IndexDamage;
 use crate::generation::folders;
-use crate::generation::format::FORMAT;
+use crate::generation::format::{FORMAT, OLDEST};
 use crate::generation::runs::LatestResults;
 use crate::problem::chain;
 use crate::search::cluster::Cluster;
@@ -22,6 +24,8 @@ pub struct Shelf {
     shown: ArcSwapOption<Library>,
     /// Why the current generation is not shown; `None` if it is shown.
     damage: ArcSwapOption<String>,
+    /// Whether the reason is that an older version of Cairn wrote it.
+    outdated: AtomicBool,
     /// The modification time of the file `current` at the last call of `renew`. The outer `None` means that `renew` was
     /// not called yet. The inner `None` means that there was no such file.
     seen: Mutex<Option<Option<SystemTime>>>,
@@ -37,6 +41,7 @@ impl Shelf {
             config,
             shown: ArcSwapOption::default(),
             damage: ArcSwapOption::default(),
+            outdated: AtomicBool::new(false),
             seen: Mutex::default(),
             standing: Mutex::default(),
         };
@@ -57,6 +62,11 @@ impl Shelf {
     /// Why the current generation is not shown, if it can't be opened.
     pub fn damage(&self) -> Option<Arc<String>> {
         self.damage.load_full()
+    }
+
+    /// Whether the current generation is not shown because an older version of Cairn wrote it.
+    pub fn is_outdated(&self) -> bool {
+        self.damage.load().is_some() && self.outdated.load(Ordering::Relaxed)
     }
 
     /// Whether a refresh should rebuild the index from the store: the current generation is damaged, or has the
@@ -107,6 +117,8 @@ impl Shelf {
 
     fn fall_back(&self, error: &anyhow::Error) {
         let message = chain(error);
+        let is_older = |cause: &(dyn std::error::Error + 'static)| matches!(cause.downcast_ref(), Some(IndexDamage::Format { format, .. }) if *format < OLDEST);
+        self.outdated.store(error.chain().any(is_older), Ordering::Relaxed);
         if self.shown.load().is_none() {
             let intact = Library::open_intact(&self.config, self.cluster.as_ref());
             self.shown.store(intact.map(Arc::new));

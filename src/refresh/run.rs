@@ -180,6 +180,10 @@ impl RefreshTask<'_> {
         let started = Instant::now();
         let mut run = self.fetch(store, on_event)?;
         run.notes.extend(notes);
+        let no_network = run.no_network().map(|down| Problem::new(Stage::Crawl, down.to_string()));
+        let hint =
+            "what is indexed stays; `cairn serve` tries again by itself, or run `cairn refresh`";
+        run.notes.extend(no_network.map(|problem| problem.hint(hint)));
         let inputs = &forks::declared(self.inputs, store)?;
         let loss = loss::of(config, &inputs.catalogue, store)?;
         let refused = loss.as_ref().filter(|loss| {

@@ -148,6 +148,11 @@ impl RefreshClock {
         }
     }
 
+    /// Whether a run is in progress.
+    pub fn is_running(&self) -> bool {
+        self.lock().running
+    }
+
     pub fn set_running(&self, running: bool) {
         self.lock().running = running;
     }

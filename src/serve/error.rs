@@ -31,6 +31,25 @@ impl RequestFailure {
         }
     }
 
+    /// The same after an update of Cairn that can't read the index of an older version. `is_rebuilt` says whether this
+    /// server rebuilds it.
+    pub fn outdated(is_rebuilt: bool) -> RequestFailure {
+        let hint = match is_rebuilt {
+            true => {
+                "it is being rebuilt from what is stored, which takes a minute or a few; try again then"
+            }
+            false => {
+                "for whoever runs this server: `cairn refresh --offline` rebuilds it from what is stored"
+            }
+        };
+        RequestFailure {
+            message: "Cairn was updated, and the index is of an older version that it can't read"
+                .to_owned(),
+            hint: hint.to_owned(),
+            ..RequestFailure::not_ready()
+        }
+    }
+
     /// The failure when the queue of searches is full, or when a search has waited too long for a slot.
     pub fn busy() -> RequestFailure {
         RequestFailure {

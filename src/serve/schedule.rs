@@ -5,7 +5,7 @@
 //! endpoint, a change in a local folder ([`super::watch`]) and damage to the index. Deferred sources are retried when
 //! their host allows it ([`super::clock`]).
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::clock::{AGAIN, RunScope};
 use super::history::RunHistory;
 use super::state::{RefreshPolicy, ServerState};
 use super::watch::FolderWatch;
-use crate::config::{Config, DataFiles, PathTrust};
+use crate::config::{DataFiles, PathTrust};
 use crate::generation::runs;
 use crate::printable::log;
 
@@ -61,7 +61,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         {
             let now = Utc::now();
             state.attempts.began(now);
-            running = start(&state.config, wanted);
+            running = start(&state, wanted);
             state.clock.set_running(running.is_some());
             if running.is_none() {
                 state.attempts.ended(now, &[]);
@@ -71,15 +71,41 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         let Some(run) = &mut running else { continue };
         let ended = run.child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
-            tracing::info!(?ended, "the refresh has ended");
             plan_after(&state, run);
             state.clock.set_running(false);
+            report(&state, run, &ended);
             running = None;
         }
     }
     if let Some(run) = running {
         end(run.child).await;
     }
+}
+
+/// Logs how `run` has ended, with the `status` of its process, and when the next one starts.
+fn report(state: &ServerState, run: &RunningRefresh, status: &std::io::Result<Option<ExitStatus>>) {
+    let next = state.clock.next_run().map(|at| format!("; the next starts at {at}"));
+    let next = next.unwrap_or_default();
+    let record = runs::read(&state.config.index).into_iter().next();
+    let record = record.filter(|record| {
+        let started = DateTime::parse_from_rfc3339(&record.started_at);
+        started.is_ok_and(|started| started.timestamp() >= run.started_at.timestamp())
+    });
+    let Some(record) = record else {
+        tracing::warn!(?status, "the refresh has ended without a result{next}");
+        return;
+    };
+    if let Some(down) = record.no_network() {
+        tracing::warn!(
+            "{down}; what is indexed can be used meanwhile{next}; `cairn status` has the details"
+        );
+        return;
+    }
+    let failed = record.failed().count() + record.deferred().count();
+    let (seconds, documents) = (record.seconds, record.documents);
+    tracing::info!(
+        "the refresh has ended after {seconds:.0} s: {documents} documents, {failed} sources failed or deferred{next}"
+    );
 }
 
 /// Plans the next runs after `run`, which has ended.
@@ -97,7 +123,8 @@ fn plan_after(state: &ServerState, run: &RunningRefresh) {
 
 /// Starts `cairn refresh` with the settings of this server. The index and sources folders keep the trust that they have in
 /// this server ([`PathTrust`]). `None` if the child can't be started.
-fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
+fn start(state: &ServerState, scope: RunScope) -> Option<RunningRefresh> {
+    let config = &state.config;
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))
         .ok()?;
@@ -124,7 +151,15 @@ fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
         RunScope::Only(sources) => drop(command.arg("--").args(sources)),
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
-    tracing::info!(?scope, "starting a refresh");
+    let library = state.shelf.library();
+    if scope == RunScope::All && library.is_some_and(|library| library.lacks_remote_sources()) {
+        tracing::info!(
+            "first refresh: every source is fetched once, which takes a few minutes; until then, Cairn's own notes and \
+             topics can be used; the lines below show the progress"
+        );
+    } else {
+        tracing::info!(?scope, "starting a refresh");
+    }
     let started_at = Utc::now();
     let child = command
         .spawn()

@@ -80,7 +80,10 @@ impl ServerState {
 
     /// The open library, or the error response if there is none yet.
     pub(super) fn library(&self) -> Result<Arc<Library>, RequestFailure> {
-        self.shelf.library().ok_or_else(RequestFailure::not_ready)
+        self.shelf.library().ok_or_else(|| match self.shelf.is_outdated() {
+            true => RequestFailure::outdated(self.refreshing == RefreshPolicy::Scheduled),
+            false => RequestFailure::not_ready(),
+        })
     }
 
     /// Runs the search `question` on the library, through the queue of searches.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -242,16 +242,24 @@ impl Server {
         if !all.contains(&"--listen") {
             all.extend(["--listen", "127.0.0.1:0"]);
         }
-        let mut child = world.command(&all).stderr(Stdio::piped()).spawn().unwrap();
+        Server::of(world.command(&all), drop)
+    }
+
+    /// The server that `command` starts. `on_line` gets the lines of its log.
+    pub fn of(mut command: Command, mut on_line: impl FnMut(String) + Send + 'static) -> Server {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("the server says where it is").unwrap();
-            if let Some(rest) = line.split("Cairn is at http://").nth(1) {
-                break rest.trim_end_matches('/').to_owned();
+            let rest = line.split("Cairn is at http://").nth(1);
+            let address = rest.map(|rest| rest.trim_end_matches('/').to_owned());
+            on_line(line);
+            if let Some(address) = address {
+                break address;
             }
         };
         // What it says later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(on_line));
         Server { child, address }
     }
 

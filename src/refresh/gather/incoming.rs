@@ -28,6 +28,7 @@ pub(in crate::refresh) fn result(
         traffic: Traffic::default(),
         changes: ChangeCounts::default(),
         problems: 0,
+        unreachable: error.as_ref().is_some_and(CrawlError::is_unreachable),
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),
         threads: Vec::new(),

@@ -1,6 +1,6 @@
 //! Conditional requests: an unchanged response is not computed again.
 //!
-//! A response depends on its URL, the open generation, the last and the next run, this server process, the day, and the
+//! A response depends on its URL, the open generation, the last, the current and the next run, this server process, the day, and the
 //! start of the time window that the URL asks for. The ETag (RFC 9110) is a hash of these. A client that sends the
 //! current ETag gets 304 before any search runs. Because the URL is part of the hash, the ETag of another page does not
 //! match. Only successful responses have an ETag. `Cache-Control: no-cache` makes clients revalidate each time.
@@ -57,11 +57,13 @@ fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderV
     let window = window_start(address, now);
     let times = [Some(day.as_str()), window.as_deref()];
     let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
+    // Pages say when the first refresh is under way.
+    let is_running = state.clock.is_running().then_some("running");
     let address = address.path_and_query().map(|address| address.as_str());
     for part in known
         .into_iter()
         .chain(times)
-        .chain([address])
+        .chain([address, is_running])
         .chain([Some(library.manifest.built_at.as_str())])
     {
         hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");

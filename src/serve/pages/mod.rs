@@ -14,6 +14,7 @@ mod frame;
 mod learn;
 mod map;
 mod news;
+mod notice;
 mod path;
 mod prose;
 mod report;

@@ -13,6 +13,7 @@ use super::failure::answer;
 use super::format::{address, number, plural, time};
 use super::frame::PageFrame;
 use super::frame::layout;
+use super::notice::notice;
 use super::search::hit_card;
 use crate::catalogue::Shown;
 use crate::generation::glance::RunGlance;
@@ -39,14 +40,16 @@ pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
         let library = state.library()?;
         let status = state.status(&library);
         let sources = library.sources(&state.shelf.standing()).sources;
-        Ok(layout(&state, "Sources", body(&status, &sources)))
+        let notice = notice(&state, &library);
+        Ok(layout(&state, "Sources", body(&status, &sources, &notice)))
     };
     answer(&state, page.await)
 }
 
-fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
+fn body(status: &StatusView, sources: &[SourceState], notice: &Markup) -> Markup {
     html! {
         h1 { "Sources" }
+        (notice)
         p {
             @match &status.last_run {
                 Some(run) => { (last_run(run)) (last_full_run(run, status.last_full_run.as_ref())) }

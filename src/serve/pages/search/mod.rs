@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use super::failure::answer;
 use super::format::{address, case_card, plural};
 use super::frame::PageFrame;
+use super::notice::notice;
 use crate::library::view::SearchView;
 use crate::library::{Library, QueryRescue};
 use crate::search::Filter;
@@ -97,7 +98,8 @@ async fn body(
     let library = state.library()?;
     let (named, filters) = (named(asked), asked.filters());
     if named.is_empty() {
-        let start = state.read(|library| Ok(start(library))).await?;
+        let notice = notice(state, &library);
+        let start = state.read(move |library| Ok(start(library, &notice))).await?;
         return Ok((String::new(), start));
     }
     let view = find(state, asked, PAGE).await?;
@@ -156,11 +158,12 @@ fn chosen(asked: &SearchParameters) -> Markup {
     }
 }
 
-fn start(library: &Library) -> Markup {
+fn start(library: &Library, notice: &Markup) -> Markup {
     let counts = &library.manifest.counts;
     let topics = library.topics(usize::MAX, 0);
     html! {
         div.start {
+            (notice)
             h1 { "What do the public sources say about…" }
             p {
                 @for example in EXAMPLES { a.chip href=(address("/", &[("q", example)])) { (example) } " " }
