@@ -7,7 +7,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use super::archive::{BackupManifest, STORE};
 use super::read;
@@ -25,7 +25,7 @@ use crate::refresh::{
 };
 use crate::replicate::manifest_fault;
 use crate::search::write::SearchIndexWriter;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Whether a restore may replace an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,9 +102,15 @@ fn prepare(
     preparing: &Path,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RestoreReport> {
-    let backup = read::unpack(reader, preparing).context("the backup can't be restored")?;
+    let backup = read::unpack(reader, preparing)?;
     let before = check_generation(preparing, &backup)?;
-    Store::examine(&preparing.join(STORE)).context("the backup can't be restored")?;
+    Store::examine(&preparing.join(STORE)).map_err(|error| match error {
+        StoreError::Newer(_) => anyhow!(
+            "it was written by a newer version of Cairn ({}); restore it with that version",
+            backup.program
+        ),
+        error => anyhow!("its library.db is damaged ({error})"),
+    })?;
     let known = config.index.join(STORE);
     if disk::is_there(&known)?
         && let Err(error) = keep_withdrawn(config, &known, &preparing.join(STORE))
@@ -144,20 +150,20 @@ fn check_generation(preparing: &Path, backup: &BackupManifest) -> anyhow::Result
         Err(IndexDamage::Format { format, .. }) if format < FORMAT => return Ok(None),
         Err(damage @ IndexDamage::Format { .. }) => {
             let program = &backup.program;
-            return Err(damage).context(format!(
-                "the backup was written by a newer version of Cairn ({program}); restore it with that version"
-            ));
+            bail!(
+                "it was written by a newer version of Cairn ({program}): {damage}; restore it with that version"
+            );
         }
-        Err(damage) => return Err(damage).context("the backup can't be restored"),
+        Err(damage) => bail!("its generation is damaged: {damage}"),
     };
     let folder = backup.folder();
     let is_listed = |(name, mark)| backup.files.get(&format!("{folder}{name}")) == Some(mark);
     if !manifest.files.iter().all(is_listed) {
-        bail!("the backup can't be restored: files of its generation are missing");
+        bail!("files of its generation are missing");
     }
     match manifest_fault(&manifest, backup.generation) {
         Some(fault) => {
-            bail!("the backup can't be restored: its generation is damaged or hostile: {fault}")
+            bail!("its generation is damaged or hostile: {fault}")
         }
         None => Ok(Some(manifest)),
     }
@@ -184,8 +190,8 @@ fn apply_rules(
     let staged = Config { index: preparing.to_owned(), ..config.clone() };
     let summary = refresh::run(&staged, &options, &RefreshStop::new(), on_event)?;
     if let Some(loss) = summary.run.refused {
-        bail!("the backup can't be restored: {}", loss.refused());
+        bail!("{}", loss.refused());
     }
-    let number = folders::current(preparing)?.context("the backup has no generation")?;
+    let number = folders::current(preparing)?.context("it has no generation")?;
     Ok(Generation::open(preparing, number)?.manifest)
 }

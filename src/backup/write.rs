@@ -61,7 +61,7 @@ pub fn write(index: &Path, scratch: &Path, out: impl Write) -> anyhow::Result<Ba
             shown(index)
         );
     }
-    Store::copy(&store, &scratch.join(STORE))?;
+    Store::copy(&store, &scratch.join(STORE)).context("nothing is backed up")?;
     for name in BESIDE {
         match fs::copy(index.join(name), scratch.join(name)) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => continue,

@@ -35,7 +35,7 @@ pub(super) struct RestoreArguments {
 pub(super) fn back_up(config: &Config, arguments: &BackupArguments) -> anyhow::Result<Exit> {
     let started = Instant::now();
     if arguments.file == Path::new("-") {
-        if io::stdout().is_terminal() {
+        if output::is_terminal() {
             log::complaint("a backup is binary; send stdout to a file, or name one instead of -");
             return Ok(Exit::Wrong);
         }
@@ -64,6 +64,12 @@ fn write_file(index: &Path, file: &Path) -> anyhow::Result<(BackupReport, u64)> 
     };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
+    if !disk::is_there(folder)? {
+        bail!(
+            "the folder {} does not exist; create it, or name a file elsewhere",
+            folder.display()
+        );
+    }
     let scratch = folder.join(format!(".{}.unfinished", name.to_string_lossy()));
     disk::remove_folder(&scratch)?;
     private_folder(&scratch).map_err(failed)?;
@@ -147,11 +153,8 @@ pub(super) fn restore(
     };
     bars.end();
     let report = report.with_context(|| {
-        format!(
-            "{} is unchanged, {} is not restored",
-            shown(&config.index),
-            arguments.file.display()
-        )
+        let (file, index) = (arguments.file.display(), shown(&config.index));
+        format!("{file} can't be restored, and {index} is unchanged")
     })?;
     for line in restored(config, &report) {
         output::line(&line)?;

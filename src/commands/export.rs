@@ -1,12 +1,12 @@
 //! `cairn export`: the graph or flash cards as files. The text of private sources is left out without `--private`.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Exit, audience, open, topics};
+use super::{Exit, audience, open, output, topics};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
 use crate::library::{Library, deck};
@@ -110,7 +110,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
 fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
     if matches!(arguments.format, DeckFormat::Apkg)
         && arguments.output.is_none()
-        && std::io::stdout().is_terminal()
+        && output::is_terminal()
     {
         log::complaint(
             "a package for Anki is binary and would garble the terminal; name a file for it, such as `-o deck.apkg`",

@@ -48,6 +48,11 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(pager::write(format!("{text}\n").as_bytes())?)
 }
 
+/// Whether stdout is a terminal.
+pub(super) fn is_terminal() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stdout())
+}
+
 /// Stdout, for binary content. The caller must not send it to a terminal.
 pub(super) fn binary() -> impl std::io::Write {
     std::io::stdout().lock()

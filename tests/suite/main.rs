@@ -12,6 +12,7 @@ mod assistant;
 mod assumptions;
 mod attack;
 mod audits;
+mod backup_faults;
 mod backups;
 mod base_path;
 mod books;
