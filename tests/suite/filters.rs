@@ -143,7 +143,7 @@ fn a_search_for_a_fork_alone_lists_its_copies_on_page_api_and_command_line() {
     assert_eq!(world.hits("source:zoe/fork"), ["zoe/fork a.md"]);
     assert_eq!(world.hits("words source:zoe/fork"), ["zoe/fork a.md"]);
     let app = app(&world);
-    assert_eq!(json(&app, "/api/v1/search?source=zoe/fork", 200)["total"], 1);
+    assert_eq!(json(&app, "/api/v1/search?q=&source=zoe/fork", 200)["total"], 1);
     let (_, _, page) = get(&app, "/?source=zoe/fork");
     assert!(page.contains("zoe/fork") && page.contains("1 passage"), "{page}");
 }

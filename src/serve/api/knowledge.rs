@@ -23,6 +23,8 @@ const MOST_PASSAGES: usize = 12;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct LimitParameter {
+    /// The maximum number of topics, or of passages for each step.
+    #[schemars(example = 5)]
     limit: Option<u32>,
 }
 
@@ -40,6 +42,7 @@ pub(super) async fn related(
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct LearnParameters {
     /// Topics that the reader knows, separated by commas.
+    #[schemars(example = &"precision,recall")]
     known: Option<String>,
 }
 
@@ -72,11 +75,14 @@ pub(in crate::serve) struct PathParameters {
 pub(super) struct ApiPathParameters {
     /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
+    #[schemars(example = &"calibration")]
     from: String,
     /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
+    #[schemars(example = &"click-through-rate")]
     to: String,
     /// The maximum number of chains; 3 by default, and at most 10.
+    #[schemars(example = 3)]
     limit: Option<u32>,
 }
 
@@ -113,6 +119,7 @@ pub(in crate::serve) struct CompareParameters {
 pub(super) struct ApiCompareParameters {
     /// Two topics, by id or any name, separated by a comma.
     #[schemars(regex(pattern = r"^[^,\s]+,[^,\s]+$"))]
+    #[schemars(example = &"precision,recall")]
     topics: String,
 }
 

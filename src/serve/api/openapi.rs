@@ -36,9 +36,11 @@ fn document(admin: AdminRoutes) -> Value {
             ApiMethod::Post => "post",
         };
         let described = operation(&route, &mut parameters, &mut answers);
-        paths.insert(format!("/api/v1{}", route.path), json!({ method: described }));
+        paths.insert(format!("/api/v1{}", route.names.path), json!({ method: described }));
     }
     let error = answers.subschema_for::<ErrorAnswer>();
+    let mut schemas = Value::Object(answers.take_definitions(true));
+    with_plain_enums(&mut schemas);
     let failure = json!({
         "description": "What went wrong, and what to do",
         "content": { "application/json": { "schema": error } }
@@ -53,11 +55,60 @@ fn document(admin: AdminRoutes) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": answers.take_definitions(true),
+            "schemas": schemas,
             "responses": { "Failure": failure },
             "securitySchemes": { "owner": { "type": "http", "scheme": "bearer" } }
         }
     })
+}
+
+/// Writes each choice of described strings in `schema` as one list of values, with the descriptions in its own. Programs
+/// that generate clients read a list as an enum, and fail at a choice of constants.
+fn with_plain_enums(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(plain) = object.get("oneOf").and_then(PlainEnum::of) {
+                let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
+                let lines: Vec<String> = own.into_iter().chain(plain.descriptions).collect();
+                object.remove("oneOf");
+                object.insert("type".to_owned(), "string".into());
+                object.insert("enum".to_owned(), plain.values.into());
+                object.insert("description".to_owned(), lines.join("\n").into());
+            }
+            object.values_mut().for_each(with_plain_enums);
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(with_plain_enums),
+        _ => {}
+    }
+}
+
+/// The values of a choice of strings, and what the described ones mean.
+struct PlainEnum {
+    values: Vec<Value>,
+    descriptions: Vec<String>,
+}
+
+impl PlainEnum {
+    /// `None` if `choice` contains anything but strings.
+    fn of(choice: &Value) -> Option<PlainEnum> {
+        let mut plain = PlainEnum { values: Vec::new(), descriptions: Vec::new() };
+        for option in choice.as_array()? {
+            let values = match option.get("const") {
+                Some(value) => vec![value.clone()],
+                None => option.get("enum")?.as_array()?.clone(),
+            };
+            if !values.iter().all(Value::is_string) {
+                return None;
+            }
+            if let (Some(value), Some(text)) = (values.first(), option["description"].as_str()) {
+                plain
+                    .descriptions
+                    .push(format!("`{}`: {text}", value.as_str().unwrap_or_default()));
+            }
+            plain.values.extend(values);
+        }
+        Some(plain)
+    }
 }
 
 /// The settings of the generator for the schemas of responses (`Serialize`) or parameters (`Deserialize`).
@@ -97,16 +148,38 @@ fn operation(
         responses.insert("410".to_owned(), failure);
     }
     let mut listed = in_query(&(route.parameters)(parameters));
-    if route.path.contains("{id}") {
-        let schema = json!({ "type": "string", "minLength": 1 });
-        listed.push(json!({ "name": "id", "in": "path", "required": true, "schema": schema }));
+    for parameter in &mut listed {
+        if route.names.needs.iter().any(|needed| parameter["name"] == *needed) {
+            parameter["required"] = true.into();
+        }
     }
-    let mut operation =
-        json!({ "summary": route.summary, "parameters": listed, "responses": responses });
+    listed.extend(in_path(route.names.path));
+    let mut operation = json!({
+        "operationId": route.names.id,
+        "summary": route.names.summary,
+        "parameters": listed,
+        "responses": responses
+    });
     if route.method == ApiMethod::Post {
         operation["security"] = json!([{ "owner": [] }]);
     }
     operation
+}
+
+/// The parameter in `path`, if it has one.
+fn in_path(path: &str) -> Option<Value> {
+    let (folder, _) = path.split_once("/{id}")?;
+    let (description, example) = match folder {
+        "/topics" => ("A topic's id or any of its names", "calibration"),
+        "/cases" => ("A case study's id or any of its names", "video-recommendation"),
+        "/sections" => ("The id of a section, from a hit", "0f1e2d3c4b5a6978"),
+        _ => ("The id of a document, from a hit", "0f1e2d3c4b5a6978"),
+    };
+    let schema = json!({ "type": "string", "minLength": 1 });
+    Some(json!({
+        "name": "id", "in": "path", "required": true, "schema": schema,
+        "description": description, "example": example
+    }))
 }
 
 /// The properties of the object `schema` as query parameters.
@@ -117,12 +190,16 @@ fn in_query(schema: &Schema) -> Vec<Value> {
     let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
     let parameter = |(name, schema): (&String, &Value)| {
         let mut schema = schema.clone();
-        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        let mut take = |key: &str| schema.as_object_mut().and_then(|schema| schema.remove(key));
+        let (description, examples) = (take("description"), take("examples"));
         let mut parameter = json!({
             "name": name, "in": "query", "required": is_required(name), "schema": bounded(schema)
         });
         if let Some(description) = description {
             parameter["description"] = description;
+        }
+        if let Some(example) = examples.as_ref().and_then(|examples| examples.get(0)) {
+            parameter["example"] = example.clone();
         }
         parameter
     };

@@ -27,34 +27,53 @@ const MOST_SUGGESTIONS: usize = 20;
 pub(in crate::serve) struct SearchParameters {
     /// The query; only the first 1,000 characters are read. The query and the parameters together may name at most 16
     /// different filters.
+    #[schemars(example = &"position bias")]
     pub q: String,
     /// A source's id. If no source has that id, the value is an owner or the name of a repository. Only whole names
     /// match, case-insensitively.
+    #[schemars(example = &"cairn/notes")]
     pub source: Option<String>,
+    /// A topic's id or any of its names.
+    #[schemars(example = &"calibration")]
     pub topic: Option<String>,
+    /// A step of a design answer.
+    #[schemars(example = &"serving")]
     pub step: Option<String>,
+    /// A kind of document.
+    #[schemars(example = &"note")]
     pub kind: Option<String>,
     /// A language code, such as `sv` or `swe`.
+    #[schemars(example = &"en")]
     pub lang: Option<String>,
     /// The maximum number of hits; 10 by default, and at most 100.
+    #[schemars(example = 10)]
     pub limit: Option<u32>,
     /// The number of hits to skip; at most 400.
+    #[schemars(example = 0)]
     pub offset: Option<u32>,
     /// `1`: search only for the words as typed, and skip all steps of understanding.
+    #[schemars(example = &"0")]
     pub literal: Option<Flag>,
     /// `0`: do not search for other labels of the topics that the query names.
+    #[schemars(example = &"1")]
     pub labels: Option<Flag>,
     /// `0`: do not correct misspelled words.
+    #[schemars(example = &"1")]
     pub spelling: Option<Flag>,
     /// `0`: search for filler words too.
+    #[schemars(example = &"1")]
     pub filler: Option<Flag>,
     /// `0`: do not complete the last word.
+    #[schemars(example = &"1")]
     pub completion: Option<Flag>,
     /// `0`: do not prefer the sources that the query names.
+    #[schemars(example = &"1")]
     pub names: Option<Flag>,
     /// `0`: do not rank by meaning, and find only passages that contain words of the query.
+    #[schemars(example = &"1")]
     pub meaning: Option<Flag>,
     /// `1`: the last word is still being typed.
+    #[schemars(example = &"0")]
     pub typing: Option<Flag>,
 }
 
@@ -131,8 +150,10 @@ pub(super) async fn search(
 #[serde(default)]
 pub(super) struct SuggestParameters {
     /// The text typed so far.
+    #[schemars(example = &"posit")]
     q: String,
     /// The maximum number of suggestions; 8 by default, and at most 20.
+    #[schemars(example = 8)]
     limit: Option<u32>,
 }
 

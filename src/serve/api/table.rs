@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -47,11 +50,48 @@ pub(super) enum ApiMethod {
     Post,
 }
 
+/// The path of a route, its name in programs, and what it is for.
+#[derive(Clone, Copy)]
+pub(super) struct RouteNames {
+    pub path: &'static str,
+    /// The unique name of the operation, after which generated clients name their functions.
+    pub id: &'static str,
+    pub summary: &'static str,
+    /// The parameters that a request must give, even if they are empty, in addition to those without which its
+    /// parameters can't be read.
+    pub needs: &'static [&'static str],
+}
+
+impl RouteNames {
+    const fn new(path: &'static str, id: &'static str, summary: &'static str) -> RouteNames {
+        RouteNames { path, id, summary, needs: &[] }
+    }
+
+    const fn needs(self, needs: &'static [&'static str]) -> RouteNames {
+        RouteNames { needs, ..self }
+    }
+}
+
+/// Responds with 400 to a request that lacks one of the parameters `needs`.
+async fn needed(needs: &'static [&'static str], request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let is_given = |needed: &str| {
+        url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == needed)
+    };
+    match needs.iter().find(|needed| !is_given(needed)) {
+        Some(missing) => RequestFailure::bad_request(
+            format!("the parameter {missing:?} is missing"),
+            "/openapi.json lists the parameters of each route",
+        )
+        .into_response(),
+        None => next.run(request).await,
+    }
+}
+
 /// A route with its documentation.
 pub(super) struct ApiRoute {
-    pub path: &'static str,
+    pub names: RouteNames,
     pub method: ApiMethod,
-    pub summary: &'static str,
     pub parameters: fn(&mut SchemaGenerator) -> Schema,
     pub answer: fn(&mut SchemaGenerator) -> Schema,
     /// The schema of the redirect's body, if the route redirects the ids of earlier sections to current ones. Such a
@@ -70,23 +110,22 @@ impl RouteTable {
     /// Adds a GET route with the parameters `P` and the response `A`.
     fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<ServerState>>, T: 'static>(
         mut self,
-        path: &'static str,
-        summary: &'static str,
+        names: RouteNames,
         handler: H,
     ) -> RouteTable {
-        self.router = self.router.route(path, get(handler));
-        self.document::<P, A>(path, ApiMethod::Get, summary)
+        let check = move |request: Request, next: Next| needed(names.needs, request, next);
+        self.router = self.router.route(names.path, get(handler).layer(from_fn(check)));
+        self.document::<P, A>(names, ApiMethod::Get)
     }
 
     fn document<P: JsonSchema, A: JsonSchema>(
         mut self,
-        path: &'static str,
+        names: RouteNames,
         method: ApiMethod,
-        summary: &'static str,
     ) -> RouteTable {
         let parameters = SchemaGenerator::subschema_for::<P>;
         let answer = SchemaGenerator::subschema_for::<A>;
-        self.routes.push(ApiRoute { path, method, summary, parameters, answer, moved: None });
+        self.routes.push(ApiRoute { names, method, parameters, answer, moved: None });
         self
     }
 
@@ -105,9 +144,8 @@ pub(super) fn table(admin: AdminRoutes) -> RouteTable {
     if admin == AdminRoutes::Absent {
         return all;
     }
-    let summary = "Requests a refresh of all sources";
-    let mut owned =
-        all.document::<NoParameters, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
+    let names = RouteNames::new("/refresh", "refresh", "Requests a refresh of all sources");
+    let mut owned = all.document::<NoParameters, RefreshAnswer>(names, ApiMethod::Post);
     owned.router = owned.router.route("/refresh", post(admin::refresh));
     owned
 }
@@ -116,29 +154,33 @@ pub(super) fn table(admin: AdminRoutes) -> RouteTable {
 fn with_passages(table: RouteTable) -> RouteTable {
     table
         .get::<SearchParameters, SearchView, _, _>(
-            "/search",
-            "Passages for a query",
+            RouteNames::new("/search", "search", "Passages for a query").needs(&["q"]),
             search::search,
         )
         .get::<search::SuggestParameters, SuggestAnswer, _, _>(
-            "/suggest",
-            "Suggestions for an unfinished query",
+            RouteNames::new("/suggest", "suggest", "Suggestions for an unfinished query")
+                .needs(&["q"]),
             search::suggest,
         )
         .get::<things::SectionPlaceParameters, SectionAnswer, _, _>(
-            "/section",
-            "The section at a place of a file",
+            RouteNames::new("/section", "section_at", "The section at a place of a file"),
             things::section_at,
         )
         .get::<NoParameters, SectionAnswer, _, _>(
-            "/sections/{id}",
-            "A section, as far as its licence allows; ids of earlier sections are redirected",
+            RouteNames::new(
+                "/sections/{id}",
+                "section",
+                "A section, as far as its licence allows; ids of earlier sections are redirected",
+            ),
             things::section,
         )
         .moving::<MovedAnswer>()
         .get::<NoParameters, DocumentAnswer, _, _>(
-            "/documents/{id}",
-            "A whole document, as far as its licence allows",
+            RouteNames::new(
+                "/documents/{id}",
+                "document",
+                "A whole document, as far as its licence allows",
+            ),
             things::document,
         )
 }
@@ -147,25 +189,35 @@ fn with_passages(table: RouteTable) -> RouteTable {
 fn with_lists(table: RouteTable) -> RouteTable {
     table
         .get::<things::TopicListParameters, TopicsAnswer, _, _>(
-            "/topics",
-            "Topics, the most mentioned first",
+            RouteNames::new("/topics", "topics", "Topics, the most mentioned first"),
             things::topics,
         )
-        .get::<NoParameters, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
+        .get::<NoParameters, TopicAnswer, _, _>(
+            RouteNames::new("/topics/{id}", "topic", "All about a topic"),
+            things::topic,
+        )
         .get::<things::ResourceParameters, ResourcesAnswer, _, _>(
-            "/resources",
-            "The works that most independent authors cite",
+            RouteNames::new(
+                "/resources",
+                "resources",
+                "The works that most independent authors cite",
+            ),
             things::resources,
         )
         .get::<NoParameters, SourcesView, _, _>(
-            "/sources",
-            "Each source with its size, its state and its problems",
+            RouteNames::new(
+                "/sources",
+                "sources",
+                "Each source with its size, its state and its problems",
+            ),
             things::sources,
         )
-        .get::<NoParameters, StatusView, _, _>("/status", "The state of the index", things::status)
+        .get::<NoParameters, StatusView, _, _>(
+            RouteNames::new("/status", "status", "The state of the index"),
+            things::status,
+        )
         .get::<NewsParameters, NewsView, _, _>(
-            "/new",
-            "What was added, changed and removed",
+            RouteNames::new("/new", "news", "What was added, changed and removed"),
             things::new,
         )
 }
@@ -174,33 +226,43 @@ fn with_lists(table: RouteTable) -> RouteTable {
 fn with_knowledge(table: RouteTable) -> RouteTable {
     table
         .get::<know::LimitParameter, RelatedView, _, _>(
-            "/topics/{id}/related",
-            "Topics near a topic, with the evidence",
+            RouteNames::new(
+                "/topics/{id}/related",
+                "related_topics",
+                "Topics near a topic, with the evidence",
+            ),
             know::related,
         )
         .get::<know::LearnParameters, LearnView, _, _>(
-            "/topics/{id}/learn",
-            "What to learn for a topic, prerequisites first",
+            RouteNames::new(
+                "/topics/{id}/learn",
+                "learning_path",
+                "What to learn for a topic, prerequisites first",
+            ),
             know::learn,
         )
         .get::<know::ApiPathParameters, PathView, _, _>(
-            "/path",
-            "How one topic leads to another",
+            RouteNames::new("/path", "topic_path", "How one topic leads to another"),
             know::path,
         )
         .get::<know::ApiCompareParameters, ComparisonView, _, _>(
-            "/compare",
-            "Two topics side by side, and passages that mention both",
+            RouteNames::new(
+                "/compare",
+                "compare_topics",
+                "Two topics side by side, and passages that mention both",
+            ),
             know::compare,
         )
         .get::<NoParameters, CasesView, _, _>(
-            "/cases",
-            "The matrix of case studies and steps",
+            RouteNames::new("/cases", "cases", "The matrix of case studies and steps"),
             know::cases,
         )
         .get::<know::LimitParameter, CaseView, _, _>(
-            "/cases/{id}",
-            "What the sources say about a case study, step by step",
+            RouteNames::new(
+                "/cases/{id}",
+                "case_guide",
+                "What the sources say about a case study, step by step",
+            ),
             know::case,
         )
 }

@@ -29,13 +29,26 @@ const MOST_TOPICS: usize = 5_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct SectionPlaceParameters {
+    /// A source's id.
+    #[schemars(example = &"cairn/notes")]
     source: String,
+    /// The path of a file in the source.
+    #[schemars(example = &"ad-click-prediction.md")]
     path: String,
+    /// A line of a text.
+    #[schemars(example = 48)]
     line: Option<u32>,
+    /// A cell of a notebook.
+    #[schemars(example = 2)]
     cell: Option<u32>,
+    /// A page of a PDF.
+    #[schemars(example = 3)]
     page: Option<u32>,
+    /// A card of a deck.
+    #[schemars(example = 1)]
     card: Option<u32>,
     /// GitHub's id of a comment in a thread. Without it, the thread's question is returned.
+    #[schemars(example = 1234567)]
     comment: Option<NonZeroU64>,
 }
 
@@ -97,7 +110,10 @@ pub(super) async fn document(
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TopicListParameters {
     /// The maximum number of topics; 5,000 by default, which is also the limit.
+    #[schemars(example = 100)]
     limit: Option<u32>,
+    /// The number of topics to skip.
+    #[schemars(example = 0)]
     offset: Option<u32>,
 }
 
@@ -125,13 +141,22 @@ pub(super) async fn topic(
 #[serde(default)]
 pub(super) struct ResourceParameters {
     /// Words of the title, URL, topics, authors or abstract.
+    #[schemars(example = &"feature store")]
     q: String,
+    /// A topic's id or any of its names.
+    #[schemars(example = &"calibration")]
     topic: Option<String>,
     /// `paper`, `article`, `video`, `course`, `book`, `code`, `tool` or `dataset`.
+    #[schemars(example = &"paper")]
     kind: Option<String>,
+    /// The year of publication.
+    #[schemars(example = 2016)]
     year: Option<u16>,
     /// The maximum number of resources; 20 by default, and at most 100.
+    #[schemars(example = 20)]
     limit: Option<u32>,
+    /// The number of works to skip.
+    #[schemars(example = 0)]
     offset: Option<u32>,
 }
 
@@ -174,11 +199,19 @@ pub(in crate::serve) struct NewsParameters {
     #[schemars(regex(
         pattern = r"^(0|[0-9]{1,4}[smhdw]|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
     ))]
+    #[schemars(example = &"7d")]
     pub since: Option<String>,
+    /// A topic's id or any of its names.
+    #[schemars(example = &"calibration")]
     pub topic: Option<String>,
+    /// A source's id.
+    #[schemars(example = &"cairn/notes")]
     pub source: Option<String>,
     /// The maximum number of items; at most 100.
+    #[schemars(example = 20)]
     pub limit: Option<u32>,
+    /// The number of items to skip.
+    #[schemars(example = 0)]
     pub offset: Option<u32>,
 }
 
