@@ -15,7 +15,8 @@ use super::parameters::{
     SectionParameters, TopicParameters,
 };
 use crate::library::view::{
-    CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
+    CaseView, LearnView, NearName, RelatedView, ResourcesAnswer, SearchView, SectionAnswer,
+    TopicAnswer,
 };
 use crate::library::{Audience, Library, ResourceRequest};
 use crate::search::{
@@ -55,17 +56,18 @@ impl Assistant {
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library, &Budget) -> Result<Option<T>, SearchError> + Send + 'static,
-        missing: impl FnOnce() -> String,
+        missing: impl FnOnce(&Library) -> String + Send + 'static,
     ) -> Result<Json<T>, String> {
         let (keep, kept) = oneshot::channel();
         let question = move |library: &Library, budget: &Budget| {
+            let found = question(library, budget);
+            let answer = found.map(|found| found.ok_or_else(|| missing(library)));
             // Nobody waits for the answer if the client has gone.
-            let _ = keep.send(question(library, budget));
+            let _ = keep.send(answer);
         };
         self.desk.ask(Box::new(question)).await?;
         match kept.await {
-            Ok(Ok(Some(answer))) => Ok(Json(answer)),
-            Ok(Ok(None)) => Err(missing()),
+            Ok(Ok(answer)) => answer.map(Json),
             Ok(Err(error)) => Err(self.desk.explain(error)),
             Err(_) => {
                 Err("an internal error occurred; the log of the server has the details".to_owned())
@@ -111,7 +113,7 @@ impl Assistant {
             let view = library.search(&request, budget)?;
             Ok(Some(shortened(view, asked.brief, brief::search)))
         };
-        self.ask(find, String::new).await
+        self.ask(find, |_| String::new()).await
     }
 
     #[tool(description = "Read one section, as far as its licence allows.")]
@@ -120,7 +122,7 @@ impl Assistant {
         Parameters(asked): Parameters<SectionParameters>,
     ) -> Result<Json<SectionAnswer>, String> {
         let written = asked.id.clone();
-        let missing = || format!("no section {written:?}; `search` gives ids");
+        let missing = move || format!("no section {written:?}; `search` gives ids");
         let Some(id) = SectionId::parse(&asked.id) else { return Err(missing()) };
         let find = move |library: &Library, _: &Budget| {
             let found = library.section_or_successor(id)?;
@@ -130,7 +132,7 @@ impl Assistant {
                 SectionAnswer { section, earlier_id: is_earlier.then_some(asked.id) }
             }))
         };
-        self.ask(find, missing).await
+        self.ask(find, move |_| missing()).await
     }
 
     #[tool(description = "What a topic is, what it needs, its best passages and most cited works.")]
@@ -144,7 +146,7 @@ impl Assistant {
             let shorten = |topic| shortened(topic, asked.brief, brief::topic);
             Ok(topic.map(|topic| TopicAnswer { topic: shorten(topic) }))
         };
-        self.ask(find, || unknown(&name)).await
+        self.ask(find, move |library| unknown(library, &name)).await
     }
 
     #[tool(
@@ -160,7 +162,7 @@ impl Assistant {
             let view = library.related(&asked.topic, limit);
             Ok(view.map(|view| shortened(view, asked.brief, brief::related)))
         };
-        self.ask(find, || unknown(&name)).await
+        self.ask(find, move |library| unknown(library, &name)).await
     }
 
     #[tool(description = "What to understand for a topic, prerequisites first, with the reasons.")]
@@ -173,7 +175,7 @@ impl Assistant {
             let view = library.learn(&asked.topic, &[]).ok();
             Ok(view.map(|view| shortened(view, asked.brief, brief::learn)))
         };
-        self.ask(find, || unknown(&name)).await
+        self.ask(find, move |library| unknown(library, &name)).await
     }
 
     #[tool(description = "What the sources say about a design case study, step by step.")]
@@ -187,7 +189,11 @@ impl Assistant {
             let view = library.case(&asked.case, limit, Audience::Reader)?;
             Ok(view.map(|view| shortened(view, asked.brief, brief::case)))
         };
-        self.ask(find, || format!("no case study {name:?}; search for it")).await
+        let missing = move |library: &Library| {
+            let near = library.cases_like(&name);
+            format!("no case study {name:?}; {}", meant(near, "search for it"))
+        };
+        self.ask(find, missing).await
     }
 
     #[tool(
@@ -207,12 +213,22 @@ impl Assistant {
             let found = library.resources(&wanted);
             Ok(found.map(|works| ResourcesAnswer { resources: shorten(works) }))
         };
-        self.ask(find, || unknown(&name)).await
+        self.ask(find, move |library| unknown(library, &name)).await
     }
 }
 
-fn unknown(topic: &str) -> String {
-    format!("no topic {topic:?}; search for it, the answer names topics")
+fn unknown(library: &Library, topic: &str) -> String {
+    let near = library.topics_like(topic);
+    format!("no topic {topic:?}; {}", meant(near, "search for it, the answer names topics"))
+}
+
+/// The names that may have been meant; without any, `advice`.
+fn meant(near: Vec<NearName>, advice: &str) -> String {
+    let names: Vec<String> = near.into_iter().map(|near| format!("{:?}", near.name)).collect();
+    match names.is_empty() {
+        true => advice.to_owned(),
+        false => format!("did you mean {}?", names.join(" or ")),
+    }
 }
 
 #[tool_handler(router = self.router)]

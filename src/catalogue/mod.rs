@@ -3,7 +3,7 @@
 //! The catalogue is read from `sources/catalogue.toml`. All faults are reported together, each with its line; an
 //! unknown key is a fault. [`builtin`] adds the list inside the program to a user's own catalogue. [`policy`] defines
 //! what is never indexed, which licences allow what, and which repositories are refused. [`refusal`] lists the reasons
-//! why a file is left out. [`rights`] makes the quotes that may be shown. [`edit`] adds and removes entries. [`voice`]
+//! why a file is left out. [`rights`] makes the quotes that may be shown. [`edit`] adds and removes entries. [`similar`] finds what a mistyped id may mean. [`voice`]
 //! determines which sources count as one voice.
 
 mod builtin;
@@ -20,6 +20,7 @@ mod refused;
 mod repository;
 pub mod rights;
 pub mod selection;
+mod similar;
 mod source;
 mod threads;
 mod visibility;
@@ -34,6 +35,7 @@ pub(crate) use repository::is_github_name;
 pub use repository::{named_repository, repository};
 pub use rights::Shown;
 pub use selection::{Selection, SelectionRules};
+pub use similar::similar_ids;
 pub use source::{Catalogue, Origin, OriginKind, Source, SourceId, SourceList, SourceStanding};
 pub use threads::{IssueSelection, ThreadSelection};
 pub use visibility::Visibility;

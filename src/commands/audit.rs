@@ -1,10 +1,9 @@
 //! `cairn sources audit`.
 
-use anyhow::bail;
 use clap::Args;
 
 use super::audit_table::{WIDTH, cells, header, print_row, short, shortened, size};
-use super::{Exit, open, output};
+use super::{Exit, open, output, unknown};
 use crate::config::Config;
 use crate::generation::left_out::LeftOutGroup;
 use crate::library::view::{
@@ -43,11 +42,7 @@ pub(super) fn run(config: &Config, arguments: &AuditArguments) -> anyhow::Result
     let only = arguments.source.as_deref();
     let Some(audit) = library.audit(only)? else {
         let name = only.unwrap_or_default();
-        match &library.sources_like(name)[..] {
-            [] => bail!("no source {name:?}; `cairn sources` lists them"),
-            [one] => bail!("no source {name:?}; did you mean {one}?"),
-            near => bail!("no source {name:?}; did you mean one of {}?", near.join(", ")),
-        }
+        return Err(unknown::source(&library, name));
     };
     if arguments.json {
         output::json(&audit)?;

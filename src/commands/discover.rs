@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Exit, open, output, topics};
+use super::{Exit, open, output, unknown};
 use crate::catalogue::{self, policy};
 use crate::config::Config;
 use crate::library::discover::found::{self, SearchFindings};
@@ -38,7 +38,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
     let topic = match &arguments.topic {
         None => None,
         Some(name) => match library.find_topic(name) {
-            None => return topics::unknown(&library, name),
+            None => return Err(unknown::topic(&library, name)),
             found => found,
         },
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Exit, audience, open, output, topics};
+use super::{Exit, audience, open, output, unknown};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
 use crate::library::{Library, deck};
@@ -93,7 +93,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         None => export::all(&graph),
         Some(name) => match library.find_topic(name) {
             Some(topic) => export::around(&graph, topic, NEAREST),
-            None => return topics::unknown(library, name),
+            None => return Err(unknown::topic(library, name)),
         },
     };
     let format = match arguments.format {
@@ -121,12 +121,11 @@ fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
     let deck = match (&arguments.topic, &arguments.case) {
         (Some(topic), _) => match library.topic_cards(topic, audience, &Budget::unlimited())? {
             Some(deck) => deck,
-            None => return topics::unknown(library, topic),
+            None => return Err(unknown::topic(library, topic)),
         },
         (None, case) => {
             let case = case.as_deref().unwrap_or_default();
-            let found = library.case_cards(case, audience)?;
-            found.with_context(|| format!("no case study {case:?}; `cairn guide` lists them"))?
+            library.case_cards(case, audience)?.ok_or_else(|| unknown::case(library, case))?
         }
     };
     let bytes = match arguments.format {

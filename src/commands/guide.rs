@@ -1,9 +1,8 @@
 //! `cairn guide`: what the sources say about a case study, as Markdown; without a case study, the matrix.
 
-use anyhow::bail;
 use clap::Args;
 
-use super::{Exit, audience, open, output};
+use super::{Exit, audience, open, output, unknown};
 use crate::config::Config;
 use crate::graph::Coverage;
 use crate::library::markdown;
@@ -35,7 +34,7 @@ pub(super) fn run(config: &Config, arguments: &GuideArguments) -> anyhow::Result
     let limit = usize::try_from(arguments.limit).unwrap_or(5);
     let audience = audience(&library, arguments.private || arguments.json);
     let Some(view) = library.case(&name, limit, audience)? else {
-        bail!("no case study {name:?}; `cairn guide` lists them");
+        return Err(unknown::case(&library, &name));
     };
     if arguments.json {
         output::json(&view)?;

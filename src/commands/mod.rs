@@ -37,6 +37,7 @@ mod standalone;
 mod status;
 mod topics;
 mod trial;
+mod unknown;
 mod vocabulary;
 mod ways;
 

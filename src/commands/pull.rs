@@ -23,14 +23,19 @@ pub(super) struct PullArguments {
     #[arg(value_name = "SOURCE")]
     source: Option<String>,
     /// Look for a new generation again after each such time, such as 1m, until the program is stopped
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     every: Option<Duration>,
     /// How long the source may send nothing
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
     /// Check every file of the index, and take damaged ones again
     #[arg(long)]
     full: bool,
+}
+
+/// The time that `text` describes.
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| "write a time such as 30s, 1m or 24h".to_owned())
 }
 
 pub(super) fn run(config: &Config, arguments: &PullArguments) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Exit, open, output, topics};
+use super::{Exit, open, output, unknown};
 use crate::config::Config;
 use crate::library::ResourceRequest;
 
@@ -27,7 +27,7 @@ pub(super) fn run(config: &Config, arguments: &ResourcesArguments) -> anyhow::Re
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
     let wanted = ResourceRequest { query: &query, topic, limit, ..ResourceRequest::default() };
     let Some(resources) = library.resources(&wanted) else {
-        return topics::unknown(&library, topic.unwrap_or_default());
+        return Err(unknown::topic(&library, topic.unwrap_or_default()));
     };
     if arguments.json {
         output::json(&serde_json::json!({ "resources": resources }))?;

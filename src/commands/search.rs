@@ -2,14 +2,30 @@
 
 use clap::Args;
 
-use super::{Exit, open, output};
+use super::{Exit, open, output, unknown};
 use crate::config::Config;
-use crate::library::view::{PassageView, PlaceView, ResourceView, SearchView};
-use crate::printable::shell;
-
+use crate::extract::DocumentKind;
+use crate::library::view::{PassageView, PlaceView, ResourceView, SearchView, UnknownSource};
+use crate::library::{Library, QueryRescue};
+use crate::printable::escape;
+use crate::printable::shell::{self, completed};
 use crate::search::{
     Budget, Correction, Filter, FilterField, LastWord, SearchRequest, Understanding,
 };
+use crate::vocabulary::Step;
+
+/// The maximum number of queries that are suggested if nothing is found.
+const MEANT: usize = 5;
+/// What `--kind` accepts.
+const KINDS: [DocumentKind; 7] = [
+    DocumentKind::Note,
+    DocumentKind::List,
+    DocumentKind::Book,
+    DocumentKind::Notebook,
+    DocumentKind::Deck,
+    DocumentKind::Paper,
+    DocumentKind::Discussion,
+];
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArguments {
@@ -25,8 +41,8 @@ pub(super) struct SearchArguments {
     /// Only passages that serve this step
     #[arg(long)]
     step: Option<String>,
-    /// Only this kind of document: note, list, book, notebook, deck, paper, discussion
-    #[arg(long)]
+    /// Only this kind of document
+    #[arg(long, value_parser = KINDS.map(DocumentKind::as_str))]
     kind: Option<String>,
     /// The most passages to list
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
@@ -60,6 +76,12 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
         (FilterField::Kind, arguments.kind.as_deref()),
     ]);
     let text = arguments.query.join(" ");
+    if text.trim().is_empty() && filters.is_empty() {
+        let advice = "say what to search for, such as `cairn search position bias`; \"phrases\", -not, OR and source:NAME \
+                      narrow a search";
+        eprintln!("cairn: {}", escape(&completed(advice)));
+        return Ok(Exit::Wrong);
+    }
     let full = Understanding {
         labels: !arguments.no_labels,
         spelling: !arguments.no_spelling,
@@ -78,13 +100,70 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
         understanding,
         last_word,
     };
-    let view = open(config)?.search(&request, &Budget::unlimited())?;
+    let library = open(config)?;
+    if let Some(wrong) = wrong_filter(&library, arguments)? {
+        return Ok(wrong);
+    }
+    let view = library.search(&request, &Budget::unlimited())?;
     if arguments.json {
         output::json(&view)?;
-    } else {
-        print(&view)?;
+        return Ok(Exit::Done);
+    }
+    print(&view)?;
+    if view.total == 0 {
+        help(&library, &text, &filters)?;
     }
     Ok(Exit::Done)
+}
+
+/// How the command ends if `arguments` name a step that does not exist, after an error about it was printed; `None` if they
+/// do not. `Err` if they name a topic that does not exist.
+fn wrong_filter(library: &Library, arguments: &SearchArguments) -> anyhow::Result<Option<Exit>> {
+    if let Some(topic) = &arguments.topic
+        && library.find_topic(topic).is_none()
+    {
+        return Err(unknown::topic(library, topic));
+    }
+    if let Some(step) = &arguments.step
+        && !is_step(library, step)
+    {
+        let steps: Vec<&str> = steps(library).map(|step| step.slug.as_str()).collect();
+        let steps = steps.join(", ");
+        eprintln!("cairn: {}", escape(&format!("no step {step:?}; the steps are {steps}")));
+        return Ok(Some(Exit::Wrong));
+    }
+    Ok(None)
+}
+
+/// The steps of a design answer.
+fn steps(library: &Library) -> impl Iterator<Item = &Step> {
+    library.graph.vocabulary.steps.iter()
+}
+
+fn is_step(library: &Library, name: &str) -> bool {
+    steps(library)
+        .any(|step| step.slug.eq_ignore_ascii_case(name) || step.label.eq_ignore_ascii_case(name))
+}
+
+/// Says which words of the query `text` occur nowhere, and what may have been meant. For searches without results.
+fn help(library: &Library, text: &str, filters: &[Filter]) -> anyhow::Result<()> {
+    let QueryRescue { failed, nearest } = library.rescue(text, filters, &Budget::unlimited())?;
+    if !failed.is_empty() {
+        output::line(&format!("no passage contains {}", failed.join(" or ")))?;
+    }
+    let mut meant: Vec<String> =
+        nearest.into_iter().map(|(query, total)| format!("{query:?} ({total})")).collect();
+    let topics = failed.iter().filter_map(|word| library.topics_like(word).into_iter().next());
+    for topic in topics.map(|topic| format!("{:?}", topic.name)) {
+        if !meant.iter().any(|known| known.starts_with(&topic)) {
+            meant.push(topic);
+        }
+    }
+    meant.truncate(MEANT);
+    if !meant.is_empty() {
+        output::line(&format!("did you mean {}?", meant.join(", ")))?;
+    }
+    Ok(())
 }
 
 /// How the user can open the passage: its URL, or, if it is only in this index, the command that prints it.
@@ -103,9 +182,12 @@ fn opens(passage: &PassageView) -> String {
 fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String> {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
-    let (option, number) = match place.comment {
-        Some(comment) => ("--comment", comment.to_string()),
-        None => ("--line", number.to_string()),
+    let (option, number) = match place {
+        PlaceView { comment: Some(comment), .. } => ("--comment", comment.to_string()),
+        PlaceView { cell: Some(_), .. } => ("--cell", number.to_string()),
+        PlaceView { page: Some(_), .. } => ("--page", number.to_string()),
+        PlaceView { card: Some(_), .. } => ("--card", number.to_string()),
+        _ => ("--line", number.to_string()),
     };
     shell::cairn(&["section", option, &number, "--", source, path])
 }
@@ -139,6 +221,13 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::gap()?;
     }
     print_understood(view)?;
+    for UnknownSource { name, near } in &view.query.unknown_sources {
+        let meant = match &near[..] {
+            [] => "`cairn sources` lists them".to_owned(),
+            near => format!("did you mean {}?", near.join(", ")),
+        };
+        output::advice(&format!("no source {name:?}; {meant}"))?;
+    }
     if view.fallback {
         output::line("the cluster is not available, so the index on this machine has answered")?;
     }
@@ -207,6 +296,6 @@ mod tests {
             command("discussions/3", Address::Question),
             "cairn section --line 1 -- notes discussions/3"
         );
-        assert_eq!(command("a b.md", Address::Card(7)), "cairn section --line 7 -- notes 'a b.md'");
+        assert_eq!(command("a b.md", Address::Card(7)), "cairn section --card 7 -- notes 'a b.md'");
     }
 }

@@ -200,7 +200,7 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     let (path, text) = catalogue_text(config)?;
     let known = catalogue::load(&config.sources)?;
     let Some(shorter) = edit::removed(&text, &known, id) else {
-        bail!("the catalogue has no source {id:?}; `cairn sources` lists those it has");
+        bail!("{}", known.unknown_id(id));
     };
     let left = catalogue::parse(&path.display().to_string(), &shorter)?;
     replace(&path, &shorter)?;

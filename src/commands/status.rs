@@ -1,6 +1,6 @@
 //! `cairn status`: what the index contains, how the last run went, what is wrong, and what is new.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::{Exit, open, output};
@@ -25,15 +25,20 @@ const NEWS: usize = 50;
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
     /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
-    #[arg(long, value_name = "WHEN")]
-    since: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    since: Option<DateTime<Utc>>,
     /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// The time that `text` describes.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    since(text, Utc::now()).map_err(|error| error.to_string())
+}
+
 pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Result<Exit> {
-    let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
+    let since = arguments.since;
     let library = open(config)?;
     let runs = runs::read(&config.index);
     let replica = ReplicaMark::read(&config.index)?;

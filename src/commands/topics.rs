@@ -1,11 +1,9 @@
 //! `cairn topics`, `cairn topic`.
 
-use anyhow::bail;
 use clap::Args;
 
-use super::{Exit, open, output};
+use super::{Exit, open, output, unknown};
 use crate::config::Config;
-use crate::library::Library;
 use crate::library::view::{TopicDetail, TopicLink};
 use crate::search::Budget;
 
@@ -46,7 +44,7 @@ pub(super) fn list(config: &Config, arguments: &TopicListArguments) -> anyhow::R
 pub(super) fn one(config: &Config, arguments: &TopicArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let Some(topic) = library.topic(&arguments.topic, &Budget::unlimited())? else {
-        return unknown(&library, &arguments.topic);
+        return Err(unknown::topic(&library, &arguments.topic));
     };
     if arguments.json {
         output::json(&serde_json::json!({ "topic": topic }))?;
@@ -88,20 +86,4 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
         output::line(&format!("- {title}: {} (cited by {cited})", resource.url))?;
     }
     Ok(())
-}
-
-/// The error for `name`, which is not the name of a topic. It suggests topics whose id or label contains `name`.
-pub(super) fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
-    let lower = name.to_lowercase();
-    let near: Vec<String> = library
-        .topics(usize::MAX, 0)
-        .into_iter()
-        .filter(|topic| topic.label.to_lowercase().contains(&lower) || topic.id.contains(&lower))
-        .map(|topic| topic.id)
-        .take(8)
-        .collect();
-    match &near[..] {
-        [] => bail!("no topic {name:?}; `cairn topics` lists them"),
-        near => bail!("no topic {name:?}; did you mean one of {}?", near.join(", ")),
-    }
 }

@@ -3,8 +3,7 @@
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 
-use super::topics::unknown;
-use super::{Exit, open, output};
+use super::{Exit, open, output, unknown};
 use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
@@ -121,7 +120,7 @@ fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit
 fn review(config: &Config, topic: &str) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let Some(TopicReview { detail, sections, sentences, relied }) = library.review(topic)? else {
-        return unknown(&library, topic);
+        return Err(unknown::topic(&library, topic));
     };
     output::line(&format!("{} (topic:{})", detail.topic.label, detail.topic.id))?;
     output::line(&detail.topic.definition)?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Exit, open, output, topics};
+use super::{Exit, open, output, unknown};
 use crate::config::Config;
 use crate::library::view::Tie;
 
@@ -47,7 +47,7 @@ pub(super) struct PathArguments {
 pub(super) fn related(config: &Config, arguments: &RelatedArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let Some(view) = library.related(&arguments.topic, arguments.limit) else {
-        return topics::unknown(&library, &arguments.topic);
+        return Err(unknown::topic(&library, &arguments.topic));
     };
     if arguments.json {
         output::json(&view)?;
@@ -65,7 +65,7 @@ pub(super) fn learn(config: &Config, arguments: &LearnArguments) -> anyhow::Resu
     let known: Vec<&str> = arguments.known.iter().map(String::as_str).collect();
     let view = match library.learn(&arguments.topic, &known) {
         Ok(view) => view,
-        Err(name) => return topics::unknown(&library, &name),
+        Err(name) => return Err(unknown::topic(&library, &name)),
     };
     if arguments.json {
         output::json(&view)?;
@@ -86,7 +86,7 @@ pub(super) fn path(config: &Config, arguments: &PathArguments) -> anyhow::Result
     let count = usize::try_from(arguments.limit).unwrap_or(3);
     let view = match library.paths(&arguments.from, &arguments.to, count) {
         Ok(view) => view,
-        Err(name) => return topics::unknown(&library, &name),
+        Err(name) => return Err(unknown::topic(&library, &name)),
     };
     if arguments.json {
         output::json(&view)?;

@@ -165,21 +165,16 @@ fn urls(texts: &[String]) -> anyhow::Result<Vec<Url>> {
 
 fn credentials(file: &SearchFile) -> anyhow::Result<ClusterCredentials> {
     let SearchFile { user, password_file, token_file, .. } = file;
-    let needs = |value: Option<SecretString>, key: &str| {
-        value.with_context(|| format!("the file that [search] {key} names is empty"))
-    };
     match (user, password_file, token_file) {
         (None, None, None) => Ok(ClusterCredentials::Anonymous),
         (None, None, Some(path)) => {
-            let token = secret::from_file("[search] token_file", path)?;
-            Ok(ClusterCredentials::Token(needs(token, "token_file")?))
+            Ok(ClusterCredentials::Token(secret::from_file("[search] token_file", path)?))
         }
         (Some(user), Some(path), None) => {
             if user.is_empty() || user.contains(|c: char| c == ':' || c.is_control()) {
                 bail!("[search] user must not be empty or contain a colon or a control character");
             }
             let password = secret::from_file("[search] password_file", path)?;
-            let password = needs(password, "password_file")?;
             Ok(ClusterCredentials::Password { user: user.clone(), password })
         }
         (Some(_), None, None) => bail!(

@@ -14,11 +14,11 @@ use super::environment::env;
 const LONGEST: usize = 8_000;
 
 /// Reads the secret from the environment variable `variable`, or else from `file`. `key` is the setting that names
-/// `file`, for messages. `None` if there is neither, or if the value is empty.
+/// `file`, for messages. `None` if there is neither, or if the value of the variable is empty.
 ///
-/// `Err` for an unreadable file and for text that can't be a token. Messages do not contain the file's text, because it
-/// may be another secret. They do not contain the file's name either, because the user may have set `key` to the token
-/// itself.
+/// `Err` for an unreadable or empty file and for text that can't be a token. Messages do not contain the file's text, because it
+/// may be another secret. They do not contain the name of a file that can't be read either, because the user may have set
+/// `key` to the token itself.
 pub(super) fn read(
     variable: &str,
     key: &str,
@@ -26,15 +26,22 @@ pub(super) fn read(
 ) -> anyhow::Result<Option<SecretString>> {
     match (env(variable), file) {
         (Some(token), _) => checked(&token, variable),
-        (None, Some(path)) => from_file(key, path),
+        (None, Some(path)) => from_file(key, path).map(Some),
         (None, None) => Ok(None),
     }
 }
 
-/// Reads the secret from the file at `path`, which the setting `key` names. Else like [`read`].
-pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<Option<SecretString>> {
+/// Reads the secret from the file at `path`, which the setting `key` names. `Err` also if the file is empty. That message
+/// contains the file's name: a name under which there is a file is no token.
+pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<SecretString> {
     let text = contents(path).with_context(|| format!("cannot read the file that {key} names"))?;
-    checked(&text, &format!("the file that {key} names"))
+    let secret = checked(&text, &format!("the file that {key} names"))?;
+    secret.with_context(|| {
+        format!(
+            "{}, which {key} names, is empty; write the secret into it, or remove the key",
+            path.display()
+        )
+    })
 }
 
 /// The secret `text`, without white space around it; `None` if it is empty. `place` is where it comes from.
@@ -117,7 +124,8 @@ mod tests {
         assert!(misplaced.contains("token_file") && !misplaced.contains("s3cr"), "{misplaced}");
         for text in ["", " \n"] {
             std::fs::write(&path, text).unwrap();
-            assert!(read(&path).unwrap().is_none());
+            let error = error(&path);
+            assert!(error.contains("s3cret-key") && error.contains("is empty"), "{error}");
         }
     }
 }

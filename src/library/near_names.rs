@@ -41,8 +41,13 @@ impl Library {
         };
         let unknown = filters.iter().filter(of_source).filter(is_unknown);
         let near = |value: &str| self.sources_like(value).into_iter().map(str::to_owned).collect();
-        unknown
-            .map(|filter| UnknownSource { name: filter.value.clone(), near: near(&filter.value) })
+        let mut names: Vec<&str> = unknown.map(|filter| filter.value.as_str()).collect();
+        // A filter beside the query also counts as one of the query.
+        names.sort_unstable();
+        names.dedup();
+        names
+            .into_iter()
+            .map(|name| UnknownSource { name: name.to_owned(), near: near(name) })
             .collect()
     }
 }

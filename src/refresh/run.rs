@@ -322,7 +322,7 @@ fn choose<'a>(
     }
     for id in &options.only {
         if catalogue.get(id).is_none() {
-            bail!("the catalogue has no source {id:?}; `cairn sources` lists those it has");
+            bail!("{}", catalogue.unknown_id(id));
         }
     }
     let is_chosen = |source: &&Source| {

@@ -80,7 +80,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     let listen = &state.config.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
-        .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
+        .with_context(|| format!("cannot listen on {listen} (--listen names another address)"))?;
     let address = listener.local_addr()?;
     state.exposure.listens(address.ip());
     // Signals are received before the address is printed, because a client may send one as soon as it has read the

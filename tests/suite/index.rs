@@ -90,7 +90,7 @@ fn section_ids_stay_when_text_round_them_changes() {
     let world = World::new(vec![repo("ann/a", &[("a.md", text)])]);
     world.refresh(&[], 0);
     let id = |world: &World| {
-        world.run(&["section", "ann/a", "a.md", "--line", "99", "--json"]).json()["section"]["id"]
+        world.run(&["section", "ann/a", "a.md", "--line", "9", "--json"]).json()["section"]["id"]
             .clone()
     };
     let before = id(&world);

@@ -131,6 +131,7 @@ mod web_programs;
 mod week;
 mod withdrawal;
 mod world;
+mod wrong_uses;
 
 #[path = "../github/mod.rs"]
 mod github;

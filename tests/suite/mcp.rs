@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{World, ended, entry, two};
+use crate::world::{World, ended, entry, text, two};
 
 /// A running `cairn mcp`.
 pub(crate) struct Session {
@@ -63,12 +63,25 @@ impl Session {
     /// The structured result of the tool `name`.
     #[track_caller]
     pub(crate) fn call(&mut self, name: &str, arguments: &Value) -> Value {
+        let answer = self.answer(name, arguments);
+        assert_eq!(answer["result"]["isError"], json!(false), "{answer}");
+        answer["result"]["structuredContent"].clone()
+    }
+
+    /// What the tool `name` says when it fails.
+    #[track_caller]
+    pub(crate) fn fails(&mut self, name: &str, arguments: &Value) -> String {
+        let answer = self.answer(name, arguments);
+        assert_eq!(answer["result"]["isError"], json!(true), "{answer}");
+        text(&answer["result"]["content"][0]["text"]).to_owned()
+    }
+
+    #[track_caller]
+    fn answer(&mut self, name: &str, arguments: &Value) -> Value {
         let params = json!({ "name": name, "arguments": arguments });
         let question =
             json!({ "jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params });
-        let answer = self.ask(question.to_string().as_bytes());
-        assert_eq!(answer["result"]["isError"], json!(false), "{answer}");
-        answer["result"]["structuredContent"].clone()
+        self.ask(question.to_string().as_bytes())
     }
 
     #[track_caller]

@@ -98,7 +98,7 @@ fn credentials_go_over_https_or_stay_on_this_machine() {
     }
     std::fs::write(&path, " \n").unwrap();
     let error = cluster_of(&format!("{URLS}{token}")).unwrap_err().to_string();
-    assert!(error.contains("token_file names is empty"), "{error}");
+    assert!(error.contains("token_file names, is empty"), "{error}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ use super::view::{
     AuditView, DocumentAuditView, FolderAuditView, ProblemGroupView, SourceAuditView,
 };
 use crate::catalogue::selection::format_of;
+use crate::catalogue::similar_ids;
 use crate::crawl::github::name::ThreadName;
 use crate::generation::manifest::SourceState;
 use crate::problem::Problem;
@@ -37,11 +38,6 @@ const MOST_DOCUMENTS: usize = 10;
 const MOST_FOLDERS: usize = 40;
 /// The maximum number of paths that a group of problems names.
 const MOST_EXAMPLES: usize = 3;
-/// The maximum number of sources that [`Library::sources_like`] suggests.
-const MOST_SUGGESTED: usize = 5;
-/// A source is suggested only if the similarity (Jaro-Winkler, from 0 to 1) of its id to the requested name is at least
-/// this.
-const LEAST_SIMILARITY: f64 = 0.8;
 
 impl Library {
     /// Audits the source with the id `only` (case-insensitive), including its folders and documents. If `only` is
@@ -84,23 +80,9 @@ impl Library {
         Ok(Some(AuditView { generation: self.manifest.generation, sources }))
     }
 
-    /// The ids of sources that `name` may mean (case-insensitive), at most `MOST_SUGGESTED`: first the ids that contain
-    /// it, then the ids that are spelled similarly, the most similar first.
+    /// The ids of sources that `name` may mean, as [`similar_ids`] finds them.
     pub fn sources_like(&self, name: &str) -> Vec<&str> {
-        let name = name.to_lowercase();
-        let similarity = |id: &str| {
-            let id = id.to_lowercase();
-            let of = |own: &str| strsim::jaro_winkler(own, &name);
-            match id.contains(&name) {
-                true => 1.0,
-                // Many remember the name of a repository, but not its owner.
-                false => id.rsplit('/').next().map_or(0.0, of).max(of(&id)),
-            }
-        };
-        let ids = self.manifest.sources.iter().map(|source| (similarity(&source.id), &*source.id));
-        let mut alike: Vec<(f64, &str)> = ids.filter(|(own, _)| *own >= LEAST_SIMILARITY).collect();
-        alike.sort_by(|(one, _), (two, _)| two.total_cmp(one));
-        alike.into_iter().map(|(_, id)| id).take(MOST_SUGGESTED).collect()
+        similar_ids(name, self.manifest.sources.iter().map(|source| &*source.id))
     }
 }
 

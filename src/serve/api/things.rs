@@ -15,8 +15,8 @@ use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
 use crate::library::view::{
-    DocumentAnswer, MovedAnswer, NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView,
-    TopicAnswer, TopicsAnswer,
+    DocumentAnswer, MovedAnswer, NearName, NewsView, ResourcesAnswer, SectionAnswer, SourcesView,
+    StatusView, TopicAnswer, TopicsAnswer,
 };
 use crate::library::{
     Audience, DocumentId, DocumentPosition, EarlierId, Library, NewsRequest, ResourceRequest,
@@ -58,6 +58,7 @@ pub(super) async fn section_at(
 ) -> Result<Json<SectionAnswer>, RequestFailure> {
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
+    let source = place.source.clone();
     let (spot, missing) = match place.comment {
         Some(comment) => {
             (DocumentPosition::Comment(comment), ("comment", format!("{name} {comment}")))
@@ -72,8 +73,19 @@ pub(super) async fn section_at(
         DocumentPosition::Number(_) => "/api/v1/sources lists the sources",
     };
     let section = state.read(find).await?;
-    let section = section.ok_or_else(|| RequestFailure::not_found(missing.0, &missing.1, hint))?;
+    let near = || state.shelf.library().map(|library| near_sources(&library, &source));
+    let section = section.ok_or_else(|| {
+        RequestFailure::not_found(missing.0, &missing.1, hint).near(near().unwrap_or_default())
+    })?;
     Ok(Json(SectionAnswer { section, earlier_id: None }))
+}
+
+/// The sources that may have been meant by `name`; none if it is a source.
+fn near_sources(library: &Library, name: &str) -> Vec<NearName> {
+    match library.manifest.source(name) {
+        Some(_) => Vec::new(),
+        None => library.near_sources(name),
+    }
 }
 
 pub(super) async fn section(
