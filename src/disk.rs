@@ -164,11 +164,25 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
 /// Writes `bytes` to `path` atomically and durably: a reader sees either the old or the new content, even after a power
 /// failure. Every account may read the file, as far as the umask allows.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    replace_with(&builder, path, bytes)
+}
+
+/// Like [`replace`], but on Unix, only this account may read the file.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    replace_with(&tempfile::Builder::new(), path, bytes)
+}
+
+/// Replaces the file `path` by one that `builder` makes beside it.
+fn replace_with(
+    builder: &tempfile::Builder<'_, '_>,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(), DiskError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = || -> io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let mut file = builder.tempfile_in(folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;

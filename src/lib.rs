@@ -88,7 +88,9 @@
 //!                       with a cluster also the name of its index, and search/ is an outline without texts)
 //! current               the number of the generation that readers open; replaced by rename, as the last step. If it
 //!                       is missing, they open the newest intact generation
-//! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
+//! runs.json             the last 200 runs, and the last full ones: results, requests, bytes, points, quota, changes;
+//!                       how many runs ended how
+//! queries.json          only with query_log: what readers searched for, by week; written by serve
 //! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
 //! restoring/, restored/ only while a backup is restored: what is being prepared, and what counts and is being moved
 //! lock                  locked by the process that writes the index; contains its process id and start time
@@ -97,8 +99,9 @@
 //! ```
 //!
 //! A generation and `runs.json` contain everything that readers need. Readers never open `library.db`, and they write
-//! nothing, so an index on read-only storage or of another account can be searched. The only exception is
-//! `cairn sources discover`: it updates `discover.json` if it can.
+//! nothing, so an index on read-only storage or of another account can be searched. The only exceptions are
+//! `cairn sources discover`, which updates `discover.json`, and `serve` with `query_log`, which updates `queries.json`, if
+//! they can.
 //!
 //! A refresh may be killed at any instruction. `current` then still names a complete generation, and the next refresh
 //! continues from the content of the store and the index. It also rebuilds damaged files from the store, and derives or

@@ -16,7 +16,7 @@ static ANSWER: Mutex<Answer> = Mutex::new(Answer::Direct);
 enum Answer {
     Direct,
     Held(HeldAnswer),
-    Paged(RunningPager),
+    Paged(Box<RunningPager>),
 }
 
 /// An answer that still fits on the screen.
@@ -144,7 +144,7 @@ fn start(pager: &[String]) -> Answer {
     let Some((program, arguments)) = pager.split_first() else { return Answer::Direct };
     let signals = hold_signals();
     match Command::new(program).args(arguments).stdin(Stdio::piped()).spawn() {
-        Ok(child) => Answer::Paged(RunningPager { child, _signals: signals }),
+        Ok(child) => Answer::Paged(Box::new(RunningPager { child, _signals: signals })),
         Err(error) => {
             if program != "less" {
                 log::notice(&format!("the pager {program:?} can't be started: {error}"));

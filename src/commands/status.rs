@@ -11,6 +11,7 @@ use crate::generation::news::NewsKind;
 use crate::generation::outcome::RunOutcome;
 use crate::generation::replica::ReplicaMark;
 use crate::generation::runs::{self, LatestResults};
+use crate::library::query_log::{QueryCount, QueryLog, QueryWeek};
 use crate::library::view::{EngineKind, EngineView, NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
@@ -27,6 +28,9 @@ pub(super) struct StatusArguments {
     /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     since: Option<DateTime<Utc>>,
+    /// What readers searched for: queries without results, slow and frequent ones, by week ([serve] query_log)
+    #[arg(long, conflicts_with = "since")]
+    queries: bool,
     /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
@@ -38,6 +42,9 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Result<Exit> {
+    if arguments.queries {
+        return queries(config, arguments.json);
+    }
     let since = arguments.since;
     let library = open(config)?;
     let runs = runs::read(&config.index);
@@ -68,7 +75,8 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     match &news {
         Some(news) => print_news(news)?,
         None => {
-            print(&status, &schedule_line(config, replica.as_ref(), status.next_run.as_deref()))?
+            let schedule = schedule_line(config, replica.as_ref(), status.next_run.as_deref());
+            print(&status, &schedule)?;
         }
     }
     Ok(Exit::Done)
@@ -83,6 +91,37 @@ fn schedule_line(config: &Config, replica: Option<&ReplicaMark>, next_run: Optio
     let schedule = &config.timetable.schedule;
     let due = next_run.map(|at| format!("; the next is due at {at}")).unwrap_or_default();
     format!("`cairn serve` refreshes {schedule}{due}")
+}
+
+/// Prints what readers searched for.
+fn queries(config: &Config, json: bool) -> anyhow::Result<Exit> {
+    let log = QueryLog::read(&config.index)?;
+    if json {
+        output::json(&log.unwrap_or_default())?;
+        return Ok(Exit::Done);
+    }
+    let Some(log) = log else {
+        output::advice(
+            "no queries are kept; with `query_log = true` under [serve], `cairn serve` counts them",
+        )?;
+        return Ok(Exit::Done);
+    };
+    for QueryWeek { week, searches, empty, slow, without_results, slow_queries, frequent } in
+        &log.weeks
+    {
+        output::line(&format!(
+            "{week}: {searches} searches, {empty} without results, {slow} slow"
+        ))?;
+        let lists =
+            [("without results", without_results), ("slow", slow_queries), ("frequent", frequent)];
+        for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            output::line(&format!("  {title}"))?;
+            for QueryCount { query, count, longest_ms, .. } in list.iter().take(SHOWN) {
+                output::line(&format!("  {count:>6}  {query}  ({longest_ms} ms)"))?;
+            }
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {

@@ -103,6 +103,7 @@ tables! {
         search_engines: bool => UserOnly,
         cors: CorsSetting => UserOnly,
         mcp: bool => UserOnly,
+        query_log: bool => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -279,6 +280,7 @@ mod tests {
             ("[serve]\nmcp = true", "[serve] mcp"),
             ("[serve]\ncors = \"*\"", "[serve] cors"),
             ("[serve]\nsearch_engines = true", "[serve] search_engines"),
+            ("[serve]\nquery_log = true", "[serve] query_log"),
             ("[serve]\nreport_url = \"mailto:a@b.org\"", "[serve] report_url"),
         ] {
             assert_eq!(refused(text), [key]);

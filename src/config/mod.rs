@@ -153,6 +153,8 @@ pub struct Config {
     pub security_contact: Option<Url>,
     /// Whether the crawlers of search engines may read the pages.
     pub search_engines: bool,
+    /// Whether the server counts what readers search for.
+    pub query_log: bool,
     /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
     pub search: SearchSettings,
@@ -230,6 +232,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         search_engines: serve.search_engines,
         cors: CorsPolicy::of(serve.cors)?,
         mcp: serve.mcp,
+        query_log: serve.query_log,
         requests_per_second: serve.requests_per_second,
         connections_per_address: serve.connections_per_address,
         hosts: serve.hosts,

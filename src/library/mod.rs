@@ -22,6 +22,7 @@ mod near_names;
 mod news;
 mod open;
 mod papers;
+pub mod query_log;
 mod rescue;
 mod resources;
 mod review;

@@ -10,6 +10,7 @@
 //! imports the handlers, and [`run`] imports [`routes`].
 
 mod api;
+mod asked;
 mod assets;
 mod attempts;
 mod base_path;
@@ -43,6 +44,7 @@ mod run;
 mod schedule;
 pub mod signals;
 mod state;
+mod token;
 mod watch;
 
 pub use pages::document_html;

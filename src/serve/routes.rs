@@ -44,6 +44,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .merge(crawlers::routes())
         .merge(monitoring::routes())
         .merge(mcp::routes(&state))
+        .route("/queries", get(pages::queries::page))
         .fallback(pages::not_found)
         .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))

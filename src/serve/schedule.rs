@@ -48,10 +48,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         }
         watch.renew();
         watch.ask();
-        let renewed = Arc::clone(&state);
-        // Opening a generation reads its graph. That would block a thread that serves requests, so another thread does
-        // it.
-        let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
+        renew(&state).await;
         if state.shelf.wants_rebuild() {
             state.clock.ask_for_rebuild(Utc::now());
         }
@@ -80,6 +77,18 @@ pub(super) async fn keep(state: Arc<ServerState>) {
     if let Some(run) = running {
         end(run.child).await;
     }
+    let _ = tokio::task::spawn_blocking(move || state.asked.save()).await;
+}
+
+/// Opens a new generation, if there is one, and writes the counted queries from time to time. Opening a generation reads its
+/// graph. That would block a thread that serves requests, so another thread does it.
+async fn renew(state: &Arc<ServerState>) {
+    let renewed = Arc::clone(state);
+    let renew = move || {
+        renewed.renew();
+        renewed.asked.keep();
+    };
+    let _ = tokio::task::spawn_blocking(renew).await;
 }
 
 /// Logs how `run` has ended, with the `status` of its process, and when the next one starts.

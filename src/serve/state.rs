@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::asked::AskedQueries;
 use super::attempts::RefreshAttempts;
 use super::base_path::BasePath;
 use super::clock::RefreshClock;
@@ -35,6 +36,7 @@ pub struct ServerState {
     pub(super) shelf: Shelf,
     pub(super) clock: RefreshClock,
     pub(super) attempts: RefreshAttempts,
+    pub(super) asked: AskedQueries,
     pub(super) usage: UsageMeter,
     pub(super) refreshing: RefreshPolicy,
     pub(super) hosts: ServedHosts,
@@ -63,6 +65,7 @@ impl ServerState {
             shelf,
             clock: RefreshClock::default(),
             attempts: RefreshAttempts::default(),
+            asked: AskedQueries::of(&config),
             usage: UsageMeter::new(&config.index),
             refreshing,
             hosts: ServedHosts::new(&config),

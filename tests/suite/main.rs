@@ -88,6 +88,8 @@ mod private_exports;
 mod proposed;
 mod proxies;
 mod queries;
+#[cfg(unix)]
+mod query_log;
 mod questions;
 mod quotes;
 mod reader;

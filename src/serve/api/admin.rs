@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use axum::http::{HeaderMap, StatusCode};
 
 use crate::generation::replica;
 use crate::library::view::RefreshAnswer;
 use crate::serve::clock::RunScope;
 use crate::serve::error::RequestFailure;
 use crate::serve::state::{RefreshPolicy, ServerState};
+use crate::serve::token::is_sent;
 
 /// `POST /api/v1/refresh`: requests a run over all sources. Responds with 202 and whether the run starts at once or
 /// follows one that is running.
@@ -43,30 +43,4 @@ pub(super) async fn refresh(
     }
     let refresh = state.clock.ask_for(RunScope::All);
     Ok((StatusCode::ACCEPTED, Json(RefreshAnswer { refresh })))
-}
-
-/// Whether the request carries `token`. Compares hashes in constant time, so that the response time reveals nothing
-/// about the token.
-fn is_sent(headers: &HeaderMap, token: &SecretString) -> bool {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    blake3::hash(sent.trim().as_bytes()) == blake3::hash(token.expose_secret().as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_exact_token_is_accepted() {
-        let token = SecretString::from("t0p".to_owned());
-        let sent = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            is_sent(&headers, &token)
-        };
-        assert!(sent("Bearer t0p"));
-        assert!(!sent("Bearer t0") && !sent("Basic t0p") && !sent("Bearer "));
-        assert!(!is_sent(&HeaderMap::new(), &token));
-    }
 }

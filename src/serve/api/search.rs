@@ -1,6 +1,7 @@
 //! The routes `search` and `suggest`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
@@ -135,7 +136,13 @@ pub(in crate::serve) async fn find(
         let request = SearchRequest { text, filters, limit, offset, understanding, last_word };
         library.search(&request, budget)
     };
-    state.ask(search).await
+    let started = Instant::now();
+    let answer = state.ask(search).await;
+    // What is being typed, and further pages, are no new questions.
+    if last_word == LastWord::Whole && offset == 0 {
+        state.asked.count(&parameters.q, &answer, started.elapsed());
+    }
+    answer
 }
 
 pub(super) async fn search(

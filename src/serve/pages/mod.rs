@@ -17,6 +17,7 @@ mod news;
 mod notice;
 mod path;
 mod prose;
+pub(super) mod queries;
 mod report;
 mod resources;
 mod search;
