@@ -7,8 +7,8 @@ use crate::config::Config;
 use crate::extract::DocumentKind;
 use crate::library::view::{PassageView, PlaceView, ResourceView, SearchView, UnknownSource};
 use crate::library::{Library, QueryRescue};
-use crate::printable::escape;
 use crate::printable::shell::{self, completed};
+use crate::printable::{escape, log};
 use crate::search::{
     Budget, Correction, Filter, FilterField, LastWord, SearchRequest, Understanding,
 };
@@ -79,7 +79,7 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
     if text.trim().is_empty() && filters.is_empty() {
         let advice = "say what to search for, such as `cairn search position bias`; \"phrases\", -not, OR and source:NAME \
                       narrow a search";
-        eprintln!("cairn: {}", escape(&completed(advice)));
+        log::complaint(&escape(&completed(advice)));
         return Ok(Exit::Wrong);
     }
     let full = Understanding {
@@ -129,7 +129,7 @@ fn wrong_filter(library: &Library, arguments: &SearchArguments) -> anyhow::Resul
     {
         let steps: Vec<&str> = steps(library).map(|step| step.slug.as_str()).collect();
         let steps = steps.join(", ");
-        eprintln!("cairn: {}", escape(&format!("no step {step:?}; the steps are {steps}")));
+        log::complaint(&escape(&format!("no step {step:?}; the steps are {steps}")));
         return Ok(Some(Exit::Wrong));
     }
     Ok(None)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::assistant::{assistant, call};
-use crate::serve::{app, app_with, get, settings};
+use crate::serve::{app, app_with, settings};
 use crate::world::{World, block_on, two};
 
 fn offered(world: &World) -> Router {
@@ -97,7 +97,8 @@ fn it_is_there_only_if_the_settings_offer_it_and_takes_only_posts() {
     let world = indexed();
     assert_eq!(posted(&app(&world), "{}", &[]).0, 404);
     let app = offered(&world);
-    assert_eq!(get(&app, "/mcp").0, 405);
+    let request = Request::get("/mcp").header("host", "localhost").body(Body::empty()).unwrap();
+    assert_eq!(block_on(app.clone().oneshot(request)).unwrap().status(), 405);
     let initialized = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
     assert_eq!(posted(&app, &initialized, &[]).0, 202, "a notification has no response");
 }

@@ -114,7 +114,8 @@ impl RouteTable {
         handler: H,
     ) -> RouteTable {
         let check = move |request: Request, next: Next| needed(names.needs, request, next);
-        self.router = self.router.route(names.path, get(handler).layer(from_fn(check)));
+        // Other methods, such as the preflight of another site, have no parameters.
+        self.router = self.router.route(names.path, get(handler).route_layer(from_fn(check)));
         self.document::<P, A>(names, ApiMethod::Get)
     }
 
