@@ -125,6 +125,10 @@ pub(super) fn run(
         let Problem { message, hint, .. } = loss.refused();
         bail!("{message}; {}", hint.unwrap_or_default());
     }
+    if let Some(excess) = &summary.run.over_budget {
+        let Problem { message, hint, .. } = excess.refused();
+        bail!("{message}; {}", hint.unwrap_or_default());
+    }
     publication.run(config, arguments.json)?;
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
@@ -345,7 +349,9 @@ fn print_papers(run: &RunRecord) -> anyhow::Result<()> {
 fn totals(run: &RunRecord) -> String {
     let made = match run.generation {
         _ if run.stopped => "stopped".to_owned(),
-        _ if run.refused.is_some() => "published nothing; the previous generation stays".to_owned(),
+        _ if run.refused.is_some() || run.over_budget.is_some() => {
+            "published nothing; the previous generation stays".to_owned()
+        }
         Some(number) => format!(
             "generation {number}: {} read, {} indexed",
             output::count(run.extracted, "document"),

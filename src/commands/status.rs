@@ -5,12 +5,14 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
+use crate::generation::budget::warning;
 use crate::generation::glance::RunGlance;
 use crate::generation::manifest::SourceCondition;
 use crate::generation::news::NewsKind;
 use crate::generation::outcome::RunOutcome;
 use crate::generation::replica::ReplicaMark;
 use crate::generation::runs::{self, LatestResults};
+use crate::generation::usage::{IndexUsage, size};
 use crate::library::query_log::{QueryCount, QueryLog, QueryWeek};
 use crate::library::view::{EngineKind, EngineView, NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
@@ -61,8 +63,11 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
         offset: 0,
     };
     let news = since.map(|since| library.news(&ask(since))).transpose()?;
+    let usage = IndexUsage::of(&config.index);
     if arguments.json {
         let mut object = serde_json::to_value(&status)?;
+        object["disk"] = serde_json::to_value(usage)?;
+        object["max_bytes"] = serde_json::to_value(config.max_bytes)?;
         if let Some(news) = &news {
             object["new"] = serde_json::to_value(news)?;
         }
@@ -76,7 +81,7 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
         Some(news) => print_news(news)?,
         None => {
             let schedule = schedule_line(config, replica.as_ref(), status.next_run.as_deref());
-            print(&status, &schedule)?;
+            print(&status, &schedule, &disk_line(config, usage))?;
         }
     }
     Ok(Exit::Done)
@@ -91,6 +96,18 @@ fn schedule_line(config: &Config, replica: Option<&ReplicaMark>, next_run: Optio
     let schedule = &config.timetable.schedule;
     let due = next_run.map(|at| format!("; the next is due at {at}")).unwrap_or_default();
     format!("`cairn serve` refreshes {schedule}{due}")
+}
+
+/// What the index takes on the disk, and how much of its budget that is.
+fn disk_line(config: &Config, usage: IndexUsage) -> String {
+    let total = usage.total();
+    match config.max_bytes {
+        None => format!("{} on disk: {usage}", size(total)),
+        Some(most) => {
+            let warning = warning(total, most).map_or("", |_| ", which is nearly used up");
+            format!("{} on disk of a budget of {}{warning}: {usage}", size(total), size(most))
+        }
+    }
 }
 
 /// Prints what readers searched for.
@@ -124,7 +141,7 @@ fn queries(config: &Config, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
+fn print(status: &StatusView, schedule: &str, disk: &str) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
         "{} ({} folded as copies) in {} from {}; {}, {}, {}",
@@ -142,6 +159,7 @@ fn print(status: &StatusView, schedule: &str) -> anyhow::Result<()> {
         megabytes(status.counts.text_bytes),
         megabytes(status.counts.index_bytes)
     ))?;
+    output::line(disk)?;
     print_engine(status.engine)?;
     print_runs(status)?;
     output::advice(schedule)?;

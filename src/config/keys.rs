@@ -14,6 +14,7 @@ use super::cors::CorsSetting;
 use super::engines::{EngineName, FallbackName};
 use super::found::ConfinedFolder;
 use super::images::Images;
+use super::size::SizeSetting;
 
 /// The values to which a found file may set a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,7 @@ tables! {
         private_hosts: Vec<String> => UserOnly,
         gone_after: Option<u32> => Harmless,
         drop_after: Option<String> => Harmless,
+        max_bytes: Option<SizeSetting> => Harmless,
         check_links: bool => UserOnly,
         publish: Option<String> => UserOnly,
         arxiv_api: Option<String> => UserOnly,

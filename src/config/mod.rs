@@ -19,6 +19,7 @@ mod proxies;
 mod schedule;
 mod search;
 mod secret;
+mod size;
 mod sources;
 mod template;
 mod user_folders;
@@ -42,6 +43,7 @@ use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
 pub(crate) use secret::is_loopback;
+use size::SizeSetting;
 pub use sources::DataFiles;
 pub use template::{SETTINGS_TEMPLATE, settings_for_folder};
 pub use user_folders::own_folder;
@@ -114,6 +116,9 @@ pub struct Config {
     /// The maximum total time that a run waits for one host that asks it to wait. If a further wait would exceed this
     /// time, the host's remaining sources are deferred.
     pub longest_wait: Duration,
+    /// The most bytes that the index folder may take: a refresh that would make it larger publishes nothing. `None` for
+    /// no limit.
+    pub max_bytes: Option<u64>,
     /// The byte budget of a run. When it is spent, the remaining sources are deferred.
     pub run_bytes: u64,
     /// Hosts to which requests are allowed even if they have a private or loopback address, in addition to the hosts of
@@ -219,6 +224,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         jobs: refresh.jobs.unwrap_or(6).clamp(1, 32),
         jobs_per_host: refresh.jobs_per_host.unwrap_or(4).clamp(1, 32),
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
+        max_bytes: refresh.max_bytes.as_ref().map(SizeSetting::bytes).transpose()?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
         admin_token,

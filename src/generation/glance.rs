@@ -58,6 +58,9 @@ mod tests {
         outcomes.push(run.outcome());
         run.refused = Some(crate::generation::loss::DocumentLoss::default());
         outcomes.push(run.outcome());
+        run.refused = None;
+        run.over_budget = Some(crate::generation::budget::DiskExcess::default());
+        assert_eq!(run.outcome(), RunOutcome::Refused);
         run.stopped = true;
         outcomes.push(run.outcome());
         run.error = Some("the disk is full".into());

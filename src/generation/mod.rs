@@ -28,6 +28,7 @@
 //! [`damage::IndexDamage`]: readers report them with the remedy, a refresh rebuilds the generation from the store.
 
 pub mod books;
+pub mod budget;
 pub mod checksums;
 pub mod contents;
 pub mod copies;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::budget::DiskExcess;
 use super::loss::DocumentLoss;
 use super::news::ChangeCounts;
 use super::outcome::{RunOutcome, RunTotals};
@@ -218,6 +219,9 @@ pub struct RunRecord {
     /// The loss, if the run published nothing because of it.
     #[serde(default)]
     pub refused: Option<DocumentLoss>,
+    /// The disk space that the index would have taken, if the run published nothing because of its budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_budget: Option<DiskExcess>,
     /// The latest time (RFC 3339) at which a host that deferred requests allows them again; `None` if no host named a
     /// time.
     #[serde(default)]
@@ -261,7 +265,7 @@ impl RunRecord {
         match self {
             _ if self.error.is_some() => RunOutcome::Failed,
             _ if self.stopped => RunOutcome::Stopped,
-            _ if self.refused.is_some() => RunOutcome::Refused,
+            _ if self.refused.is_some() || self.over_budget.is_some() => RunOutcome::Refused,
             _ if self.reached_nothing() => RunOutcome::Unreached,
             _ if self.sources.iter().any(SourceResult::is_failing) => RunOutcome::Partial,
             _ => RunOutcome::Done,

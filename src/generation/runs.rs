@@ -44,10 +44,15 @@ pub(crate) fn append(index: &Path, run: &RunRecord) -> anyhow::Result<()> {
 fn with(mut runs: Vec<RunRecord>, mut run: RunRecord) -> Vec<RunRecord> {
     run.totals = Some(totals(&runs).with(run.outcome(), run.extracted));
     runs.insert(0, run);
+    keep(&mut runs, MOST_RUNS);
+    runs
+}
+
+/// Keeps the first `most` of `runs`, newest first, and of the others the last full run and the last full success.
+pub(crate) fn keep(runs: &mut Vec<RunRecord>, most: usize) {
     let kept = [runs.iter().position(|run| run.complete), runs.iter().position(is_full_success)];
     let mut at = 0..;
-    runs.retain(|_| at.next().is_some_and(|at| at < MOST_RUNS || kept.contains(&Some(at))));
-    runs
+    runs.retain(|_| at.next().is_some_and(|at| at < most || kept.contains(&Some(at))));
 }
 
 /// The totals of `runs`, newest first. Records of earlier versions have none, so their runs are counted.

@@ -1,12 +1,21 @@
 //! How much disk space an index takes, and which part of it takes what.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The parts with their sizes.
+impl fmt::Display for IndexUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = self.parts().map(|(name, bytes)| format!("{name} {}", size(bytes)));
+        f.write_str(&parts.join(", "))
+    }
+}
 
 /// How long a measurement of a [`UsageMeter`] is used.
 const FRESH: Duration = Duration::from_secs(30);
@@ -28,13 +37,34 @@ impl IndexUsage {
     /// Measures the folder `index`: the lengths of its files. Files that vanish meanwhile or can't be read don't count.
     /// Costs one `stat` for each file.
     pub fn of(index: &Path) -> IndexUsage {
+        IndexUsage::measure(index, &part)
+    }
+
+    /// Measures the folder `index` as it will be when the generation in the folder `building` is published: of the other
+    /// generations, only `kept` stays.
+    pub fn when_published(index: &Path, building: &Path, kept: Option<u64>) -> IndexUsage {
+        let new = building.strip_prefix(index).unwrap_or(building);
+        let stays = |path: &Path| {
+            let name = path.iter().nth(1).map(|name| name.to_string_lossy().parse::<u64>());
+            name.is_none_or(|number| number.ok() == kept)
+        };
+        IndexUsage::measure(index, &|path| match part(path) {
+            Some(IndexPart::Building) if path.starts_with(new) => Some(IndexPart::Generations),
+            Some(IndexPart::Generations) if !stays(path) => None,
+            part => part,
+        })
+    }
+
+    /// Measures the folder `index`. `part_of` assigns paths, relative to the index, to parts; `None` does not count.
+    fn measure(index: &Path, part_of: &dyn Fn(&Path) -> Option<IndexPart>) -> IndexUsage {
         let mut usage = IndexUsage::default();
         let mut seen = HashSet::new();
         // Generations come first: what they share with the writer is theirs.
         for first in [true, false] {
             for entry in walkdir::WalkDir::new(index).into_iter().flatten() {
                 let Ok(metadata) = entry.metadata() else { continue };
-                let part = part(entry.path().strip_prefix(index).unwrap_or(entry.path()));
+                let path = entry.path().strip_prefix(index).unwrap_or(entry.path());
+                let Some(part) = part_of(path) else { continue };
                 if metadata.is_file()
                     && (part == IndexPart::Generations) == first
                     && is_new(&mut seen, &metadata)
@@ -104,6 +134,16 @@ impl UsageMeter {
     }
 }
 
+/// `bytes` for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        1_000_000_000.. => format!("{:.2} GB", bytes as f64 / 1e9),
+        1_000_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
+        1_000.. => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{bytes} B"),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum IndexPart {
     Store,
@@ -113,17 +153,17 @@ enum IndexPart {
 }
 
 /// The part that the file `path`, relative to the index, belongs to.
-fn part(path: &Path) -> IndexPart {
+fn part(path: &Path) -> Option<IndexPart> {
     let mut names = path.iter().map(|name| name.to_string_lossy());
     let first = names.next().unwrap_or_default();
     let is_unfinished = names.next().is_some_and(|name| name.ends_with(".building"));
-    match &*first {
+    Some(match &*first {
         "generations" if is_unfinished => IndexPart::Building,
         "generations" => IndexPart::Generations,
         "building" | "engine.spool" => IndexPart::Building,
         name if name.starts_with("library.db") => IndexPart::Store,
         _ => IndexPart::Other,
-    }
+    })
 }
 
 /// Whether no name of this file was seen before.
@@ -174,6 +214,13 @@ mod tests {
         };
         assert_eq!(usage, expected);
         assert_eq!(usage.total(), usage.parts().iter().map(|(_, bytes)| bytes).sum::<u64>());
+        // When the second generation is published, the first goes, but for what they share.
+        let building = folder.path().join("generations/0002.building");
+        let after = IndexUsage::when_published(folder.path(), &building, None);
+        assert_eq!((after.generations, after.building), (45, if cfg!(unix) { 6 } else { 46 }));
+        write("generations/0001/b", 300);
+        let both = IndexUsage::when_published(folder.path(), &building, Some(1));
+        assert_eq!(both.generations, if cfg!(unix) { 345 } else { 385 });
         assert_eq!(IndexUsage::of(Path::new("/nowhere")), IndexUsage::default());
     }
 }

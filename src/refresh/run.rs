@@ -23,11 +23,13 @@ use super::wanted::{forks, select};
 use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
 use crate::config::{Config, DataFiles};
 use crate::disk;
+use crate::generation::budget::{DiskExcess, warning};
 use crate::generation::checksums::CheckDepth;
 use crate::generation::damage::shown;
 use crate::generation::loss::DocumentLoss;
 use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
+use crate::generation::usage::IndexUsage;
 use crate::generation::{folders, lock, open, runs};
 use crate::meaning::MeaningTable;
 use crate::problem::{Problem, Stage, chain};
@@ -178,6 +180,7 @@ impl RefreshTask<'_> {
     ) -> anyhow::Result<RefreshSummary> {
         let (config, options, stop) = (self.config, self.options, self.stop);
         let started = Instant::now();
+        let bytes_before = config.max_bytes.map_or(0, |_| IndexUsage::of(&config.index).total());
         let mut run = self.fetch(store, on_event)?;
         run.notes.extend(notes);
         let no_network = run.no_network().map(|down| Problem::new(Stage::Crawl, down.to_string()));
@@ -191,13 +194,14 @@ impl RefreshTask<'_> {
         });
         let built = match refused {
             Some(_) => None,
-            None => self.build(inputs, store, &mut run, on_event)?,
+            None => self.build(inputs, store, bytes_before, &mut run, on_event)?,
         };
         run.notes.extend(match (refused, &built) {
             (Some(loss), _) => Some(loss.refused()),
             (None, Some(_)) => loss.as_ref().map(DocumentLoss::accepted),
             (None, None) => None,
         });
+        run.notes.extend(self.budget_note(&run));
         let mut problems = run.problems();
         match (built, refused) {
             (Some(assembled), _) => {
@@ -206,11 +210,21 @@ impl RefreshTask<'_> {
                 run.add_assembled(assembled);
             }
             (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
+            (None, None) if run.over_budget.is_some() => run.keep_counts(&config.index),
             (None, None) => (run.stopped, run.complete) = (true, false),
         }
         run.end(started);
         runs::append(&config.index, &run)?;
         Ok(RefreshSummary { problems, run })
+    }
+
+    /// What is to be said about the disk budget after `run`.
+    fn budget_note(&self, run: &RunRecord) -> Option<Problem> {
+        match (&run.over_budget, self.config.max_bytes) {
+            (Some(excess), _) => Some(excess.refused()),
+            (None, Some(most)) => warning(IndexUsage::of(&self.config.index).total(), most),
+            (None, None) => None,
+        }
     }
 
     /// Fetches the chosen sources into `store`. Returns the record of the run so far.
@@ -229,11 +243,13 @@ impl RefreshTask<'_> {
     }
 
     /// Builds a generation from `store` and `inputs`. If the current one is intact and has the same content, it is kept
-    /// instead. `None` only if the run was stopped.
+    /// instead. `None` only if the run was stopped, or if the disk budget does not allow the generation; `run` has the
+    /// reason then.
     fn build(
         &self,
         inputs: &RefreshInputs,
         store: &mut Store,
+        bytes_before: u64,
         run: &mut RunRecord,
         on_event: &mut dyn FnMut(RefreshEvent),
     ) -> anyhow::Result<Option<Assembled>> {
@@ -244,8 +260,16 @@ impl RefreshTask<'_> {
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
         let (rebuild, above) = (self.options.rebuild, self.options.above);
-        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop, rebuild, above };
-        let mut assembled = assemble::assemble(input, store, on_event)?;
+        let wanted = &wanted;
+        let input =
+            BuildInput { config, inputs, wanted, depth, stop, rebuild, above, bytes_before };
+        let mut assembled = match assemble::assemble(input, store, on_event) {
+            Err(error) if error.is::<DiskExcess>() => {
+                run.over_budget = error.downcast().ok();
+                return Ok(None);
+            }
+            assembled => assembled?,
+        };
         if let Some(first) = &mut assembled
             && self.options.check_links
         {
@@ -257,7 +281,13 @@ impl RefreshTask<'_> {
             // Dead links and new metadata lead to a second generation. The run still reports the changes of the first
             // one.
             let second = BuildInput { rebuild: EngineRebuild::IfNeeded, ..input };
-            first.follow(assemble::assemble(second, store, on_event)?);
+            match assemble::assemble(second, store, on_event) {
+                // The first generation is published; what the second adds waits.
+                Err(error) if error.is::<DiskExcess>() => {
+                    run.notes.extend(error.downcast_ref().map(DiskExcess::refused));
+                }
+                assembled => first.follow(assembled?),
+            }
         }
         Ok(assembled)
     }

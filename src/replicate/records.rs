@@ -9,6 +9,7 @@ use super::error::ReplicateError;
 use crate::disk;
 use crate::generation::manifest::Manifest;
 use crate::generation::run::RunRecord;
+use crate::generation::runs;
 
 /// The file, beside the generations of an index and of a published copy.
 pub(super) const PUBLISHER: &str = "publisher.json";
@@ -16,7 +17,8 @@ pub(super) const PUBLISHER: &str = "publisher.json";
 pub(super) const RUNS: &str = "runs.json";
 /// The maximum size of a record of runs that a reader takes.
 pub(super) const MOST_RUNS_BYTES: u64 = 256_000_000;
-/// The number of runs that are copied. Readers show the last one, and the latest result of each source.
+/// The number of runs that are copied, besides the last full ones. Readers show the last ones, and the latest result of each
+/// source.
 const COPIED_RUNS: usize = 50;
 
 /// The index that may publish to a place.
@@ -64,7 +66,7 @@ impl Publisher {
 /// sources that the generation does not list. So a source that left is in no copy. `None` if `json` is no such record.
 pub(super) fn runs_of(json: &[u8], manifest: &Manifest) -> Option<Vec<u8>> {
     let mut runs: Vec<RunRecord> = serde_json::from_slice(json).ok()?;
-    runs.truncate(COPIED_RUNS);
+    runs::keep(&mut runs, COPIED_RUNS);
     let listed: HashSet<&str> = manifest.sources.iter().map(|source| source.id.as_str()).collect();
     let is_listed = |source: &str| listed.contains(source);
     for run in &mut runs {
@@ -72,6 +74,13 @@ pub(super) fn runs_of(json: &[u8], manifest: &Manifest) -> Option<Vec<u8>> {
         run.notes.retain(|note| note.source.as_deref().is_none_or(is_listed));
         if let Some(loss) = &mut run.refused {
             loss.sources.retain(|source| is_listed(source));
+        }
+        if let Some(excess) = &mut run.over_budget {
+            excess.largest.retain(|of| is_listed(&of.source));
+        }
+        // Its text may name a source.
+        if let Some(error) = &mut run.error {
+            "the index that published this has the reason".clone_into(error);
         }
     }
     serde_json::to_vec(&runs).ok()

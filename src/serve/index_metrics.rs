@@ -36,16 +36,19 @@ pub(super) struct IndexFigures {
     last_success: i64,
     last_run: i64,
     usage: IndexUsage,
+    /// The disk budget, if there is one.
+    max_bytes: Option<u64>,
 }
 
 impl IndexFigures {
     /// The figures of an index with the status `status`, if it has a generation, and the runs in `standing` and
-    /// `attempts`. Its folder takes `usage`. O(problems).
+    /// `attempts`. Its folder takes `usage` and may take `max_bytes`. O(problems).
     pub fn of(
         status: Option<&StatusView>,
         standing: &LatestResults,
         attempts: &RefreshAttempts,
         usage: IndexUsage,
+        max_bytes: Option<u64>,
     ) -> IndexFigures {
         let last = standing.last_run.as_ref();
         let started = last.map_or(0, |run| seconds(&run.started_at));
@@ -58,6 +61,7 @@ impl IndexFigures {
             last_success: standing.last_success.as_ref().map_or(0, ended),
             last_run: last.map_or(0, |run| seconds(&run.ended_at)),
             usage,
+            max_bytes,
             ..IndexFigures::default()
         };
         let Some(status) = status else { return runs };
@@ -152,6 +156,12 @@ impl Collector for IndexMetrics {
         gauges_by(&mut encoder, "sources", "Sources by state", "state", &states)?;
         let help = "Bytes of the index folder by part; a file under several names counts once";
         gauges_by(&mut encoder, "index_bytes", help, "part", &figures.usage.parts())?;
+        if let Some(most) = figures.max_bytes {
+            let help = "The disk budget of the index";
+            encoder
+                .encode_descriptor("index_max_bytes", help, None, MetricType::Gauge)?
+                .encode_gauge(&(most as f64))?;
+        }
         let help = "Files whose text was extracted";
         encoder
             .encode_descriptor("files_read", help, None, MetricType::Counter)?

@@ -30,7 +30,8 @@ async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Requ
     let usage = tokio::task::spawn_blocking(move || index.usage.measured()).await?;
     let status = state.shelf.library().map(|library| state.status(&library));
     let standing = state.shelf.standing();
-    let figures = IndexFigures::of(status.as_ref(), &standing, &state.attempts, usage);
+    let (attempts, most) = (&state.attempts, state.config.max_bytes);
+    let figures = IndexFigures::of(status.as_ref(), &standing, attempts, usage, most);
     state.metrics.set_index(figures);
     state.metrics.set_searches(state.searches.running(), state.searches.waiting());
     let text = state.metrics.encoded().map_err(|error| {

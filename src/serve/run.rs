@@ -143,6 +143,9 @@ pub(super) fn first_start(config: &Config) -> anyhow::Result<()> {
             if let Some(loss) = summary.run.refused {
                 tracing::warn!("the first index is not built yet: {}", loss.refused());
             }
+            if let Some(excess) = summary.run.over_budget {
+                tracing::warn!("the first index is not built yet: {}", excess.refused());
+            }
             Ok(())
         }
     }

@@ -58,7 +58,7 @@ fn refused(world: &World, file: &str, before: u64) -> String {
     assert_eq!(generation(world), before);
     assert_eq!(world.hits("\"position bias\"").len(), 1);
     let left = names(&world.path("index"));
-    assert!(!left.iter().any(|name| name.starts_with("restor")), "{left:?}");
+    assert!(!left.iter().any(|name| name.starts_with("rest")), "{left:?}");
     out.stderr
 }
 
@@ -219,7 +219,7 @@ fn a_restore_that_is_killed_leaves_the_old_index_or_the_new_one() {
         (were_old, were_new) =
             (were_old + usize::from(after == old), were_new + usize::from(after == new));
         assert_eq!(
-            names(&world.path("index")).iter().filter(|name| name.starts_with("restor")).count(),
+            names(&world.path("index")).iter().filter(|name| name.starts_with("rest")).count(),
             0
         );
         restore(&world, "new.backup");

@@ -18,6 +18,7 @@ mod backups;
 mod base_path;
 mod books;
 mod bounded;
+mod budget;
 mod changing;
 mod cli;
 mod cluster;

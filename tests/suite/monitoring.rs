@@ -88,6 +88,10 @@ fn the_metrics_tell_what_the_process_uses() {
 fn every_metric_of_the_example_files_and_of_the_documentation_is_exported() {
     let node = FakeNode::start();
     let world = node.world("fallback = \"embedded\"");
+    world.settings(&format!(
+        "{}\n[refresh]\nmax_bytes = \"20GB\"\n",
+        node.settings("fallback = \"embedded\"")
+    ));
     let server = Server::start(&world, &["--no-refresh"]);
     server.get("/api/v1/search?q=drift");
     let exported = server.get("/metrics");

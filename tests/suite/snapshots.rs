@@ -26,6 +26,7 @@ fn settled(text: String) -> String {
         (r"/sections/[0-9a-f]{16}", "/sections/[id]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[when]"),
         (r"\d+\.\d MB", "[size] MB"),
+        (r"\d+\.\d kB", "[size] kB"),
     ];
     patterns.into_iter().fold(text, |text, (pattern, placeholder)| {
         Regex::new(pattern).unwrap().replace_all(&text, placeholder).into_owned()

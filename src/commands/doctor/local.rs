@@ -1,21 +1,18 @@
-//! Checks of this machine: data files, folders, index, store, lock, disk, runs.
+//! Checks of this machine: data files, folders, index, store, lock, disk.
 
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use chrono::Utc;
 
 use super::check::{CheckState, DoctorCheck, READABLE};
+use super::runs::{budget, last_run};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
 use crate::generation::damage::IndexDamage;
-use crate::generation::manifest::SourceState;
 use crate::generation::replica::ReplicaMark;
-use crate::generation::run::SourceResult;
-use crate::generation::runs::{self, LatestResults};
 use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
@@ -48,7 +45,13 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
             checks.push(writable(index));
             checks.extend(threads(config));
             checks.extend(disk);
-            checks.extend([lock, store(config), generation(config), last_run(config)]);
+            checks.extend([
+                lock,
+                store(config),
+                generation(config),
+                last_run(config),
+                budget(config),
+            ]);
         }
         mark => {
             checks.push(writable(index));
@@ -223,69 +226,4 @@ fn generation(config: &Config) -> DoctorCheck {
         // The error message contains the remedy.
         Err(error) => DoctorCheck::new("generation", CheckState::Ill, chain(&error)),
     }
-}
-
-fn last_run(config: &Config) -> DoctorCheck {
-    let standing = match runs::record(&config.index) {
-        Ok(runs) => LatestResults::of(runs),
-        Err(damage) => {
-            let remedy = match damage.is_denied() {
-                true => READABLE,
-                false => "only the history of runs depends on it; the next run starts a new record",
-            };
-            return DoctorCheck::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
-        }
-    };
-    let schedule = &config.timetable.schedule;
-    let Some(run) = &standing.last_run else {
-        let says = format!("none yet; serve refreshes {schedule}");
-        return DoctorCheck::new("runs", CheckState::Weak, says)
-            .hint("`cairn refresh` is the first");
-    };
-    let failing = failing(config, &standing);
-    let full = match &standing.last_full {
-        Some(full) if full.ended_at == run.ended_at => String::new(),
-        Some(full) => format!("; the last over all sources ended {}", full.ended_at),
-        None => "; none has covered all sources yet".to_owned(),
-    };
-    let unfetched = output::count(failing, "source");
-    let says = format!(
-        "the last ended {}{full}; {unfetched} could not be fetched; serve refreshes {schedule}",
-        run.ended_at
-    );
-    if run.is_of_the_future(Utc::now()) {
-        let says = format!("{says}; that is in the future: the clock was ahead, or is behind now");
-        return DoctorCheck::new("runs", CheckState::Weak, says).hint(
-            "set the clock; runs dated in the future are ignored, so they don't delay the next one",
-        );
-    }
-    if let Some(error) = &run.error {
-        let says = format!("{says}; it ended with an error: {error}");
-        return DoctorCheck::new("runs", CheckState::Ill, says).hint("`cairn refresh` tries again");
-    }
-    if let Some(loss) = &run.refused {
-        let Problem { message, hint, .. } = loss.refused();
-        let check = DoctorCheck::new("runs", CheckState::Ill, format!("{says}; {message}"));
-        return check.hint(hint.unwrap_or_default());
-    }
-    match (run.stopped, run.reached_nothing(), failing) {
-        (true, ..) => DoctorCheck::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
-            .hint("the next run continues from there"),
-        (_, true, _) => {
-            DoctorCheck::new("runs", CheckState::Ill, format!("{says}; no host was reached"))
-                .hint("is the network up?")
-        }
-        (.., 0) => DoctorCheck::new("runs", CheckState::Well, says),
-        _ => DoctorCheck::new("runs", CheckState::Weak, says).hint("`cairn status` shows why"),
-    }
-}
-
-/// The number of sources in the current generation that failed or were deferred when they were last requested.
-fn failing(config: &Config, standing: &LatestResults) -> usize {
-    let number = folders::current(&config.index).ok().flatten();
-    let manifest = number.and_then(|number| folders::manifest(&config.index, number).ok());
-    let is_failing = |source: &&SourceState| {
-        standing.result_of(&source.id).is_some_and(SourceResult::is_failing)
-    };
-    manifest.map_or(0, |manifest| manifest.sources.iter().filter(is_failing).count())
 }

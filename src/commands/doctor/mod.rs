@@ -10,6 +10,7 @@ mod engine;
 mod github;
 mod local;
 mod network;
+mod runs;
 mod shards;
 
 use clap::Args;

@@ -7,7 +7,7 @@ use super::base::BuildBase;
 use super::builder::GenerationBuilder;
 use super::engine::{self, EngineTarget};
 use super::fingerprint::fingerprint;
-use super::{earlier, full, news};
+use super::{budget, earlier, full, news};
 use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::disk;
@@ -33,6 +33,8 @@ pub(in crate::refresh) struct BuildInput<'a> {
     pub rebuild: EngineRebuild,
     /// The new generation gets a number above this one.
     pub above: u64,
+    /// The bytes that the index took when the run began; 0 if there is no budget.
+    pub bytes_before: u64,
 }
 
 /// The result of assembling.
@@ -143,6 +145,7 @@ fn build(
     let changes = news::write(&contents, &base.before, &manifest, new.building)?;
     manifest.files = checksums::seal(new.building, &base.files, previous)?;
     manifest.write(&new.building.join("manifest.json"))?;
+    budget::check(config, input.bytes_before, base, &manifest, new.building, store)?;
     let before = engine::named(&config.index);
     folders::publish(&config.index, new.building, new.number)?;
     base.remove_damaged()?;

@@ -3,6 +3,7 @@
 pub(super) mod assemble;
 pub(super) mod base;
 mod books;
+mod budget;
 mod builder;
 mod changes;
 mod corpus;

@@ -53,6 +53,11 @@ impl RunRecord {
     /// Records that nothing was published because of `loss`. The counts are those of the current generation of `index`.
     pub(in crate::refresh) fn refuse(&mut self, loss: DocumentLoss, index: &Path) {
         self.refused = Some(loss);
+        self.keep_counts(index);
+    }
+
+    /// Copies the counts of the current generation of `index`, because the run has published none.
+    pub(in crate::refresh) fn keep_counts(&mut self, index: &Path) {
         let number = folders::current(index).ok().flatten();
         if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {
             self.copy_counts(&manifest);

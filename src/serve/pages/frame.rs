@@ -125,7 +125,7 @@ fn footer(state: &ServerState) -> Markup {
                                 ", " a href="/sources" { (plural(status.failing.len(), "source")) " could not be fetched" }
                             }
                             @if run.error.is_some() { ", which " a href="/sources" { "failed" } }
-                            @if run.refused.is_some() { ", which " a href="/sources" { "published nothing" } }
+                            @if run.refused.is_some() || run.over_budget.is_some() { ", which " a href="/sources" { "published nothing" } }
                             "."
                         }
                         None => { "never refreshed." }
