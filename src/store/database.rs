@@ -216,11 +216,8 @@ pub(super) fn connect_beside_writer(path: &Path) -> Result<Connection, StoreErro
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
-    match open().map_err(|error: rusqlite::Error| StoreError::from(error).at(path)) {
-        Ok(connection) => Ok(connection),
-        Err(StoreError::Sqlite(_)) => Store::connect_read_only(path),
-        Err(error) => Err(error),
-    }
+    // In a folder that can't be written, SQLite can't create its files beside the database.
+    open().or_else(|_: rusqlite::Error| Store::connect_read_only(path))
 }
 
 /// Converts an error of the migrations to a [`StoreError`].

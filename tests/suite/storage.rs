@@ -8,6 +8,8 @@ use std::process::Command;
 
 use crate::content::content;
 use crate::damage::copy;
+use crate::mcp::Session;
+use crate::serve::Server;
 use crate::skip::skip;
 use crate::world::{Output, repo, two};
 
@@ -26,13 +28,21 @@ fn state(folder: &Path) -> BTreeMap<String, (u64, u32, i64, i64, u64)> {
 }
 
 /// Commands that only read the index, each with a part of its output.
-const READERS: [(&[&str], &str); 6] = [
+const READERS: [(&[&str], &str); 14] = [
     (&["search", "position bias"], "README.md"),
     (&["section", "ann/bias", "README.md", "--line", "3"], "Position bias"),
     (&["topics"], "feature"),
     (&["resources"], ""),
     (&["sources"], "ann/bias"),
     (&["status"], "generation"),
+    (&["topic", "position-bias"], "position bias"),
+    (&["related", "position-bias"], ""),
+    (&["learn", "calibration"], "calibration"),
+    (&["path", "embedding", "calibration"], ""),
+    (&["guide"], "case"),
+    (&["guide", "video", "recommendation"], "#"),
+    (&["export", "graph", "--format", "turtle"], "skos:"),
+    (&["export", "deck", "--topic", "position-bias", "--format", "csv"], ""),
 ];
 
 fn output(command: &mut Command) -> Output {
@@ -77,6 +87,16 @@ fn opening_an_index_writes_nothing() {
     }
     let doctor = world.run(&["doctor", "--offline", "--deep"]);
     assert_eq!(doctor.code, 0, "{}{}", doctor.stdout, doctor.stderr);
+    let mut session = Session::start(&world);
+    session.greet();
+    let told = session.call("search", &serde_json::json!({"query": "position bias"}));
+    assert_eq!(told["hits"][0]["source"], "ann/bias");
+    drop(session);
+    let server = Server::start(&world, &["--no-refresh"]);
+    for path in ["/", "/?q=position+bias", "/topics", "/cases", "/sources", "/new", "/metrics"] {
+        assert!(server.get(path).starts_with("HTTP/1.1 200"), "{path}");
+    }
+    drop(server);
     assert_eq!(state(&world.path("index")), before);
 }
 
