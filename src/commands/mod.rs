@@ -69,8 +69,8 @@ struct GlobalOptions {
     /// The index folder [default: `index` in a checkout, else the platform's data folder]
     #[arg(long, global = true, env = "CAIRN_INDEX", value_name = "DIR")]
     index: Option<PathBuf>,
-    /// The folder with catalogue, policy and vocabulary [default: `sources` in a checkout, else the
-    /// copy inside the program]
+    /// The folder with catalogue, policy and vocabulary [default: `sources` in a checkout, else your own
+    /// that `cairn init` writes, else the copy inside the program]
     #[arg(long, global = true, env = "CAIRN_SOURCES", value_name = "DIR")]
     sources: Option<PathBuf>,
     /// The configuration file [default: the one in the platform's configuration folder, overlaid by
