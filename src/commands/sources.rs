@@ -45,7 +45,7 @@ enum SourcesCommand {
 
 #[derive(Clone, Debug, Args)]
 struct AddArguments {
-    /// The repository, or its address such as https://github.com/OWNER/NAME
+    /// The repository, or its address on GitHub
     #[arg(value_name = "OWNER/NAME")]
     repo: String,
     /// One line on what is in it and who wants it [default: its description on GitHub]

@@ -92,6 +92,9 @@ fn in_page(page: &str, base: &BasePath) -> String {
     let mut written = String::with_capacity(page.len() + page.len() / 16);
     let mut copied = 0;
     for Ok(at) in Tokenizer::new_with_emitter(page, emitter) {
+        // The span of a value without quotes begins after its first character.
+        let slash = |at: usize| page.as_bytes().get(at) == Some(&b'/');
+        let at = at - usize::from(!slash(at) && at > 0 && slash(at - 1));
         let Some(between) = page.get(copied..at) else { continue };
         written.push_str(between);
         written.push_str(base.as_str());

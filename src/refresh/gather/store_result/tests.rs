@@ -54,7 +54,7 @@ fn quick_reruns_do_not_make_a_source_gone() {
         // A daily schedule on the day when summer time begins, with jitter.
         (day - 4_200, 2),
         (day, 2),
-        (2 * day - 10_000, 2),
+        (2 * day - 12_000, 2),
         (2 * day, 3),
         (2 * day + 60, 3),
     ];
