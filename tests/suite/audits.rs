@@ -280,7 +280,7 @@ fn a_failed_trial_says_why_and_what_to_do() {
         crate::world::output_of(offline.env("CAIRN_GITHUB_API_URL", "http://127.0.0.1:9"));
     assert_eq!(offline.code, 1);
     assert!(offline.stderr.contains("is the network up?"), "{}", offline.stderr);
-    assert!(fails("no-slash").contains("owner/name"), "a name without an owner");
+    assert!(fails("no-slash").contains("write OWNER/NAME"), "a name without an owner");
     let policy = fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     let small = policy.replace("files = 20_000", "files = 1");
     assert_ne!(small, policy);
