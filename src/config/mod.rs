@@ -37,7 +37,7 @@ use environment::env;
 use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
 pub use images::Images;
-use keys::{ConfigFile, GitHubFile, RefreshFile};
+use keys::{ConfigFile, GitHubFile, RefreshFile, ServeFile};
 pub use proxies::TrustedProxies;
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
@@ -196,16 +196,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let ConfigFile { refresh, serve, github: github_file, search: search_file, .. } = settings.file;
     let github = hosts(github_file.clone())?;
     let arxiv_api = base_url("CAIRN_ARXIV_URL", refresh.arxiv_api.clone(), ARXIV_API)?;
-    let token =
-        secret::read("GITHUB_TOKEN", "[github] token_file", github_file.token_file.as_deref())?;
-    if token.is_some() {
-        secret::may_go_to(&github.api)?;
-    }
-    let admin_token = secret::read(
-        "CAIRN_ADMIN_TOKEN",
-        "[serve] admin_token_file",
-        serve.admin_token_file.as_deref(),
-    )?;
+    let ConfigTokens { token, admin_token } = tokens(&github, &github_file, &serve)?;
     Ok(Config {
         file: overrides.config.clone(),
         program: None,
@@ -245,6 +236,25 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         trusted_proxies: TrustedProxies::parse(&serve.trusted_proxies)?,
         listen: serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
     })
+}
+
+/// The tokens from the environment, and from the files that the settings name.
+struct ConfigTokens {
+    token: Option<SecretString>,
+    admin_token: Option<SecretString>,
+}
+
+fn tokens(
+    hosts: &GitHubHosts,
+    github: &GitHubFile,
+    serve: &ServeFile,
+) -> anyhow::Result<ConfigTokens> {
+    let token = secret::read("GITHUB_TOKEN", "[github] token_file", github.token_file.as_deref())?;
+    if token.is_some() {
+        secret::may_go_to(&hosts.api)?;
+    }
+    let (name, file) = ("[serve] admin_token_file", serve.admin_token_file.as_deref());
+    Ok(ConfigTokens { token, admin_token: secret::read("CAIRN_ADMIN_TOKEN", name, file)? })
 }
 
 /// The timetable from the keys of `[refresh]`.

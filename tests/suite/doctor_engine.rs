@@ -74,7 +74,7 @@ fn the_doctor_names_the_fault_of_a_cluster_and_what_to_do() {
     assert!(lines.iter().any(|line| line.contains("refuses writes because a disk is nearly full")));
     node.set(|state| (state.used_percent, state.blocks) = (42, vec!["index.blocks.write"]));
     let (_, lines) = examined(&world, &[]);
-    assert!(lines.iter().any(|line| line.contains("remove the block")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("if the block stays, remove it")), "{lines:#?}");
     node.set(|state| (state.blocks, state.version) = (Vec::new(), "2.11.0"));
     says(&world, &format!("ill node: {} has OpenSearch 2.11.0, which is not supported", node.url));
     node.set(|state| (state.version, state.locked) = ("3.9.0", true));
