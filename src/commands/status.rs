@@ -30,7 +30,7 @@ pub(super) struct StatusArguments {
     /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     since: Option<DateTime<Utc>>,
-    /// What readers searched for: queries without results, slow and frequent ones, by week ([serve] query_log)
+    /// What readers searched for: queries without results, slow and frequent ones, by week (`query_log` under `[serve]`)
     #[arg(long, conflicts_with = "since")]
     queries: bool,
     /// Print the API's object as JSON
