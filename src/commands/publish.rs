@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{output, place};
 use crate::config::Config;
+use crate::printable::log;
 use crate::replicate::{self, Place, PrivateSources, PublishOptions, PublishReport, Takeover};
 
 /// How long a target may send nothing.
@@ -39,6 +40,12 @@ impl PublishArguments {
         let (name, target) = match (&self.publish, &config.publish) {
             (Some(given), _) => ("--publish", given),
             (None, Some(set)) => ("publish under [refresh]", set),
+            (None, None) if self.private || self.take_over => {
+                log::complaint(
+                    "--private and --take-over need a target: name it with --publish, or set `publish` under [refresh]",
+                );
+                return None;
+            }
             (None, None) => return Some(Publication::Nowhere),
         };
         let target = place::parsed(name, Place::to_publish(target))?;
