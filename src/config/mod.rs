@@ -7,6 +7,7 @@
 //! `index/` in the current folder are not, because anybody may have put them there. [`found`] confines them to the
 //! current folder, and [`keys`] defines which settings a found file may set.
 
+mod addresses;
 mod contacts;
 mod cors;
 mod engines;
@@ -15,6 +16,7 @@ mod file;
 mod found;
 mod images;
 mod keys;
+mod paths;
 mod proxies;
 mod schedule;
 mod search;
@@ -25,19 +27,21 @@ mod template;
 mod user_folders;
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use secrecy::SecretString;
 use url::Url;
 
+pub use addresses::{ARXIV_API, GitHubHosts};
+use addresses::{base_url, hosts};
 pub use cors::CorsPolicy;
-use environment::env;
-use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
 pub use images::Images;
 use keys::{ConfigFile, GitHubFile, RefreshFile, ServeFile};
+pub use paths::ConfigOverrides;
+use paths::{ConfigPaths, on_disk, paths};
 pub use proxies::TrustedProxies;
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
@@ -47,43 +51,6 @@ use size::SizeSetting;
 pub use sources::DataFiles;
 pub use template::{SETTINGS_TEMPLATE, settings_for_folder};
 pub use user_folders::own_folder;
-
-/// The base URLs of GitHub, without a trailing slash. Settings can replace them with those of a GitHub Enterprise
-/// server. Tests replace them with those of a local server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GitHubHosts {
-    pub api: String,
-    pub codeload: String,
-    pub raw: String,
-    /// The base URL of the website. Links in results point to it.
-    pub web: String,
-}
-
-impl GitHubHosts {
-    /// The public base URLs of the API, of archives, of raw files, and of the website, in this order.
-    pub const PUBLIC: [&str; 4] = [
-        "https://api.github.com",
-        "https://codeload.github.com",
-        "https://raw.githubusercontent.com",
-        "https://github.com",
-    ];
-
-    /// The four base URLs, in the order of [`GitHubHosts::PUBLIC`].
-    pub fn all(&self) -> [&str; 4] {
-        [&self.api, &self.codeload, &self.raw, &self.web]
-    }
-
-    /// The base URL of archives on the web host. `None` if the web host and `codeload` do not belong to the same
-    /// GitHub, that is if only one of their URLs is the public one. Requests to the web host would then send the names
-    /// of an enterprise's repositories to the public GitHub.
-    pub fn web_archives(&self) -> Option<&str> {
-        let [_, codeload, _, web] = Self::PUBLIC;
-        ((self.codeload == codeload) == (self.web == web)).then_some(&*self.web)
-    }
-}
-
-/// The public base URL of arXiv's API.
-pub const ARXIV_API: &str = "https://export.arxiv.org";
 
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
@@ -170,14 +137,6 @@ pub struct Config {
 pub enum FoundPart {
     Index,
     Sources,
-}
-
-/// The paths on the command line. If a path is `None`, the environment, the configuration file or the default is used.
-#[derive(Clone, Debug, Default)]
-pub struct ConfigOverrides {
-    pub config: Option<PathBuf>,
-    pub index: Option<PathBuf>,
-    pub sources: Option<PathBuf>,
 }
 
 /// Loads the settings from `overrides`, the environment and the configuration files.
@@ -267,43 +226,6 @@ fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
     )
 }
 
-/// The paths of the index and the data files, and whether the user named the index or Cairn found it.
-struct ConfigPaths {
-    index: PathBuf,
-    index_trust: PathTrust,
-    sources: DataFiles,
-}
-
-/// Determines the paths. Each path comes from the command line, else from the configuration files, else from the
-/// current folder if that is a checkout. Else, the index is in the platform's data folder, and the data files are the
-/// user's own, if there is a catalogue, or else the copy inside the program.
-fn paths(
-    overrides: &ConfigOverrides,
-    settings: &FileSettings,
-    home: &ConfinedFolder,
-) -> anyhow::Result<ConfigPaths> {
-    let own = own_sources();
-    let here = Path::new("sources");
-    let is_checkout = here.join("catalogue.toml").is_file()
-        && !own.as_deref().is_some_and(|own| file::is_same(own, here));
-    let (index, index_trust) = match (&overrides.index, &settings.file.index) {
-        (Some(index), _) => (index.clone(), PathTrust::Named),
-        (None, Some(index)) => (index.clone(), settings.index),
-        (None, None) if is_checkout => (PathBuf::from("index"), PathTrust::Found),
-        (None, None) => (data_folder().join("index"), PathTrust::Named),
-    };
-    let sources = match (&overrides.sources, &settings.file.sources) {
-        (Some(folder), _) => on_disk(folder, PathTrust::Named, home)?,
-        (None, Some(folder)) => on_disk(folder, settings.sources, home)?,
-        (None, None) if is_checkout => on_disk(here, PathTrust::Found, home)?,
-        (None, None) => own.map_or(DataFiles::Compiled, DataFiles::Disk),
-    };
-    if index_trust == PathTrust::Found {
-        home.check_index(&index)?;
-    }
-    Ok(ConfigPaths { index, index_trust, sources })
-}
-
 impl Config {
     /// These settings, with the folders in `found` treated as found, even though the command line names them. When
     /// `serve` starts a refresh, it names all folders on the command line, also those that it only found. This function
@@ -321,62 +243,6 @@ impl Config {
         }
         Ok(self)
     }
-}
-
-/// The folder of the user's own data files, if it has a catalogue.
-fn own_sources() -> Option<PathBuf> {
-    own_folder()
-        .map(|folder| folder.join("sources"))
-        .filter(|folder| folder.join("catalogue.toml").is_file())
-}
-
-fn data_folder() -> PathBuf {
-    user_folders::data_folder().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
-}
-
-/// The data files in `folder`. `Err` if `folder` does not exist, or if it was found in `home` but leads outside `home`,
-/// for example through a link.
-fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Result<DataFiles> {
-    let name = folder.display().to_string();
-    if !folder.is_dir() {
-        bail!("the sources folder {name} does not exist; name another with --sources");
-    }
-    if trust == PathTrust::Named {
-        return Ok(DataFiles::Disk(folder.to_owned()));
-    }
-    if !home.holds(folder) {
-        let why = format!("the folder {name} was found in the current folder and leads out of it");
-        bail!(UntrustedPath { why, option: "--sources", value: name });
-    }
-    Ok(DataFiles::Found { folder: folder.to_owned(), home: home.clone() })
-}
-
-/// The base URL in the environment variable `variable`, else in `setting`, else `default`. Normalises it: the host is
-/// lower-cased, and the default port and a trailing slash are removed. `Err` if it is invalid or contains a password.
-fn base_url(variable: &str, setting: Option<String>, default: &str) -> anyhow::Result<String> {
-    let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
-    // The message omits the URL, because the URL may contain a password.
-    let parsed = Url::parse(&address)
-        .with_context(|| format!("the address of the setting {variable} can't be read"))?;
-    if !parsed.username().is_empty() || parsed.password().is_some() {
-        bail!(
-            "the address of the setting {variable} contains a password; remove it (a token for GitHub goes into GITHUB_TOKEN)"
-        );
-    }
-    if !matches!(parsed.scheme(), "http" | "https") {
-        bail!("the address {address:?} (setting {variable}) must begin with http or https");
-    }
-    Ok(String::from(parsed).trim_end_matches('/').to_owned())
-}
-
-fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
-    let [api, codeload, raw, web] = GitHubHosts::PUBLIC;
-    Ok(GitHubHosts {
-        api: base_url("CAIRN_GITHUB_API_URL", file.api, api)?,
-        codeload: base_url("CAIRN_GITHUB_CODELOAD_URL", file.codeload, codeload)?,
-        raw: base_url("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
-        web: base_url("CAIRN_GITHUB_WEB_URL", file.web, web)?,
-    })
 }
 
 #[cfg(test)]
