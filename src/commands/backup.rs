@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use super::refresh::RefreshBars;
+use super::progress::RefreshBars;
 use super::{Exit, output};
 use crate::backup::{self, BackupReport, Replace, RestoreReport};
 use crate::config::Config;

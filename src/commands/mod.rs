@@ -14,9 +14,11 @@ mod eval;
 mod eval_graph;
 mod exit;
 mod export;
+mod failure;
 mod guide;
 mod healthcheck;
 mod init;
+mod logging;
 mod look_up;
 mod man;
 mod mcp;
@@ -25,6 +27,7 @@ mod output;
 mod own_files;
 mod pager;
 mod place;
+mod progress;
 mod publish;
 mod pull;
 mod refresh;
@@ -41,17 +44,16 @@ mod unknown;
 mod vocabulary;
 mod ways;
 
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::config::{self, Config, ConfigOverrides, FoundPart, UntrustedPath};
-use crate::generation::damage::{rebuild, shown};
-use crate::printable::log::{self as stderr_log, LogLineFormat, LogSettings, LogWriter};
+use crate::config::{self, Config, ConfigOverrides, FoundPart};
 use crate::printable::shell;
-use crate::search::SearchError;
 pub use exit::Exit;
+pub use failure::{explain_usage, is_broken_pipe};
+use failure::{with_command, with_remedy};
+use logging::LogFormat;
 use open::{audience, open};
 
 /// Study material on machine-learning system design, gathered and made findable.
@@ -107,12 +109,6 @@ impl From<FoundFolder> for FoundPart {
             FoundFolder::Sources => FoundPart::Sources,
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,21 +185,6 @@ impl Command {
     }
 }
 
-/// Prints the answer of clap to a wrong command line, or to `--help` and `--version`. Returns the exit code.
-pub fn explain_usage(error: &clap::Error) -> ExitCode {
-    let words: Vec<_> = std::env::args_os().collect();
-    let names_json = words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json")
-        || words.iter().any(|word| word == "--log-format=json");
-    if error.use_stderr() && names_json {
-        stderr_log::set(LogSettings { lines: LogLineFormat::Json, is_quiet: false });
-        stderr_log::complaint(error.render().to_string().trim_end());
-    } else {
-        // The program that reads our output may have closed the pipe.
-        let _ = error.print();
-    }
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-}
-
 /// Runs the command that `cli` names, and shows its answer in a pager if it is long and stdout is a terminal.
 ///
 /// `Err` names the failure, its cause and the remedy; the caller prints it.
@@ -219,8 +200,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 }
 
 fn run_command(cli: Cli) -> anyhow::Result<Exit> {
-    log(&cli.global);
-    log_panics();
+    logging::begin(cli.global.quiet, cli.global.verbose, cli.global.log_format);
+    logging::take_panics();
     if let Some(Command::Standalone(command)) = &cli.command {
         return command.run(Cli::command());
     }
@@ -274,26 +255,6 @@ fn give_options(global: &GlobalOptions) {
     shell::give_options(&given.collect::<Vec<_>>());
 }
 
-/// `error`, with the remedy as context if a damaged search index or another engine is its cause.
-fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
-    let of_engine = |error: &SearchError| error.is_of_engine().then(|| error.hint());
-    let engine = error.chain().find_map(|cause| of_engine(cause.downcast_ref()?));
-    if let Some(hint) = engine {
-        let hint = hint.unwrap_or("`cairn doctor` shows its state");
-        return error.context(format!("the search engine can't be used; {hint}"));
-    }
-    let is_damage = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref().is_some_and(SearchError::is_damage)
-    };
-    if !error.chain().any(is_damage) {
-        return error;
-    }
-    let (index, remedy) = (shown(index), rebuild(index));
-    error.context(format!(
-        "{index} can't be read; `cairn doctor --deep` shows what is damaged, and {remedy}"
-    ))
-}
-
 fn configured(global: &GlobalOptions) -> anyhow::Result<Config> {
     let overrides = ConfigOverrides {
         config: global.config.clone(),
@@ -302,67 +263,4 @@ fn configured(global: &GlobalOptions) -> anyhow::Result<Config> {
     };
     let found: Vec<FoundPart> = global.found.iter().map(|part| (*part).into()).collect();
     config::load(&overrides)?.with_found(&found)
-}
-
-/// `error`, with a command line as remedy if its cause is an [`UntrustedPath`]: a path that was refused because it was
-/// found in the current folder. The command line names the path explicitly, so that it is trusted.
-fn with_command(error: anyhow::Error) -> anyhow::Error {
-    let Some(refused) = error.downcast_ref::<UntrustedPath>() else { return error };
-    let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
-    let mut words = vec!["cairn".to_owned(), refused.option.to_owned(), refused.value.clone()];
-    words.extend(given.collect::<Option<Vec<String>>>().unwrap_or_default());
-    match shell::command(&words) {
-        Some(command) => anyhow::anyhow!("{refused}: {command}"),
-        None => error,
-    }
-}
-
-/// Whether the cause of `error` is that the program that reads our output has closed the pipe.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        let json = cause.downcast_ref::<serde_json::Error>();
-        let kind = io.or_else(|| json.and_then(serde_json::Error::io_error_kind));
-        kind == Some(std::io::ErrorKind::BrokenPipe)
-    })
-}
-
-/// Sets up the log: escaped lines on stderr, without colours. With colours, escaping could not distinguish the log's
-/// own colour codes from those in a hostile message.
-fn log(global: &GlobalOptions) {
-    let level = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn,cairn=info",
-        (false, 1) => "info,cairn=debug",
-        (false, _) => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let lines = match global.log_format {
-        LogFormat::Text => LogLineFormat::Text,
-        LogFormat::Json => LogLineFormat::Json,
-    };
-    stderr_log::set(LogSettings { lines, is_quiet: global.quiet });
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(move || LogWriter::new(lines));
-    // Setting a second subscriber fails. This only happens in tests that run two commands, and is not an error.
-    let _ = match global.log_format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
-    };
-}
-
-/// Makes panics write their messages to the log, which escapes them, because they may quote fetched text. A backtrace,
-/// if the user requests one, is not escaped, because it contains only names of functions.
-fn log_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!("panicked at {place}: {}", panic.payload_as_str().unwrap_or("no message"));
-        let backtrace = std::backtrace::Backtrace::capture();
-        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
-            stderr_log::backtrace(&backtrace.to_string());
-        }
-    }));
 }
