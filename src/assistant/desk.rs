@@ -18,6 +18,6 @@ pub trait LibraryDesk: Send + Sync + 'static {
     /// words for the assistant. If the question panics, it has no answer; this is no error of the desk.
     fn ask(&self, question: DeskQuestion) -> DeskFuture<'_>;
 
-    /// What the assistant is told if a search fails with `error`.
+    /// The error message for the assistant if a search fails with `error`.
     fn explain(&self, error: SearchError) -> String;
 }

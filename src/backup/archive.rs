@@ -4,7 +4,7 @@
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::generation::checksums::FileMarks;
+use crate::generation::checksums::{FileMarks, is_plain_path};
 use crate::generation::restored::BESIDE;
 
 /// The version of the form of backups.
@@ -101,20 +101,10 @@ impl BackupManifest {
         if name == STORE || BESIDE.contains(&name) {
             return true;
         }
-        name.strip_prefix(&self.folder()).is_some_and(|_| is_plain(name))
+        name.starts_with(&self.folder())
+            && name.len() <= MOST_PATH_BYTES
+            && is_plain_path(name, MOST_FOLDERS)
     }
-}
-
-/// Whether `path` is relative, short, and of letters, digits and `._-` only, with no part that begins with a dot. This
-/// excludes `..`, absolute paths, other drives, and hidden files.
-fn is_plain(path: &str) -> bool {
-    let is_plain = |part: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        !part.is_empty() && !part.starts_with('.') && part.chars().all(plain)
-    };
-    path.len() <= MOST_PATH_BYTES
-        && path.split('/').count() <= MOST_FOLDERS + 1
-        && path.split('/').all(is_plain)
 }
 
 #[cfg(test)]

@@ -161,6 +161,17 @@ fn name(folder: &Path, path: &Path) -> String {
     parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
+/// Whether `path` has the form of the path of a file of an index: relative, in at most `folders` folders, of letters,
+/// digits and `._-` only, with no part that begins with a dot. This excludes `..`, absolute paths, other drives, and hidden
+/// files.
+pub fn is_plain_path(path: &str, folders: usize) -> bool {
+    let is_plain = |part: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        !part.is_empty() && !part.starts_with('.') && part.chars().all(plain)
+    };
+    path.split('/').count() <= folders + 1 && path.split('/').all(is_plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::format::{FORMAT, OLDEST};
-use crate::disk::DiskError;
+use crate::disk::{self, DiskError};
 use crate::graph::GraphError;
 use crate::search::SearchError;
 
@@ -16,6 +16,17 @@ pub fn rebuild(index: &Path) -> &'static str {
     match index.join("library.db").exists() {
         true => "`cairn refresh --offline` rebuilds it from what is stored",
         false => "`cairn refresh` fetches every source and rebuilds it",
+    }
+}
+
+/// The value in the JSON file `path` of an index; `None` if there is no such file. `Err` if it can't be read or decoded.
+pub fn read_json<T: serde::de::DeserializeOwned>(path: PathBuf) -> Result<Option<T>, IndexDamage> {
+    match disk::read(&path) {
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| IndexDamage::Decode { path, cause: error.to_string() }),
     }
 }
 

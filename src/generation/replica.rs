@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::damage::IndexDamage;
+use super::damage::{IndexDamage, read_json};
 use crate::disk;
 
 /// The file.
@@ -29,14 +29,7 @@ pub struct ReplicaMark {
 impl ReplicaMark {
     /// The mark of `index`; `None` if it is no replica. `Err` if the file is there and can't be read or decoded.
     pub fn read(index: &Path) -> Result<Option<ReplicaMark>, IndexDamage> {
-        let path = index.join(REPLICA);
-        match disk::read(&path) {
-            Err(error) if error.is_missing() => Ok(None),
-            Err(error) => Err(error.into()),
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|error| IndexDamage::Decode { path, cause: error.to_string() }),
-        }
+        read_json(index.join(REPLICA))
     }
 
     /// Writes the mark into `index`, atomically.

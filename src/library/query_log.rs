@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::disk;
-use crate::generation::damage::IndexDamage;
+use crate::generation::damage::{IndexDamage, read_json};
 use crate::printable::escape;
 
 /// The number of weeks that are kept, with the current one.
@@ -89,14 +89,7 @@ impl QueryLog {
 
     /// The log of the index `index`; `None` if there is none. `Err` if it can't be read.
     pub fn read(index: &Path) -> Result<Option<QueryLog>, IndexDamage> {
-        let path = QueryLog::path(index);
-        match disk::read(&path) {
-            Err(error) if error.is_missing() => Ok(None),
-            Err(error) => Err(error.into()),
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|error| IndexDamage::Decode { path, cause: error.to_string() }),
-        }
+        read_json(QueryLog::path(index))
     }
 
     /// Writes the log of the index `index` atomically. On Unix, only this account can read the file.

@@ -100,21 +100,15 @@ pub(crate) fn fault(manifest: &Manifest, number: u64) -> Option<String> {
     if sum.is_none_or(|sum| sum > MOST_BYTES) {
         return Some(format!("its files have more than {MOST_BYTES} bytes"));
     }
-    let is_bad = |name: &&String| !is_plain_path(name);
+    let is_bad = |name: &&String| !may_have(name);
     let bad = manifest.files.keys().find(is_bad);
     bad.map(|name| format!("{name:?} can't be the path of a file of a generation"))
 }
 
-/// Whether `path` can be the path of a file in a generation: relative, in few folders, of letters, digits and `._-` only,
-/// with no part that begins with a dot. This excludes `..`, absolute paths, other drives, and hidden files.
-fn is_plain_path(path: &str) -> bool {
-    let is_plain = |part: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        !part.is_empty() && !part.starts_with('.') && part.chars().all(plain)
-    };
+/// Whether a generation can have a file at `path`.
+fn may_have(path: &str) -> bool {
     path.len() <= MOST_PATH_BYTES
-        && path.split('/').count() <= MOST_FOLDERS + 1
-        && path.split('/').all(is_plain)
+        && checksums::is_plain_path(path, MOST_FOLDERS)
         && path != "manifest.json"
 }
 
@@ -135,7 +129,7 @@ mod tests {
     fn paths_that_lead_out_of_the_generation_are_refused() {
         for good in ["graph.bin", "search/meta.json", "search/0a1b.store", "resources/7/a-b_c.bin"]
         {
-            assert!(is_plain_path(good), "{good}");
+            assert!(may_have(good), "{good}");
         }
         let long = "a".repeat(201);
         for bad in [
@@ -158,7 +152,7 @@ mod tests {
             "a/b/c/d/e/f",
             &long,
         ] {
-            assert!(!is_plain_path(bad), "{bad:?}");
+            assert!(!may_have(bad), "{bad:?}");
             assert!(fault(&manifest([(bad.to_owned(), 1)]), 7).is_some(), "{bad:?}");
         }
     }
