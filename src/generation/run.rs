@@ -297,12 +297,15 @@ impl RunRecord {
         DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
     }
 
+    /// The sources for which a host was asked, or could not be reached.
+    pub fn requested(&self) -> impl Iterator<Item = &SourceResult> {
+        self.sources.iter().filter(|source| source.unreachable || source.traffic.requests > 0)
+    }
+
     /// Why there was no network, if no host of any requested source could be reached; else `None`. Folders and sources
     /// that were not requested don't count.
     pub fn no_network(&self) -> Option<NoNetwork<'_>> {
-        let is_requested =
-            |source: &&SourceResult| source.unreachable || source.traffic.requests > 0;
-        let requested: Vec<&SourceResult> = self.sources.iter().filter(is_requested).collect();
+        let requested: Vec<&SourceResult> = self.requested().collect();
         let first = requested.first()?;
         let is_down = requested.iter().all(|source| source.unreachable);
         let cause = requested.iter().find(|source| source.traffic.requests > 0).unwrap_or(first);

@@ -77,6 +77,9 @@ pub struct LatestResults {
     pub last_full: Option<RunGlance>,
     /// The last run that covered all sources of the catalogue and succeeded.
     pub last_success: Option<RunGlance>,
+    /// The number of sources that the last run that asked any host could not reach, if it reached none: there was no
+    /// network. Runs over folders change nothing about that.
+    pub unreached: Option<usize>,
     /// How all runs ended.
     pub totals: RunTotals,
     results: HashMap<String, SourceResult>,
@@ -97,6 +100,10 @@ impl LatestResults {
         }
         LatestResults {
             last_full: runs.iter().find(|run| run.complete).map(RunGlance::of),
+            unreached: runs
+                .iter()
+                .find(|run| run.requested().next().is_some())
+                .and_then(|run| run.no_network().map(|down| down.sources)),
             last_success: runs.iter().find(|run| is_full_success(run)).map(RunGlance::of),
             totals: totals(&runs),
             last_run: runs.into_iter().next(),

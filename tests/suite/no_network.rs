@@ -84,6 +84,11 @@ fn a_server_that_starts_without_a_network_says_so_once_and_when_it_tries_again()
     let page = server.get("/sources");
     assert!(page.contains("No network: in the last refresh, none of 7 sources"), "{page}");
     assert!(page.contains("The next refresh starts"), "{page}");
+    // A run that asks no host, such as one after an edit of a note, says nothing about the network.
+    let own = output_of(&mut offline(&world, &["refresh", "notes"]));
+    assert_eq!(own.code, 0, "{}", own.stderr);
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    server.wait_for("/", "No network");
     assert!(server.get("/api/v1/search?q=feature+store").contains("own.md"), "the own notes");
     let said = || log.lock().unwrap().clone();
     wait_until("the log says it", || said().contains("no network"));

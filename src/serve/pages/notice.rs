@@ -12,7 +12,6 @@ use crate::serve::state::{RefreshPolicy, ServerState};
 pub(super) fn notice(state: &ServerState, library: &Library) -> Markup {
     let next = state.clock.next_run();
     let standing = state.shelf.standing();
-    let down = standing.last_run.as_ref().and_then(|run| run.no_network());
     let is_first = state.clock.is_running() && library.lacks_remote_sources();
     html! {
         @if library.manifest.format != FORMAT {
@@ -30,9 +29,9 @@ pub(super) fn notice(state: &ServerState, library: &Library) -> Markup {
                 (plural(library.manifest.sources.len(), "source"))
                 " are fetched once, which takes a few minutes. Until then, Cairn’s own notes and topics can be used."
             }
-        } @else if let Some(down) = down {
+        } @else if let Some(unreached) = standing.unreached {
             p.note role="status" {
-                "No network: in the last refresh, none of " (plural(down.sources, "source"))
+                "No network: in the last refresh, none of " (plural(unreached, "source"))
                 " could be reached. What is indexed can be used."
                 @if let Some(next) = &next { " The next refresh starts " (time(next)) "." }
             }
