@@ -11,7 +11,7 @@ use super::publish::PublishArguments;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
-use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord};
+use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord, SourceResult};
 use crate::printable::log;
 use crate::problem::Problem;
 use crate::refresh::{
@@ -134,17 +134,18 @@ pub(super) fn run(
 
 /// Prints the run, as JSON if `json` says so. `is_background` says whether a server started it.
 fn report(summary: &RefreshSummary, json: bool, is_background: bool) -> anyhow::Result<()> {
-    let no_network = summary.run.no_network().map(|down| down.to_string());
+    let run = &summary.run;
+    let no_network = run.no_network().map(|down| down.to_string());
     match no_network {
-        _ if json => output::json(&summary.run),
+        _ if json => output::json(run),
         // The server says when it tries again.
         Some(_) if is_background => Ok(()),
-        Some(down) => output::advice(&format!(
+        Some(down) if run.generation.is_none() => output::advice(&format!(
             "{down}; the index stays as it is ({}); run `cairn refresh` again when the network is up, `cairn status` has \
              the details",
-            output::count(summary.run.documents, "document")
+            output::count(run.documents, "document")
         )),
-        None => print(summary),
+        _ => print(summary),
     }
 }
 
@@ -189,7 +190,12 @@ fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
         "seconds",
         "problems",
     ]);
-    for source in run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped) {
+    // Without a network, one of the problems is about all sources that can't be reached.
+    let is_down = run.no_network().is_some();
+    let hidden = |source: &SourceResult| {
+        source.outcome == FetchOutcome::Skipped || is_down && source.unreachable
+    };
+    for source in run.sources.iter().filter(|source| !hidden(source)) {
         table.add([
             source.source.clone(),
             source.outcome.as_str().to_owned(),
