@@ -78,40 +78,40 @@ impl IndexFigures {
     }
 
     /// The metrics with one value: name, description, value.
-    fn gauges(&self) -> [(&'static str, &'static str, f64); 9] {
+    fn gauges(&self) -> [(&'static str, &'static str, i64); 9] {
         [
-            ("generation", "The open generation", self.generation as f64),
+            ("generation", "The open generation", signed(self.generation)),
             (
                 "generation_built_timestamp_seconds",
                 "When the open generation was built, seconds since 1970",
-                self.built_at as f64,
+                self.built_at,
             ),
-            ("documents", "Documents in the index", self.documents as f64),
-            ("sections", "Sections in the index", self.sections as f64),
+            ("documents", "Documents in the index", signed(self.documents as u64)),
+            ("sections", "Sections in the index", signed(self.sections as u64)),
             (
                 "sources_failing",
                 "Sources that failed or were deferred when they were last requested",
-                self.failing as f64,
+                signed(self.failing as u64),
             ),
             (
                 "files_failed",
                 "Files in the sources that could not be read, or not as a whole",
-                self.failed_files as f64,
+                signed(self.failed_files as u64),
             ),
             (
                 "last_refresh_seconds",
                 "When the last refresh ended, seconds since 1970; 0 before the first",
-                self.last_run as f64,
+                self.last_run,
             ),
             (
                 "refresh_attempt_timestamp_seconds",
                 "When the last refresh began, however it ended, seconds since 1970; 0 before the first",
-                self.last_attempt as f64,
+                self.last_attempt,
             ),
             (
                 "refresh_success_timestamp_seconds",
                 "When the last refresh of all sources ended that succeeded, seconds since 1970; 0 before the first",
-                self.last_success as f64,
+                self.last_success,
             ),
         ]
     }
@@ -160,7 +160,7 @@ impl Collector for IndexMetrics {
             let help = "The disk budget of the index";
             encoder
                 .encode_descriptor("index_max_bytes", help, None, MetricType::Gauge)?
-                .encode_gauge(&(most as f64))?;
+                .encode_gauge(&signed(most))?;
         }
         let help = "Files whose text was extracted";
         encoder
@@ -178,6 +178,11 @@ impl Collector for IndexMetrics {
     }
 }
 
+/// `value` as the value of a gauge.
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 /// Encodes the gauge `name` with one value for each value of the label `label`.
 fn gauges_by(
     encoder: &mut DescriptorEncoder<'_>,
@@ -188,7 +193,7 @@ fn gauges_by(
 ) -> Result<(), fmt::Error> {
     let mut gauge = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
     for (value, count) in values {
-        gauge.encode_family(&[(label, *value)])?.encode_gauge(&(*count as f64))?;
+        gauge.encode_family(&[(label, *value)])?.encode_gauge(&signed(*count))?;
     }
     Ok(())
 }
