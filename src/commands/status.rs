@@ -204,7 +204,7 @@ fn print_runs(status: &StatusView) -> anyhow::Result<()> {
     let Some(run) = &status.last_run else { return Ok(()) };
     print_run("last run", &RunGlance::of(run), run.traffic.points)?;
     match &status.last_full_run {
-        Some(full) if full.ended_at == run.ended_at => {}
+        Some(_) if run.complete => {}
         Some(full) => print_run("last full run", full, 0)?,
         None => output::line("no run has covered all sources yet")?,
     }

@@ -34,7 +34,7 @@ pub(super) fn last_run(config: &Config) -> DoctorCheck {
     };
     let failing = failing(config, &standing);
     let full = match &standing.last_full {
-        Some(full) if full.ended_at == run.ended_at => String::new(),
+        Some(_) if run.complete => String::new(),
         Some(full) => format!("; the last over all sources ended {}", full.ended_at),
         None => "; none has covered all sources yet".to_owned(),
     };

@@ -213,7 +213,7 @@ fn last_run(run: &RunRecord) -> Markup {
 fn last_full_run(run: &RunRecord, full: Option<&RunGlance>) -> Markup {
     html! {
         @match full {
-            Some(full) if full.ended_at == run.ended_at => {}
+            Some(_) if run.complete => {}
             Some(full) => {
                 "The last refresh of all sources ended " (time(&full.ended_at))
                 @if full.outcome == RunOutcome::Refused { " and published nothing" }
