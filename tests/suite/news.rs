@@ -67,7 +67,7 @@ fn status_shows_what_is_new_since_any_time() {
     let none = world.run(&["status", "--since", &later.to_rfc3339(), "--json"]).json();
     assert_eq!(none["new"]["items"], serde_json::json!([]));
     let wrong = world.run(&["status", "--since", "yesterday"]);
-    assert_eq!(wrong.code, 1);
+    assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("7d"), "{}", wrong.stderr);
 
     world.catalogue(&entry("bob/store", ""));

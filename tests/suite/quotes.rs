@@ -131,9 +131,11 @@ struct PlainText {
 }
 
 /// None may be added for a text of a section or a part of one.
-const PLAIN_TEXTS: [PlainText; 5] = [
+const PLAIN_TEXTS: [PlainText; 7] = [
+    PlainText { owner: "AskedQuery", field: "text", reason: "a query of the readers" },
     PlainText { owner: "Citation", field: "sentence", reason: "`CandidateView` quotes it" },
     PlainText { owner: "Citation", field: "text", reason: "a link text" },
+    PlainText { owner: "InitPlan", field: "text", reason: "a file that `cairn init` writes" },
     PlainText { owner: "LinkView", field: "text", reason: "a link text" },
     PlainText { owner: "QueryView", field: "text", reason: "the reader's query" },
     PlainText { owner: "Suggestion", field: "text", reason: "a topic, a heading or a source" },

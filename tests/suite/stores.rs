@@ -206,7 +206,7 @@ async fn misbehave(State(state): State<Shared>, request: Request, next: Next) ->
         fault => {
             let response = next.run(request).await;
             let (mut parts, body) = response.into_parts();
-            let body = axum::body::to_bytes(body, 200_000_000).await.unwrap();
+            let body = axum::body::to_bytes(body, 300_000_000).await.unwrap();
             state.lock().unwrap().bytes += body.len();
             // s3s sends some responses in chunks; this one is whole.
             parts.headers.remove(header::TRANSFER_ENCODING);
