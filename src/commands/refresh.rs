@@ -1,5 +1,6 @@
 //! `cairn refresh`: progress on stderr, the summary on stdout.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -11,7 +12,7 @@ use super::publish::PublishArguments;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
-use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord, SourceResult};
+use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord};
 use crate::printable::log;
 use crate::problem::Problem;
 use crate::refresh::{
@@ -134,19 +135,40 @@ pub(super) fn run(
 
 /// Prints the run, as JSON if `json` says so. `is_background` says whether a server started it.
 fn report(summary: &RefreshSummary, json: bool, is_background: bool) -> anyhow::Result<()> {
-    let run = &summary.run;
-    let no_network = run.no_network().map(|down| down.to_string());
-    match no_network {
-        _ if json => output::json(run),
+    match summary.run.no_network() {
+        _ if json => output::json(&summary.run),
         // The server says when it tries again.
         Some(_) if is_background => Ok(()),
-        Some(down) if run.generation.is_none() => output::advice(&format!(
-            "{down}; the index stays as it is ({}); run `cairn refresh` again when the network is up, `cairn status` has \
-             the details",
-            output::count(run.documents, "document")
-        )),
-        _ => print(summary),
+        Some(down) => print_without_network(summary, &down.to_string()),
+        None => print(summary),
     }
+}
+
+/// Prints one line about all sources that could not be reached, `down`, and the problems of the others.
+fn print_without_network(summary: &RefreshSummary, down: &str) -> anyhow::Result<()> {
+    let run = &summary.run;
+    let has = match run.generation {
+        Some(_) => "what could be read is indexed",
+        None => "the index stays as it is",
+    };
+    output::advice(&format!(
+        "{down}; {has} ({}); run `cairn refresh` again when the network is up, `cairn status` has the details",
+        output::count(run.documents, "document")
+    ))?;
+    let unreachable: BTreeSet<&str> = run
+        .sources
+        .iter()
+        .filter(|source| source.unreachable)
+        .map(|source| &*source.source)
+        .collect();
+    let is_other = |problem: &&Problem| {
+        let is_of_host = problem.source.as_deref().is_some_and(|id| unreachable.contains(id));
+        problem.message != down && !is_of_host
+    };
+    for problem in summary.problems.iter().filter(is_other).take(SHOWN) {
+        output::line(&problem.to_string())?;
+    }
+    Ok(())
 }
 
 /// Lowers this process's priority, so that it does not slow down the server's searches.
@@ -190,12 +212,7 @@ fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
         "seconds",
         "problems",
     ]);
-    // Without a network, one of the problems is about all sources that can't be reached.
-    let is_down = run.no_network().is_some();
-    let hidden = |source: &SourceResult| {
-        source.outcome == FetchOutcome::Skipped || is_down && source.unreachable
-    };
-    for source in run.sources.iter().filter(|source| !hidden(source)) {
+    for source in run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped) {
         table.add([
             source.source.clone(),
             source.outcome.as_str().to_owned(),
