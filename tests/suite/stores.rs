@@ -179,6 +179,9 @@ fn start(router: Router, state: &Shared) -> String {
     format!("http://{}", address.recv().unwrap())
 }
 
+/// Held while a request with a condition is answered.
+static CONDITIONAL: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Records the request, and applies the fault of its path.
 async fn misbehave(State(state): State<Shared>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
@@ -204,6 +207,11 @@ async fn misbehave(State(state): State<Shared>, request: Request, next: Next) ->
             (StatusCode::FOUND, to).into_response()
         }
         fault => {
+            // s3s checks a condition and writes in two steps; real storage does it in one.
+            let _one_at_a_time = match request.headers().contains_key(header::IF_NONE_MATCH) {
+                true => Some(CONDITIONAL.lock().await),
+                false => None,
+            };
             let response = next.run(request).await;
             let (mut parts, body) = response.into_parts();
             let body = axum::body::to_bytes(body, 300_000_000).await.unwrap();
