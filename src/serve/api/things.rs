@@ -56,7 +56,13 @@ pub(super) async fn section_at(
     State(state): State<Arc<ServerState>>,
     QueryParameters(place): QueryParameters<SectionPlaceParameters>,
 ) -> Result<Json<SectionAnswer>, RequestFailure> {
-    let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
+    let numbers = [place.line, place.cell, place.page, place.card];
+    let comments = usize::from(place.comment.is_some());
+    if numbers.iter().flatten().count() + comments > 1 {
+        let hint = "name one of line, cell, page, card and comment";
+        return Err(RequestFailure::bad_request("two places in one file", hint));
+    }
+    let number = numbers.into_iter().flatten().next().unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
     let source = place.source.clone();
     let (spot, missing) = match place.comment {
