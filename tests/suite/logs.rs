@@ -161,5 +161,7 @@ fn a_panic_and_its_backtrace_are_json_too() {
     let lines = objects(&output.stderr);
     let message = |line: &Value| line["fields"]["message"].as_str().unwrap_or_default().to_owned();
     assert!(lines.iter().any(|line| message(line).contains("panicked at")), "{}", output.stderr);
-    assert!(lines.iter().any(|line| message(line).contains("panics_with_json")), "a backtrace");
+    // The names of the functions may be stripped.
+    let frames = lines.iter().map(message).find(|text| text.contains("\n   1: "));
+    assert!(frames.is_some(), "a backtrace: {}", output.stderr);
 }
