@@ -12,6 +12,7 @@ use super::publish::PublishArguments;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
+use crate::generation::outcome::RunOutcome;
 use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord};
 use crate::printable::log;
 use crate::problem::Problem;
@@ -222,7 +223,8 @@ fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
             source.problems.to_string(),
         ]);
     }
-    if !table.is_empty() {
+    // A run that was stopped did not count the documents.
+    if !table.is_empty() && !run.stopped {
         table.print()?;
         output::gap()?;
     }
@@ -258,10 +260,8 @@ fn print_papers(run: &RunRecord) -> anyhow::Result<()> {
 
 fn totals(run: &RunRecord) -> String {
     let made = match run.generation {
-        _ if run.stopped => "stopped".to_owned(),
-        _ if run.refused.is_some() || run.over_budget.is_some() => {
-            "published nothing; the previous generation stays".to_owned()
-        }
+        _ if run.stopped => return format!("stopped: the index stays as it was; {}", traffic(run)),
+        _ if run.outcome() == RunOutcome::Refused => "published nothing".to_owned(),
         Some(number) => format!(
             "generation {number}: {} read, {} indexed",
             output::count(run.extracted, "document"),
@@ -270,9 +270,16 @@ fn totals(run: &RunRecord) -> String {
         None => "nothing has changed".to_owned(),
     };
     format!(
-        "{made}; {}, {} in all; {}, {:.1} MB, {:.1} s",
+        "{made}; {}, {} in all; {}",
         output::count(run.documents, "document"),
         output::count(run.sections, "section"),
+        traffic(run)
+    )
+}
+
+fn traffic(run: &RunRecord) -> String {
+    format!(
+        "{}, {:.1} MB, {:.1} s",
         output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request"),
         run.traffic.bytes as f64 / 1e6,
         run.seconds

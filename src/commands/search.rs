@@ -160,10 +160,13 @@ fn help(library: &Library, text: &str, filters: &[Filter]) -> anyhow::Result<()>
         }
     }
     meant.truncate(MEANT);
-    if !meant.is_empty() {
-        output::line(&format!("did you mean {}?", meant.join(", ")))?;
+    match meant.join(", ") {
+        none if none.is_empty() => Ok(()),
+        parts if failed.is_empty() => {
+            output::line(&format!("nothing fits all words and filters; parts of it do: {parts}"))
+        }
+        others => output::line(&format!("did you mean {others}?")),
     }
-    Ok(())
 }
 
 /// How the user can open the passage: its URL, or, if it is only in this index, the command that prints it.

@@ -94,7 +94,12 @@ fn schedule_line(config: &Config, replica: Option<&ReplicaMark>, next_run: Optio
         return format!("replica of {source}{pulled}; `cairn pull` takes what is new there");
     }
     let schedule = &config.timetable.schedule;
-    let due = next_run.map(|at| format!("; the next is due at {at}")).unwrap_or_default();
+    let now = time::rfc3339(Utc::now());
+    let due = match next_run {
+        Some(at) if at <= &*now => "; the next is due now".to_owned(),
+        Some(at) => format!("; the next is due at {at}"),
+        None => String::new(),
+    };
     format!("`cairn serve` refreshes {schedule}{due}")
 }
 
@@ -104,7 +109,11 @@ fn disk_line(config: &Config, usage: IndexUsage) -> String {
     match config.max_bytes {
         None => format!("{} on disk: {usage}", size(total)),
         Some(most) => {
-            let warning = warning(total, most).map_or("", |_| ", which is nearly used up");
+            let warning = match warning(total, most) {
+                Some(_) if total > most => ", which is exceeded",
+                Some(_) => ", which is nearly used up",
+                None => "",
+            };
             format!("{} on disk of a budget of {}{warning}: {usage}", size(total), size(most))
         }
     }
@@ -118,16 +127,22 @@ fn queries(config: &Config, json: bool) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let Some(log) = log else {
-        output::advice(
-            "no queries are kept; with `query_log = true` under [serve], `cairn serve` counts them",
-        )?;
+        output::advice(match config.query_log {
+            true => {
+                "no queries are kept yet; `cairn serve` counts them and writes them every minute"
+            }
+            false => {
+                "no queries are kept; with `query_log = true` under [serve], `cairn serve` counts them"
+            }
+        })?;
         return Ok(Exit::Done);
     };
     for QueryWeek { week, searches, empty, slow, without_results, slow_queries, frequent } in
         &log.weeks
     {
         output::line(&format!(
-            "{week}: {searches} searches, {empty} without results, {slow} slow"
+            "{week}: {}, {empty} without results, {slow} slow",
+            output::count(usize::try_from(*searches).unwrap_or(usize::MAX), "search")
         ))?;
         let lists =
             [("without results", without_results), ("slow", slow_queries), ("frequent", frequent)];
@@ -247,7 +262,7 @@ fn print_run(name: &str, run: &RunGlance, points: u64) -> anyhow::Result<()> {
         run.deferred,
         match run.outcome {
             RunOutcome::Done | RunOutcome::Partial => "",
-            RunOutcome::Unreached => "; reached no host",
+            RunOutcome::Unreached => "; nothing could be fetched",
             RunOutcome::Refused => "; published nothing",
             RunOutcome::Stopped => "; stopped before its end",
             RunOutcome::Failed => "; ended by an error",

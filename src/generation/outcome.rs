@@ -11,7 +11,7 @@ pub enum RunOutcome {
     Done,
     /// It did, except that some sources failed or were deferred.
     Partial,
-    /// It reached no host.
+    /// It could fetch nothing: no host answered, or each source failed.
     Unreached,
     /// It published nothing, because documents would have been lost or the disk budget exceeded.
     Refused,

@@ -11,7 +11,7 @@ use axum::http::uri::PathAndQuery;
 use url::Url;
 
 /// The first segments of this program's own paths.
-const OWN: [&str; 24] = [
+const OWN: [&str; 25] = [
     ".well-known",
     "about",
     "api",
@@ -27,6 +27,7 @@ const OWN: [&str; 24] = [
     "openapi.json",
     "opensearch.xml",
     "path",
+    "queries",
     "readyz",
     "report",
     "resources",

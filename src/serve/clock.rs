@@ -5,6 +5,7 @@
 //! timetable's period.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -27,6 +28,19 @@ pub(super) enum RunScope {
     Only(BTreeSet<String>),
     /// No source: the index is rebuilt from the store.
     Stored,
+}
+
+impl fmt::Display for RunScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunScope::All => f.write_str("all sources"),
+            RunScope::Only(sources) => {
+                let names: Vec<&str> = sources.iter().map(String::as_str).collect();
+                f.write_str(&names.join(", "))
+            }
+            RunScope::Stored => f.write_str("the index from what is stored"),
+        }
+    }
 }
 
 /// When the next run starts, and which requests wait for it.

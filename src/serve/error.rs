@@ -31,6 +31,15 @@ impl RequestFailure {
         }
     }
 
+    /// The same if the last refresh published nothing, so that waiting alone does not help.
+    pub fn unpublished() -> RequestFailure {
+        RequestFailure {
+            message: "there is no index, because the last refresh published nothing".to_owned(),
+            hint: "for whoever runs this server: `cairn status` says why".to_owned(),
+            ..RequestFailure::not_ready()
+        }
+    }
+
     /// The same after an update of Cairn that can't read the index of an older version. `is_rebuilt` says whether this
     /// server rebuilds it.
     pub fn outdated(is_rebuilt: bool) -> RequestFailure {

@@ -121,6 +121,10 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
 async fn refresh_on_hang_up(mut hang_ups: ProcessSignals, state: Arc<ServerState>) {
     loop {
         hang_ups.next().await;
+        if state.refreshing == RefreshPolicy::Never {
+            tracing::warn!("SIGHUP: this server runs no refreshes; `cairn refresh` runs one");
+            continue;
+        }
         tracing::info!("SIGHUP: a refresh was requested");
         state.clock.ask_for(RunScope::All);
     }
@@ -131,7 +135,7 @@ async fn refresh_on_hang_up(mut hang_ups: ProcessSignals, state: Arc<ServerState
 /// `Err` only for faults in the data files, which the user must correct. If another refresh is running, its
 /// generation is opened when it is ready.
 pub(super) fn first_start(config: &Config) -> anyhow::Result<()> {
-    tracing::info!("no index that this version can read; indexing local content");
+    tracing::info!("no index yet that this version can show; indexing local content");
     let options = RefreshOptions { network: FetchMode::FoldersOnly, ..RefreshOptions::default() };
     match refresh::run(config, &options, &RefreshStop::new(), &mut |_| {}) {
         Err(error) if error.is::<Faults>() => Err(error),

@@ -167,7 +167,7 @@ fn start(state: &ServerState, scope: RunScope) -> Option<RunningRefresh> {
              topics can be used; the lines below show the progress"
         );
     } else {
-        tracing::info!(?scope, "starting a refresh");
+        tracing::info!("starting a refresh of {scope}");
     }
     let started_at = Utc::now();
     let child = command

@@ -14,6 +14,8 @@ use super::metrics::Metrics;
 use super::queue::SearchQueue;
 use super::reading::ReadingRoom;
 use crate::config::Config;
+use crate::generation::outcome::RunOutcome;
+use crate::generation::run::RunRecord;
 use crate::generation::usage::UsageMeter;
 use crate::library::view::StatusView;
 use crate::library::{Audience, Library, Shelf};
@@ -83,9 +85,14 @@ impl ServerState {
 
     /// The open library, or the error response if there is none yet.
     pub(super) fn library(&self) -> Result<Arc<Library>, RequestFailure> {
-        self.shelf.library().ok_or_else(|| match self.shelf.is_outdated() {
-            true => RequestFailure::outdated(self.refreshing == RefreshPolicy::Scheduled),
-            false => RequestFailure::not_ready(),
+        self.shelf.library().ok_or_else(|| {
+            if self.shelf.is_outdated() {
+                return RequestFailure::outdated(self.refreshing == RefreshPolicy::Scheduled);
+            }
+            match self.shelf.standing().last_run.as_ref().map(RunRecord::outcome) {
+                Some(RunOutcome::Refused) => RequestFailure::unpublished(),
+                _ => RequestFailure::not_ready(),
+            }
         })
     }
 

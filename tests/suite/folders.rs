@@ -81,7 +81,8 @@ fn an_emptied_folder_is_removed_only_with_the_flag_and_a_deleted_note_without_it
     let run = world.refresh(&[], 3);
     assert!(text(&part(&run, "mine")["hint"]).contains("cairn refresh --accept-loss"), "{run}");
     assert_eq!(world.hits("handwritten"), ["mine a.md"]);
-    world.refresh(&["--accept-loss"], 0);
+    let run = world.refresh(&["--accept-loss"], 0);
+    assert_eq!(run["notes"], serde_json::json!([]), "the folder was read, and the user agreed");
     assert!(world.hits("handwritten").is_empty());
     let run = world.refresh(&[], 0);
     assert_eq!(outcome(&run, "mine"), "unchanged", "an empty folder alone is no failure");

@@ -15,6 +15,9 @@ use crate::refresh::wanted::inputs::selection;
 use crate::refresh::wanted::options::OnLoss;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
+/// The revision of a folder without files.
+const EMPTY: &str = "empty";
+
 /// The least seconds between two runs that count towards a source being gone. It is two hours less than a day, so that
 /// each run of a daily schedule counts, in spite of jitter and of the hour that summer time takes.
 const DAY: i64 = 22 * 60 * 60;
@@ -159,7 +162,8 @@ fn emptied(
         (_, OnLoss::Refuse, Origin::Folder { path }) => {
             Err(CrawlError::Emptied { path: path.clone(), files })
         }
-        _ => Ok(Fetched::Changed { revision: String::new(), validator: None }),
+        // An empty revision would mean that the source was not read.
+        _ => Ok(Fetched::Changed { revision: EMPTY.to_owned(), validator: None }),
     })
 }
 

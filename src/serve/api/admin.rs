@@ -37,8 +37,8 @@ pub(super) async fn refresh(
     if state.refreshing == RefreshPolicy::Never {
         return Err(RequestFailure::forbidden(
             StatusCode::CONFLICT,
-            "this server runs no refreshes (--no-refresh)",
-            "run cairn refresh",
+            "this server runs no refreshes: it was started with --no-refresh, or it can't write the index",
+            "run cairn refresh as the account that the index belongs to",
         ));
     }
     let refresh = state.clock.ask_for(RunScope::All);

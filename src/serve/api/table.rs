@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::OriginalUri;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
@@ -270,7 +271,8 @@ fn with_knowledge(table: RouteTable) -> RouteTable {
 
 /// The API's router.
 pub(in crate::serve) fn routes(admin: AdminRoutes) -> Router<Arc<ServerState>> {
-    let nowhere =
-        || async { RequestFailure::not_found("route", "in the API", "/openapi.json lists them") };
+    let nowhere = |OriginalUri(uri): OriginalUri| async move {
+        RequestFailure::not_found("route", uri.path(), "/openapi.json lists them")
+    };
     table(admin).router.fallback(nowhere)
 }

@@ -217,7 +217,7 @@ fn last_full_run(run: &RunRecord, full: Option<&RunGlance>) -> Markup {
             Some(full) => {
                 "The last refresh of all sources ended " (time(&full.ended_at))
                 @if full.outcome == RunOutcome::Refused { " and published nothing" }
-                @if full.outcome == RunOutcome::Unreached { " and reached no host" }
+                @if full.outcome == RunOutcome::Unreached { " and could fetch nothing" }
                 ". "
             }
             None => { "No refresh has covered all sources yet. " }
