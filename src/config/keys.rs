@@ -42,6 +42,9 @@ pub(super) struct ConfigKey {
     kind: &'static str,
 }
 
+/// A folder, or an address with a scheme such as `s3://BUCKET/PREFIX`.
+type FolderOrAddress = String;
+
 /// Declares the tables of the file and their keys. Each key needs a class, or the code does not compile.
 macro_rules! tables {
     ($($name:ident in $section:literal { $($key:ident: $kind:ty => $class:ident,)* })*) => {
@@ -86,7 +89,7 @@ tables! {
         drop_after: Option<String> => Harmless,
         max_bytes: Option<SizeSetting> => Harmless,
         check_links: bool => UserOnly,
-        publish: Option<String> => UserOnly,
+        publish: Option<FolderOrAddress> => UserOnly,
         arxiv_api: Option<String> => UserOnly,
     }
     ServeFile in "serve" {
@@ -147,9 +150,11 @@ pub(super) fn refused_keys(found: &Table, home: &ConfinedFolder) -> Vec<String> 
 }
 
 /// Makes the relative paths in `table` start at `folder`: the folder of the file that the table is from. So a file means
-/// the same, whatever the current folder is. Leaves a path unchanged if the result is not UTF-8.
+/// the same, whatever the current folder is. Leaves addresses unchanged, and a path if the result is not UTF-8.
 pub(super) fn start_paths_at(folder: &Path, table: &mut Table) {
-    for key in KEYS.iter().filter(|key| key.kind == stringify!(Option<PathBuf>)) {
+    let may_be_address = |key: &ConfigKey| key.kind == stringify!(Option<FolderOrAddress>);
+    let is_path = |key: &&ConfigKey| key.kind == stringify!(Option<PathBuf>) || may_be_address(key);
+    for key in KEYS.iter().filter(is_path) {
         let section = match key.section {
             "" => Some(&mut *table),
             section => table.get_mut(section).and_then(Value::as_table_mut),
@@ -158,6 +163,9 @@ pub(super) fn start_paths_at(folder: &Path, table: &mut Table) {
         else {
             continue;
         };
+        if may_be_address(key) && path.contains("://") {
+            continue;
+        }
         if let Some(whole) = folder.join(&*path).to_str() {
             *path = whole.to_owned();
         }
@@ -239,6 +247,16 @@ mod tests {
         assert_eq!(table["sources"].as_str(), Some("/else/where"));
         assert_eq!(table["serve"]["admin_token_file"].as_str(), Some("/etc/cairn/a/b"));
         assert_eq!(table["serve"]["url"].as_str(), Some("x"), "no path");
+        for (target, expected) in [
+            ("pub", "/etc/cairn/pub"),
+            ("/srv/cairn", "/srv/cairn"),
+            ("s3://bucket/cairn", "s3://bucket/cairn"),
+        ] {
+            let mut table: Table =
+                toml::from_str(&format!("[refresh]\npublish = {target:?}")).unwrap();
+            start_paths_at(Path::new("/etc/cairn"), &mut table);
+            assert_eq!(table["refresh"]["publish"].as_str(), Some(expected));
+        }
         let paths = KEYS.iter().filter(|key| key.kind.contains("PathBuf"));
         let known = KEYS.iter().filter(|key| key.kind == stringify!(Option<PathBuf>));
         assert_eq!(paths.count(), known.count(), "each path is recognised");
