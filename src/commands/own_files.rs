@@ -3,9 +3,10 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use crate::config;
+use crate::disk::{DiskError, DiskOperation};
 
 /// A catalogue without entries that adds the list inside the program.
 pub(super) const CATALOGUE: &str = "\
@@ -59,20 +60,40 @@ pub(super) enum Written {
 /// Writes `text` to the new file `path`, and creates its folder. Never changes a file, not even through a link.
 pub(super) fn write_missing(path: &Path, text: &str) -> anyhow::Result<Written> {
     create_folder_of(path)?;
-    let cannot = || format!("cannot write {}", path.display());
+    let cannot = |cause| DiskError::new(DiskOperation::Write, path, cause);
     match std::fs::File::create_new(path) {
         Ok(mut file) => {
-            file.write_all(text.as_bytes()).with_context(cannot)?;
+            file.write_all(text.as_bytes()).map_err(cannot)?;
             Ok(Written::New)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Written::Kept),
-        Err(error) => Err(error).with_context(cannot),
+        Err(error) => Err(cannot(error).into()),
     }
 }
 
 /// Creates the folder of the file `path`, with those above it.
 pub(super) fn create_folder_of(path: &Path) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the folder {}", folder.display()))
+    std::fs::create_dir_all(folder).map_err(|cause| match cause.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => anyhow!(
+            "cannot create the folder {}: a file has its name, or that of a folder above it; name another folder",
+            folder.display()
+        ),
+        _ => DiskError::new(DiskOperation::Write, folder, cause).into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_place_of_a_folder_is_said_to_be_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "x").unwrap();
+        for path in ["a/cairn.toml", "a/b/cairn.toml"] {
+            let error = create_folder_of(&folder.path().join(path)).unwrap_err().to_string();
+            assert!(error.contains("a file has its name"), "{error}");
+        }
+    }
 }

@@ -25,7 +25,8 @@ pub(super) struct ServeArguments {
     no_refresh: bool,
 }
 
-pub(super) fn run(mut config: Config, arguments: ServeArguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: Config, arguments: ServeArguments) -> anyhow::Result<Exit> {
+    let mut config = config.with_admin_token()?;
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }

@@ -15,6 +15,7 @@ use crate::catalogue::edit::{self, NewEntry};
 use crate::catalogue::{self, Policy, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
+use crate::disk::{DiskError, DiskOperation};
 use crate::generation::runs::LatestResults;
 use crate::printable::shell;
 use crate::problem::Faults;
@@ -239,8 +240,8 @@ fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     own_files::create_folder_of(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)
-        .with_context(|| format!("cannot write to {}", folder.display()))?;
+    let denied = |cause| DiskError::new(DiskOperation::Write, folder, cause);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(denied)?;
     file.write_all(text.as_bytes())?;
     if let Ok(metadata) = std::fs::metadata(path) {
         file.as_file().set_permissions(metadata.permissions())?;

@@ -39,7 +39,7 @@ use addresses::{base_url, hosts};
 pub use cors::CorsPolicy;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
 pub use images::Images;
-use keys::{ConfigFile, GitHubFile, RefreshFile, ServeFile};
+use keys::{ConfigFile, GitHubFile, RefreshFile};
 pub use paths::ConfigOverrides;
 use paths::{ConfigPaths, on_disk, paths};
 pub use proxies::TrustedProxies;
@@ -127,8 +127,11 @@ pub struct Config {
     pub search_engines: bool,
     /// Whether the server counts what readers search for.
     pub query_log: bool,
-    /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
+    /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP. Only
+    /// [`Config::with_admin_token`] reads it.
     pub admin_token: Option<SecretString>,
+    /// The file from which [`Config::with_admin_token`] reads the token.
+    pub admin_token_file: Option<PathBuf>,
     pub search: SearchSettings,
 }
 
@@ -141,7 +144,7 @@ pub enum FoundPart {
 
 /// Loads the settings from `overrides`, the environment and the configuration files.
 ///
-/// Reads the configuration files and the token files that they name, and checks whether the current folder is a
+/// Reads the configuration files and the token files that they name, except that of the admin token, and checks whether the current folder is a
 /// checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads only this file; it must exist. Else
 /// reads the file in the platform's configuration folder, overridden by `cairn.toml` in the current folder; both are
 /// optional.
@@ -155,7 +158,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let ConfigFile { refresh, serve, github: github_file, search: search_file, .. } = settings.file;
     let github = hosts(github_file.clone())?;
     let arxiv_api = base_url("CAIRN_ARXIV_URL", refresh.arxiv_api.clone(), ARXIV_API)?;
-    let ConfigTokens { token, admin_token } = tokens(&github, &github_file, &serve)?;
+    let token = github_token(&github, &github_file)?;
     Ok(Config {
         file: overrides.config.clone(),
         program: None,
@@ -177,7 +180,8 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         max_bytes: refresh.max_bytes.as_ref().map(SizeSetting::bytes).transpose()?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
-        admin_token,
+        admin_token: None,
+        admin_token_file: serve.admin_token_file,
         search: search::settings(&search_file)?,
         url: serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: serve.public,
@@ -197,23 +201,13 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     })
 }
 
-/// The tokens from the environment, and from the files that the settings name.
-struct ConfigTokens {
-    token: Option<SecretString>,
-    admin_token: Option<SecretString>,
-}
-
-fn tokens(
-    hosts: &GitHubHosts,
-    github: &GitHubFile,
-    serve: &ServeFile,
-) -> anyhow::Result<ConfigTokens> {
+/// The token for GitHub from the environment, else from the file that the settings name.
+fn github_token(hosts: &GitHubHosts, github: &GitHubFile) -> anyhow::Result<Option<SecretString>> {
     let token = secret::read("GITHUB_TOKEN", "[github] token_file", github.token_file.as_deref())?;
     if token.is_some() {
         secret::may_go_to(&hosts.api)?;
     }
-    let (name, file) = ("[serve] admin_token_file", serve.admin_token_file.as_deref());
-    Ok(ConfigTokens { token, admin_token: secret::read("CAIRN_ADMIN_TOKEN", name, file)? })
+    Ok(token)
 }
 
 /// The timetable from the keys of `[refresh]`.
@@ -227,6 +221,16 @@ fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
 }
 
 impl Config {
+    /// These settings, with the admin token from `CAIRN_ADMIN_TOKEN`, else from the file that the settings name.
+    ///
+    /// Only a server needs the token. [`load`] does not read it, so that an account that may not read it can use the
+    /// index. `Err` if the token can't be read.
+    pub fn with_admin_token(mut self) -> anyhow::Result<Config> {
+        let (key, file) = ("[serve] admin_token_file", self.admin_token_file.as_deref());
+        self.admin_token = secret::read("CAIRN_ADMIN_TOKEN", key, file)?;
+        Ok(self)
+    }
+
     /// These settings, with the folders in `found` treated as found, even though the command line names them. When
     /// `serve` starts a refresh, it names all folders on the command line, also those that it only found. This function
     /// can only reduce trust.
@@ -256,5 +260,17 @@ mod tests {
         let config = Config { token: token(), admin_token: token(), ..config };
         let printed = format!("{config:?}");
         assert!(printed.contains("admin_token") && !printed.contains("s3cret"), "{printed}");
+    }
+
+    #[test]
+    fn only_a_server_needs_the_file_of_the_admin_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cairn.toml");
+        std::fs::write(&file, "[serve]\nadmin_token_file = \"missing\"\n").unwrap();
+        let overrides = ConfigOverrides { config: Some(file), ..ConfigOverrides::default() };
+        let config = load(&overrides).unwrap();
+        assert!(config.clone().with_admin_token().is_err());
+        std::fs::write(folder.path().join("missing"), "hush\n").unwrap();
+        assert!(config.with_admin_token().unwrap().admin_token.is_some());
     }
 }

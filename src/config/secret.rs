@@ -1,13 +1,14 @@
 //! Reads tokens and passwords, and checks to which URLs they may be sent. Nothing here prints one.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::environment::env;
+use crate::disk::{DiskError, DiskOperation};
 
 /// The maximum length of a secret, in bytes; a longer text is an error. GitHub's tokens have fewer than 300 bytes, JSON
 /// web tokens of identity providers may have several thousand.
@@ -17,7 +18,7 @@ const LONGEST: usize = 8_000;
 /// `file`, for messages. `None` if there is neither, or if the value of the variable is empty.
 ///
 /// `Err` for an unreadable or empty file and for text that can't be a token. Messages do not contain the file's text, because it
-/// may be another secret. They do not contain the name of a file that can't be read either, because the user may have set
+/// may be another secret. They do not contain the name of a file that does not exist either, because the user may have set
 /// `key` to the token itself.
 pub(super) fn read(
     variable: &str,
@@ -31,10 +32,10 @@ pub(super) fn read(
     }
 }
 
-/// Reads the secret from the file at `path`, which the setting `key` names. `Err` also if the file is empty. That message
-/// contains the file's name: a name under which there is a file is no token.
+/// Reads the secret from the file at `path`, which the setting `key` names. `Err` also if the file is empty. Messages
+/// contain the file's name only if there is a file: its name is no token then.
 pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<SecretString> {
-    let text = contents(path).with_context(|| format!("cannot read the file that {key} names"))?;
+    let text = contents(path).map_err(|cause| unreadable(key, path, cause))?;
     let secret = checked(&text, &format!("the file that {key} names"))?;
     secret.with_context(|| {
         format!(
@@ -42,6 +43,21 @@ pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<SecretString> 
             path.display()
         )
     })
+}
+
+/// The error for the file at `path`, which the setting `key` names and which can't be read because of `cause`.
+fn unreadable(key: &str, path: &Path, cause: io::Error) -> anyhow::Error {
+    let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
+    if !is_denied && path.symlink_metadata().is_err() {
+        let context = format!("cannot read the file that {key} names");
+        return anyhow::Error::new(cause).context(context);
+    }
+    let advice = match is_denied {
+        true => "let this account read it, or run Cairn as its owner",
+        false => "name a file that contains the secret",
+    };
+    let error = DiskError::new(DiskOperation::Read, path, cause);
+    anyhow!("{error}; {key} names it: {advice}")
 }
 
 /// The secret `text`, without white space around it; `None` if it is empty. `place` is where it comes from.
@@ -108,6 +124,21 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_not_be_read_is_named_with_its_owner_and_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "x").unwrap();
+        let denied = io::ErrorKind::PermissionDenied.into();
+        let error = unreadable("[serve] admin_token_file", &path, denied).to_string();
+        for part in
+            [path.to_str().unwrap(), "(mode 0", "admin_token_file", "run Cairn as its owner"]
+        {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
     #[test]
     fn text_that_is_not_a_token_is_refused_and_not_printed() {
         let folder = tempfile::tempdir().unwrap();
@@ -122,6 +153,8 @@ mod tests {
         }
         let misplaced = error(Path::new("ghp_s3cret"));
         assert!(misplaced.contains("token_file") && !misplaced.contains("s3cr"), "{misplaced}");
+        let nested = error(folder.path());
+        assert!(nested.contains(&folder.path().display().to_string()), "{nested}");
         for text in ["", " \n"] {
             std::fs::write(&path, text).unwrap();
             let error = error(&path);

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use rust_embed::Embed;
 
 use super::found::{ConfinedFolder, MOST_BYTES, is_short_file};
+use crate::disk::{DiskError, DiskOperation};
 
 /// The copy of the data files that was compiled into the program.
 #[derive(Embed)]
@@ -68,10 +69,10 @@ impl DataFiles {
                 self.name_of(path)
             );
         }
-        match std::fs::read(file) {
+        match std::fs::read(&file) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", self.name_of(path))),
+            Err(error) => Err(DiskError::new(DiskOperation::Read, &file, error).into()),
         }
     }
 
