@@ -7,10 +7,11 @@ use anyhow::{Context, bail};
 use toml::{Table, Value};
 
 use super::environment::env;
+use super::faults::ConfigText;
 use super::found::{ConfinedFolder, MOST_BYTES, PathTrust, UntrustedPath, is_short_file};
 use super::keys::{ConfigFile, refused_keys, start_paths_at};
 use super::user_folders::own_folder;
-use crate::problem::line_of;
+use super::values::wrong_value;
 
 /// The name of a configuration file.
 pub(super) const SETTINGS: &str = "cairn.toml";
@@ -62,13 +63,12 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
 fn table(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    // The full message of the crate toml is not used, because it quotes the line, which may contain a misplaced token.
-    let without_quote = |error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| line_of(&text, span.start));
-        anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
-    };
-    toml::from_str::<ConfigFile>(&text).map_err(without_quote)?;
-    let mut table = toml::from_str(&text).map_err(without_quote)?;
+    let file = ConfigText { path, text: &text };
+    toml::from_str::<ConfigFile>(&text).map_err(|error| file.unreadable(&error))?;
+    let mut table = toml::from_str(&text).map_err(|error| file.unreadable(&error))?;
+    if let Some((key, says)) = wrong_value(&table) {
+        return Err(file.wrong_value(key, &says));
+    }
     start_paths_at(path.parent().unwrap_or(Path::new("")), &mut table);
     Ok(table)
 }

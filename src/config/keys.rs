@@ -3,6 +3,7 @@
 //! A found file may be part of somebody else's archive or repository, so it may set only harmless keys. Only the user
 //! may set keys that name hosts, credentials or paths outside the current folder.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -168,6 +169,16 @@ pub(super) fn start_paths_at(folder: &Path, table: &mut Table) {
         }
         if let Some(whole) = folder.join(&*path).to_str() {
             *path = whole.to_owned();
+        }
+    }
+}
+
+/// The key as messages name it, such as `[serve] url`.
+impl fmt::Display for ConfigKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.section {
+            "" => f.write_str(self.name),
+            section => write!(f, "[{section}] {}", self.name),
         }
     }
 }

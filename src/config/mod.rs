@@ -12,6 +12,7 @@ mod contacts;
 mod cors;
 mod engines;
 mod environment;
+mod faults;
 mod file;
 mod found;
 mod images;
@@ -25,6 +26,7 @@ mod size;
 mod sources;
 mod template;
 mod user_folders;
+mod values;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -35,7 +37,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use addresses::{ARXIV_API, GitHubHosts};
-use addresses::{base_url, hosts};
+use addresses::{arxiv, hosts};
 pub use cors::CorsPolicy;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
 pub use images::Images;
@@ -157,7 +159,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
     let ConfigFile { refresh, serve, github: github_file, search: search_file, .. } = settings.file;
     let github = hosts(github_file.clone())?;
-    let arxiv_api = base_url("CAIRN_ARXIV_URL", refresh.arxiv_api.clone(), ARXIV_API)?;
+    let arxiv_api = arxiv(&refresh)?;
     let token = github_token(&github, &github_file)?;
     Ok(Config {
         file: overrides.config.clone(),
