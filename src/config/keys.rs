@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub(super) struct ConfigKey {
     pub name: &'static str,
     class: KeyClass,
     /// The type of the value, as declared below.
-    kind: &'static str,
+    pub kind: &'static str,
 }
 
 /// A folder, or an address with a scheme such as `s3://BUCKET/PREFIX`.
@@ -81,12 +81,12 @@ tables! {
         cron: Option<String> => Harmless,
         time_zone: Option<String> => Harmless,
         jitter: Option<String> => Harmless,
-        jobs: Option<usize> => Harmless,
-        jobs_per_host: Option<usize> => Harmless,
+        jobs: Option<NonZeroUsize> => Harmless,
+        jobs_per_host: Option<NonZeroUsize> => Harmless,
         longest_wait: Option<String> => Harmless,
-        run_megabytes: Option<u64> => Harmless,
+        run_megabytes: Option<NonZeroU64> => Harmless,
         private_hosts: Vec<String> => UserOnly,
-        gone_after: Option<u32> => Harmless,
+        gone_after: Option<NonZeroU32> => Harmless,
         drop_after: Option<String> => Harmless,
         max_bytes: Option<SizeSetting> => Harmless,
         check_links: bool => UserOnly,

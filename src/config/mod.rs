@@ -28,7 +28,7 @@ mod template;
 mod user_folders;
 mod values;
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,6 +53,9 @@ use size::SizeSetting;
 pub use sources::DataFiles;
 pub use template::{SETTINGS_TEMPLATE, settings_for_folder};
 pub use user_folders::own_folder;
+
+/// More sources are never fetched at the same time.
+const MOST_JOBS: usize = 32;
 
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
@@ -174,13 +177,13 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         check_links: refresh.check_links,
         publish: refresh.publish.clone(),
         timetable: timetable(&refresh)?,
-        gone_after: refresh.gone_after.unwrap_or(3).max(1),
+        gone_after: refresh.gone_after.map_or(3, NonZeroU32::get),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,
-        jobs: refresh.jobs.unwrap_or(6).clamp(1, 32),
-        jobs_per_host: refresh.jobs_per_host.unwrap_or(4).clamp(1, 32),
+        jobs: refresh.jobs.map_or(6, NonZeroUsize::get).min(MOST_JOBS),
+        jobs_per_host: refresh.jobs_per_host.map_or(4, NonZeroUsize::get).min(MOST_JOBS),
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         max_bytes: refresh.max_bytes.as_ref().map(SizeSetting::bytes).transpose()?,
-        run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
+        run_bytes: refresh.run_megabytes.map_or(5_000, NonZeroU64::get).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
         admin_token: None,
         admin_token_file: serve.admin_token_file,
