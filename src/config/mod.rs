@@ -54,9 +54,6 @@ pub use sources::DataFiles;
 pub use template::{SETTINGS_TEMPLATE, settings_for_folder};
 pub use user_folders::own_folder;
 
-/// More sources are never fetched at the same time.
-const MOST_JOBS: usize = 32;
-
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -179,8 +176,8 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         timetable: timetable(&refresh)?,
         gone_after: refresh.gone_after.map_or(3, NonZeroU32::get),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,
-        jobs: refresh.jobs.map_or(6, NonZeroUsize::get).min(MOST_JOBS),
-        jobs_per_host: refresh.jobs_per_host.map_or(4, NonZeroUsize::get).min(MOST_JOBS),
+        jobs: refresh.jobs.map_or(6, NonZeroUsize::get),
+        jobs_per_host: refresh.jobs_per_host.map_or(4, NonZeroUsize::get),
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         max_bytes: refresh.max_bytes.as_ref().map(SizeSetting::bytes).transpose()?,
         run_bytes: refresh.run_megabytes.map_or(5_000, NonZeroU64::get).saturating_mul(1_000_000),

@@ -43,7 +43,12 @@ impl AllowedHosts {
             let url = Url::parse(&base).or_else(|_| Url::parse(&format!("http://{base}"))).ok()?;
             url.host_str().map(str::to_lowercase)
         });
-        let private = named.chain(config.private_hosts.iter().map(|host| host.to_lowercase()));
+        let set = config.private_hosts.iter().map(|host| match host.parse::<Ipv6Addr>() {
+            // As in URLs.
+            Ok(address) => format!("[{address}]"),
+            Err(_) => host.to_lowercase(),
+        });
+        let private = named.chain(set);
         let github = bases.into_iter().filter_map(|base| Url::parse(base).ok());
         AllowedHosts {
             github: github.map(|url| authority(&url)).collect(),
