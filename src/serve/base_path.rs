@@ -10,6 +10,8 @@ use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use url::Url;
 
+use crate::config::Config;
+
 /// The first segments of this program's own paths.
 const OWN: [&str; 25] = [
     ".well-known",
@@ -42,6 +44,11 @@ const OWN: [&str; 25] = [
 /// A base path without a slash at its end; empty if the server is reached at the root of its host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct BasePath(String);
+
+/// Checks whether a server can be reached at the URL that `config` names, if any: [`BasePath::of`].
+pub fn check_url(config: &Config) -> anyhow::Result<()> {
+    BasePath::of(config.url.as_deref()).map(drop)
+}
 
 impl BasePath {
     /// The path of `url`, the key `[serve] url`.

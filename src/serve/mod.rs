@@ -47,6 +47,7 @@ mod state;
 mod token;
 mod watch;
 
+pub use base_path::check_url;
 pub use pages::document_html;
 pub use routes::router;
 pub use run::serve;

@@ -205,4 +205,7 @@ fn an_address_that_is_no_place_for_a_server_is_refused() {
     let output = world.run(&["serve", "--no-refresh", "--config", file.to_str().unwrap()]);
     assert_eq!(output.code, 1, "{}", output.stderr);
     assert!(output.stderr.contains("below /topics"), "{}", output.stderr);
+    let doctor = world.run(&["doctor", "--offline", "--config", file.to_str().unwrap()]);
+    assert_eq!(doctor.code, 1, "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("below /topics"), "{}", doctor.stdout);
 }

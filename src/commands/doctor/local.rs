@@ -17,6 +17,7 @@ use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
 use crate::refresh::no_token;
+use crate::serve;
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -32,6 +33,7 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     let (disk, lock) = (disk(index), DoctorCheck::of("lock", locked(config), free));
     let faults = "`cairn sources check` lists every fault";
     let mut checks = vec![DoctorCheck::of("data files", data_files(config), faults)];
+    checks.extend(settings(config));
     // An index that this account may not read counts as no replica: the checks of its parts say so.
     let mark = match ReplicaMark::read(index) {
         Err(damage) if damage.is_denied() => Ok(None),
@@ -60,6 +62,19 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
         }
     }
     checks
+}
+
+/// The settings that `serve` would refuse.
+fn settings(config: &Config) -> Vec<DoctorCheck> {
+    let ill = |state, error: &anyhow::Error| DoctorCheck::new("settings", state, chain(error));
+    let url = serve::check_url(config)
+        .err()
+        .map(|error| ill(CheckState::Ill, &error).hint("until then, `cairn serve` does not start"));
+    // Another account may well serve the index.
+    let token = config.clone().with_admin_token().err().map(|error| {
+        ill(CheckState::Weak, &error).hint("only `cairn serve` needs the admin token")
+    });
+    url.into_iter().chain(token).collect()
 }
 
 fn data_files(config: &Config) -> anyhow::Result<String> {
