@@ -19,29 +19,33 @@ pub struct NewEntry<'a> {
     pub author: Option<&'a str>,
 }
 
+/// The source of `catalogue` that is the repository `repo`, or has its id.
+pub fn known<'a>(catalogue: &'a Catalogue, repo: &str) -> Option<&'a Source> {
+    catalogue.sources.iter().find(|source| {
+        let repository = source.origin.repository();
+        let mut names = [Some(&source.id.0), repository.as_ref()].into_iter().flatten();
+        names.any(|name| name.eq_ignore_ascii_case(repo))
+    })
+}
+
 /// Returns `text` with `entry` appended. If `without` switches off the source for this repository, removes the source's
 /// id from `without` instead. `name` is the name of the file in faults.
 ///
 /// `Err` contains the faults, for example: the repository is not of the form owner/name or is already in the catalogue,
 /// the reason is empty, or the author is not a name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
-    let is_it = |source: &&Source| {
-        let repository = source.origin.repository();
-        [Some(&source.id.0), repository.as_ref()]
-            .into_iter()
-            .flatten()
-            .any(|known| known.eq_ignore_ascii_case(entry.repo))
-    };
     let current = parse(name, text)?;
-    let mut known = current.sources.iter().filter(|source| source.list == SourceList::Builtin);
-    if let Some(known) = known.find(is_it) {
+    if let Some(known) = known(&current, entry.repo) {
         let mut faults = Faults::default();
-        let message = format!("the list inside the program already has {}", known.id);
-        faults.push(name, 1, message);
+        let (list, line) = match known.list {
+            SourceList::Own => ("the catalogue", known.line),
+            SourceList::Builtin => ("the list inside the program", 1),
+        };
+        faults.push(name, line, format!("{list} already has {}", known.id));
         return Err(faults);
     }
     if let Some(shorter) = switched_on(text, entry.repo)
-        && parse(name, &shorter)?.sources.iter().any(|source| is_it(&source))
+        && known(&parse(name, &shorter)?, entry.repo).is_some()
     {
         return Ok(shorter);
     }

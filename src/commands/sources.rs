@@ -12,7 +12,7 @@ use super::look_up::look_up;
 use super::trial::TrialArguments;
 use super::{Exit, audit, discover, open, output, own_files, trial};
 use crate::catalogue::edit::{self, NewEntry};
-use crate::catalogue::{self, Policy, policy};
+use crate::catalogue::{self, Catalogue, Policy, Source, SourceList, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::disk::{DiskError, DiskOperation};
@@ -170,6 +170,8 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let policy = policy::load(&config.sources)?;
     check_refusal(&policy, repo)?;
     let entry = NewEntry { repo, why: why.as_deref().unwrap_or("?"), author };
+    let current = catalogue::parse(&name, &text)?;
+    check_new(&name, &current, repo)?;
     edit::added(&name, &text, entry)?;
     let asked = if *offline { None } else { Some(ask(config, repo)?) };
     let described = asked.as_ref().and_then(|metadata| metadata.description.clone());
@@ -181,6 +183,7 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     };
     let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
     check_refusal(&policy, &repo)?;
+    check_new(&name, &current, &repo)?;
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     replace(&path, &edit::added(&name, &text, NewEntry { repo: &repo, why: &why, author })?)?;
     let fetches = shell::command(&["cairn", "refresh", "--", &repo])
@@ -194,6 +197,19 @@ fn check_refusal(policy: &Policy, repo: &str) -> anyhow::Result<()> {
     match policy.refusal(repo) {
         Some(why) => bail!("the policy refuses {repo}: {why}"),
         None => Ok(()),
+    }
+}
+
+/// `Err` if `catalogue`, which is in the file `name`, already has the repository `repo`.
+fn check_new(name: &str, catalogue: &Catalogue, repo: &str) -> anyhow::Result<()> {
+    match edit::known(catalogue, repo) {
+        None => Ok(()),
+        Some(Source { id, list: SourceList::Own, line, .. }) => {
+            bail!("the catalogue already has {id}, in {name}:{line}; nothing was changed")
+        }
+        Some(Source { id, list: SourceList::Builtin, .. }) => {
+            bail!("the list inside the program already has {id}; nothing was changed")
+        }
     }
 }
 
@@ -272,4 +288,24 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
         ))?;
     }
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_there_already_is_no_fault_of_the_file() {
+        let text = "extends = \"builtin\"\n[[source]]\nrepo = \"ann/notes\"\nwhy = \"mine\"\n";
+        let catalogue = catalogue::parse("c.toml", text).unwrap();
+        let said = |repo| check_new("c.toml", &catalogue, repo).unwrap_err().to_string();
+        assert_eq!(
+            said("Ann/Notes"),
+            "the catalogue already has ann/notes, in c.toml:2; nothing was changed"
+        );
+        let builtin = said("D2L-ai/d2l-en");
+        assert!(builtin.starts_with("the list inside the program already has"), "{builtin}");
+        assert!(!builtin.contains("c.toml"), "{builtin}");
+        assert!(check_new("c.toml", &catalogue, "bob/notes").is_ok());
+    }
 }
