@@ -1,11 +1,11 @@
 //! `cairn healthcheck`: asks a running server whether it is ready. For containers and monitors on machines without an HTTP
 //! client. One plain request over a socket: the HTTP clients of this program are for the crawl, and have its rules.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::{Exit, output};
@@ -37,9 +37,7 @@ pub(super) fn run(config: &Config, arguments: &HealthcheckArguments) -> anyhow::
 /// The status with which the server at `address` answers a request for `/readyz`.
 fn status(address: &str) -> anyhow::Result<u16> {
     let nothing = || format!("no server answers at {address}; `cairn serve` starts one");
-    let mut addresses = address.to_socket_addrs().with_context(|| {
-        format!("{address:?} is not an address with a port, such as 127.0.0.1:7878")
-    })?;
+    let mut addresses = address.to_socket_addrs().map_err(|cause| unresolved(address, &cause))?;
     let first = addresses.next().with_context(nothing)?;
     let connected = std::iter::once(first)
         .chain(addresses)
@@ -55,9 +53,24 @@ fn status(address: &str) -> anyhow::Result<u16> {
     exchange.with_context(|| {
         format!("the server at {address} accepts connections, but does not answer")
     })?;
-    let status =
-        head.strip_prefix(b"HTTP/1.1 ").and_then(|code| str::from_utf8(code).ok()?.parse().ok());
-    status.with_context(|| format!("what answers at {address} is no web server"))
+    status_of(&head).with_context(|| format!("what answers at {address} is no web server"))
+}
+
+/// The status in `head`, the beginning of the response of an HTTP/1 server.
+fn status_of(head: &[u8]) -> Option<u16> {
+    let version_and_status = str::from_utf8(head).ok()?.strip_prefix("HTTP/1.")?;
+    version_and_status.split_once(' ')?.1.parse().ok()
+}
+
+/// The error for `address`, for which no IP address was found because of `cause`.
+fn unresolved(address: &str, cause: &io::Error) -> anyhow::Error {
+    match address.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
+        Some((name, _)) if !name.is_empty() => anyhow!(
+            "cannot find the IP address of {name:?}; correct the name, or write the IP address, such as \
+             127.0.0.1:7878: {cause}"
+        ),
+        _ => anyhow!("{address:?} is not an address with a port, such as 127.0.0.1:7878"),
+    }
 }
 
 /// `address`, or this machine's loopback address if `address` means all addresses of this machine.
@@ -73,6 +86,22 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_version_of_http_1_has_a_status() {
+        assert_eq!(status_of(b"HTTP/1.1 200"), Some(200));
+        assert_eq!(status_of(b"HTTP/1.0 404"), Some(404));
+        assert_eq!(status_of(b"SSH-2.0-Open"), None);
+    }
+
+    #[test]
+    fn a_name_without_an_address_is_not_taken_for_a_wrong_form() {
+        let said = |address| unresolved(address, &io::Error::other("unknown")).to_string();
+        assert!(said("example.invalid:80").contains("IP address of \"example.invalid\""));
+        for wrong in ["example.invalid", "7878", ":80", "a:b"] {
+            assert!(said(wrong).contains("is not an address with a port"), "{wrong}");
+        }
+    }
 
     #[test]
     fn an_address_of_all_interfaces_is_asked_over_loopback() {
