@@ -47,14 +47,21 @@ pub(super) fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
 /// `error`, with a command line as remedy if its cause is an [`UntrustedPath`]: a path that was refused because it was
 /// found in the current folder. The command line names the path explicitly, so that it is trusted.
 pub(super) fn with_command(error: anyhow::Error) -> anyhow::Error {
-    let Some(refused) = error.downcast_ref::<UntrustedPath>() else { return error };
     let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
-    let mut words = vec!["cairn".to_owned(), refused.option.to_owned(), refused.value.clone()];
-    words.extend(given.collect::<Option<Vec<String>>>().unwrap_or_default());
-    match shell::command(&words) {
-        Some(command) => anyhow::anyhow!("{refused}: {command}"),
+    let given = given.collect::<Option<Vec<String>>>().unwrap_or_default();
+    match error.downcast_ref().and_then(|refused| trusting(refused, given)) {
+        Some(message) => anyhow::anyhow!("{message}"),
         None => error,
     }
+}
+
+/// The message about `refused` with the command line that trusts it: the words `given` of this command line after the
+/// option. `None` if a word can't be printed.
+fn trusting(refused: &UntrustedPath, given: Vec<String>) -> Option<String> {
+    let UntrustedPath { why, option, value } = refused;
+    let mut words = vec!["cairn".to_owned(), (*option).to_owned(), value.clone()];
+    words.extend(given);
+    Some(format!("{why}; if you trust it, run {}", shell::command(&words)?))
 }
 
 /// Whether the cause of `error` is that the program that reads our output has closed the pipe.
@@ -65,4 +72,19 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let kind = io.or_else(|| json.and_then(serde_json::Error::io_error_kind));
         kind == Some(std::io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_trusts_a_found_file_is_printed_once() {
+        let (why, value) = ("cairn.toml was found".to_owned(), "cairn.toml".to_owned());
+        let refused = UntrustedPath { why, option: "--config", value };
+        assert_eq!(
+            trusting(&refused, vec!["status".to_owned()]).unwrap(),
+            "cairn.toml was found; if you trust it, run cairn --config cairn.toml status"
+        );
+    }
 }

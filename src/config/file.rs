@@ -90,8 +90,8 @@ fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
     let keys = refused_keys(&found, home);
     if !keys.is_empty() {
         bail!(refused(format!(
-            "{name} was found in the current folder, where anybody may have put it, and sets {}: such a file names \
-             no hosts, no credentials and nothing outside the folder",
+            "{name} was found in the current folder, where anybody may have put it, and sets {}: such a file may set \
+             only times, amounts, a loopback address to listen on, and paths inside the folder",
             keys.join(", ")
         )));
     }
