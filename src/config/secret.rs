@@ -74,7 +74,7 @@ fn checked(text: &str, place: &str) -> anyhow::Result<Option<SecretString>> {
 
 /// The beginning of the file at `path`, at most twice the maximum length of a token. The limit prevents endless reading
 /// of a device.
-fn contents(path: &Path) -> std::io::Result<String> {
+fn contents(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(2 * LONGEST as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
