@@ -1,5 +1,6 @@
 //! Where the index and the data files are, and whether the user named them or Cairn found them.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -8,6 +9,7 @@ use super::file::{self, FileSettings};
 use super::found::{ConfinedFolder, PathTrust, UntrustedPath};
 use super::sources::DataFiles;
 use super::user_folders::{self, own_folder};
+use crate::disk::{DiskError, DiskOperation};
 
 /// The paths on the command line. If a path is `None`, the environment, the configuration file or the default is used.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,9 @@ pub(super) fn paths(
         (None, None) if is_checkout => on_disk(here, PathTrust::Found, home)?,
         (None, None) => own.map_or(DataFiles::Compiled, DataFiles::Disk),
     };
+    if index.is_file() {
+        bail!("the index {} is a file; name a folder with --index", index.display());
+    }
     if index_trust == PathTrust::Found {
         home.check_index(&index)?;
     }
@@ -73,8 +78,15 @@ pub(super) fn on_disk(
     home: &ConfinedFolder,
 ) -> anyhow::Result<DataFiles> {
     let name = folder.display().to_string();
-    if !folder.is_dir() {
-        bail!("the sources folder {name} does not exist; name another with --sources");
+    match folder.metadata() {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => bail!(
+            "the sources folder {name} is a file; name the folder that has catalogue.toml with --sources"
+        ),
+        Err(cause) if cause.kind() == ErrorKind::PermissionDenied => {
+            bail!(DiskError::new(DiskOperation::Read, folder, cause))
+        }
+        Err(_) => bail!("the sources folder {name} does not exist; name another with --sources"),
     }
     if trust == PathTrust::Named {
         return Ok(DataFiles::Disk(folder.to_owned()));
@@ -84,4 +96,25 @@ pub(super) fn on_disk(
         bail!(UntrustedPath { why, option: "--sources", value: name });
     }
     Ok(DataFiles::Found { folder: folder.to_owned(), home: home.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::load;
+
+    #[test]
+    fn a_file_in_place_of_a_folder_is_said_to_be_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "x").unwrap();
+        let said = |overrides: ConfigOverrides| load(&overrides).unwrap_err().to_string();
+        let index = said(ConfigOverrides { index: Some(file.clone()), ..Default::default() });
+        assert!(index.contains("is a file; name a folder with --index"), "{index}");
+        let sources = said(ConfigOverrides { sources: Some(file), ..Default::default() });
+        assert!(sources.contains("is a file; name the folder"), "{sources}");
+        let missing = Some(folder.path().join("missing"));
+        let missing = said(ConfigOverrides { sources: missing, ..Default::default() });
+        assert!(missing.contains("does not exist"), "{missing}");
+    }
 }

@@ -74,6 +74,9 @@ pub enum CrawlError {
     Ended,
 }
 
+/// The cause of a [`CrawlError::Folder`] if there is something else at the path.
+pub(super) const NO_FOLDER: &str = "it is not a folder";
+
 impl CrawlError {
     /// Advice to the user about this error; `None` if there is none.
     pub fn hint(&self) -> Option<String> {
@@ -101,6 +104,9 @@ impl CrawlError {
             CrawlError::Refused { .. } => "correct the URL in the catalogue or settings".into(),
             CrawlError::Archive { .. } => {
                 "the next run fetches it again; `include` takes less of it".into()
+            }
+            CrawlError::Folder { cause, .. } if cause == NO_FOLDER => {
+                "name a folder with `folder` in the catalogue".into()
             }
             CrawlError::Folder { .. } => {
                 "make it readable (is its disk mounted?), or correct `folder` in the catalogue"
@@ -161,6 +167,15 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_in_place_of_a_folder_needs_another_name_and_no_permission() {
+        let hint = |cause: &str| {
+            CrawlError::Folder { path: "a".to_owned(), cause: cause.to_owned() }.hint().unwrap()
+        };
+        assert!(hint(NO_FOLDER).starts_with("name a folder"));
+        assert!(hint("it does not exist").contains("is its disk mounted?"));
+    }
 
     #[test]
     fn the_advice_for_a_deferred_request_is_what_shortens_the_wait() {

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use walkdir::WalkDir;
 
 use super::crawler::SourceFetch;
+use super::error::NO_FOLDER;
 use super::path_rules::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::stamp::FolderStamp;
 use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile, Snapshot};
@@ -137,7 +138,7 @@ pub fn opened(path: &Path, index: &Path) -> Result<PathBuf, String> {
         return Err("it is inside Cairn's own index folder, which is never a source".to_owned());
     }
     if !root.is_dir() {
-        return Err("it is not a folder".to_owned());
+        return Err(NO_FOLDER.to_owned());
     }
     Ok(root)
 }

@@ -1,6 +1,7 @@
 //! Errors of the store.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
@@ -37,7 +38,12 @@ impl StoreError {
         }
     }
 
-    /// Converts this error to a [`DiskError`] with `path`, if the cause is that `path` can't be opened for writing.
+    /// Whether the operating system denied permission.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, StoreError::Disk(error) if error.is_denied())
+    }
+
+    /// Converts this error to a [`DiskError`] with `path`, if the cause is that `path` can't be read or written.
     /// Other errors are returned unchanged.
     pub(super) fn at(self, path: &Path) -> StoreError {
         use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
@@ -45,9 +51,15 @@ impl StoreError {
         if !matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly)) {
             return self;
         }
+        let denied = |operation, cause| StoreError::Disk(DiskError::new(operation, path, cause));
+        if let Err(cause) = File::open(path)
+            && cause.kind() == ErrorKind::PermissionDenied
+        {
+            return denied(DiskOperation::Read, cause);
+        }
         match File::options().read(true).append(true).open(path) {
             Ok(_) => self,
-            Err(cause) => StoreError::Disk(DiskError::new(DiskOperation::Write, path, cause)),
+            Err(cause) => denied(DiskOperation::Write, cause),
         }
     }
 }
@@ -76,5 +88,20 @@ impl From<rusqlite::Error> for StoreError {
                 _ => StoreError::Sqlite(error),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refused_permission_counts_as_denied() {
+        let of = |cause: ErrorKind| {
+            let error = DiskError::new(DiskOperation::Read, Path::new("library.db"), cause.into());
+            StoreError::Disk(error).is_denied()
+        };
+        assert!(of(ErrorKind::PermissionDenied) && !of(ErrorKind::StorageFull));
+        assert!(!StoreError::Broken("x".to_owned()).is_denied());
     }
 }

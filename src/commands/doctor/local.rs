@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
 use super::check::{CheckState, DoctorCheck, READABLE};
 use super::runs::{budget, last_run};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;
+use crate::crawl::CrawlError;
 use crate::crawl::folder::{canonical, opened, root_of};
-use crate::disk;
+use crate::disk::{self, DiskError};
 use crate::generation::damage::IndexDamage;
 use crate::generation::replica::ReplicaMark;
 use crate::generation::{folders, lock};
@@ -21,6 +22,8 @@ use crate::serve;
 use crate::store::Store;
 use crate::vocabulary;
 
+/// The hint for faults in the data files.
+const FAULTS: &str = "`cairn sources check` lists every fault";
 /// If fewer bytes are free on the disk, the check's result is `Weak`, because a refresh may fail.
 const FEW_BYTES: u64 = 1_000_000_000;
 /// If fewer bytes are free on the disk, the check's result is `Ill`, because a refresh will fail.
@@ -29,10 +32,8 @@ const NO_BYTES: u64 = 100_000_000;
 /// The checks of this machine. For a replica, without those of the sources and the store, which it does not use.
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     let index = &config.index;
-    let free = "check that process; the lock is released when it ends";
-    let (disk, lock) = (disk(index), DoctorCheck::of("lock", locked(config), free));
-    let faults = "`cairn sources check` lists every fault";
-    let mut checks = vec![DoctorCheck::of("data files", data_files(config), faults)];
+    let (disk, lock) = (disk(index), locked(config));
+    let mut checks = vec![DoctorCheck::of("data files", data_files(config), FAULTS)];
     checks.extend(settings(config));
     // An index that this account may not read counts as no replica: the checks of its parts say so.
     let mark = match ReplicaMark::read(index) {
@@ -41,9 +42,7 @@ pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     };
     match mark {
         Ok(None) => {
-            let unreadable =
-                "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml";
-            checks.push(DoctorCheck::of("folders", folders(config), unreadable));
+            checks.push(folders(config));
             checks.push(writable(index));
             checks.extend(threads(config));
             checks.extend(disk);
@@ -86,16 +85,27 @@ fn data_files(config: &Config) -> anyhow::Result<String> {
     Ok(format!("{}: {sources}, {topics}", config.sources.name_of("")))
 }
 
-fn folders(config: &Config) -> anyhow::Result<String> {
+fn folders(config: &Config) -> DoctorCheck {
+    let result = readable_folders(config);
+    let hint = match &result {
+        Err(error) if error.is::<DiskError>() => READABLE.to_owned(),
+        Err(error) => error.downcast_ref().and_then(CrawlError::hint).unwrap_or(FAULTS.to_owned()),
+        Ok(_) => String::new(),
+    };
+    DoctorCheck::of("folders", result, &hint)
+}
+
+/// The number of local folders. `Err` for the first one that can't be read.
+fn readable_folders(config: &Config) -> anyhow::Result<String> {
     let catalogue = catalogue::load(&config.sources)?;
     let mut found = 0;
     for source in &catalogue.sources {
         let Origin::Folder { path } = &source.origin else { continue };
         let Some(root) = root_of(&config.sources, source.list, path.as_ref()) else { continue };
         let root = opened(&root, &canonical(&config.index))
-            .map_err(|cause| anyhow!("{}: the folder {}: {cause}", source.id, root.display()))?;
-        std::fs::read_dir(&root)
-            .with_context(|| format!("{}: cannot read {}", source.id, root.display()))?;
+            .map_err(|cause| CrawlError::Folder { path: root.display().to_string(), cause })
+            .with_context(|| source.id.to_string())?;
+        disk::list(&root).with_context(|| source.id.to_string())?;
         found += 1;
     }
     Ok(output::count(found, "local folder"))
@@ -155,11 +165,17 @@ fn disk(index: &Path) -> Option<DoctorCheck> {
     })
 }
 
-fn locked(config: &Config) -> anyhow::Result<String> {
-    Ok(match lock::holder(&config.index)? {
+fn locked(config: &Config) -> DoctorCheck {
+    let result = lock::holder(&config.index).map(|holder| match holder {
         Some(holder) => format!("a refresh is under way ({holder})"),
         None => "free".to_owned(),
-    })
+    });
+    let cause = result.as_ref().err().and_then(|error| error.downcast_ref());
+    let hint = match cause.is_some_and(DiskError::is_denied) {
+        true => READABLE,
+        false => "the file system of the index folder must support locks",
+    };
+    DoctorCheck::of("lock", result, hint)
 }
 
 fn store(config: &Config) -> DoctorCheck {
@@ -185,7 +201,8 @@ fn store(config: &Config) -> DoctorCheck {
         };
     }
     if let Err(error) = Store::examine(&path) {
-        return DoctorCheck::new("store", CheckState::Ill, error.to_string());
+        let check = DoctorCheck::new("store", CheckState::Ill, error.to_string());
+        return if error.is_denied() { check.hint(READABLE) } else { check };
     }
     let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
     DoctorCheck::new(
@@ -240,5 +257,28 @@ fn generation(config: &Config) -> DoctorCheck {
             .hint("`cairn refresh` builds the first"),
         // The error message contains the remedy.
         Err(error) => DoctorCheck::new("generation", CheckState::Ill, chain(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigOverrides, load};
+
+    #[test]
+    fn a_source_that_is_a_file_needs_the_name_of_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("file", "x");
+        write("catalogue.toml", "[[source]]\nfolder = \"file\"\nid = \"mine\"\nwhy = \"x\"\n");
+        let sources = Some(folder.path().to_owned());
+        let index = Some(folder.path().join("index"));
+        let config = load(&ConfigOverrides { sources, index, ..Default::default() }).unwrap();
+        let check = folders(&config);
+        assert!(check.says.contains("it is not a folder"), "{}", check.says);
+        assert!(check.hint.unwrap().starts_with("name a folder"));
+        write("catalogue.toml", "[[source]]\nwhi = \"x\"\n");
+        assert!(folders(&config).hint.unwrap().contains("sources check"));
     }
 }
