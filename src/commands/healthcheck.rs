@@ -66,8 +66,8 @@ fn status_of(head: &[u8]) -> Option<u16> {
 fn unresolved(address: &str, cause: &io::Error) -> anyhow::Error {
     match address.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
         Some((name, _)) if !name.is_empty() => anyhow!(
-            "cannot find the IP address of {name:?}; correct the name, or write the IP address, such as \
-             127.0.0.1:7878: {cause}"
+            "cannot find the IP address of {name:?} ({cause}); correct the name, or write the IP address, such as \
+             127.0.0.1:7878"
         ),
         _ => anyhow!("{address:?} is not an address with a port, such as 127.0.0.1:7878"),
     }
