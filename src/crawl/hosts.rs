@@ -252,6 +252,15 @@ mod tests {
         assert!(refusal.contains("private_hosts"), "{refusal}");
     }
 
+    #[test]
+    fn a_private_ipv6_address_is_allowed_with_and_without_brackets() {
+        for set in ["::1", "[::1]"] {
+            let mut config = crate::config::load(&Default::default()).unwrap();
+            config.private_hosts = vec![set.to_owned()];
+            assert_eq!(AllowedHosts::new(&config).refusal(&url("http://[::1]/x")), None, "{set}");
+        }
+    }
+
     #[tokio::test]
     async fn a_name_with_a_private_address_is_not_resolved() {
         let name = || "localhost".parse::<Name>().unwrap();
