@@ -133,58 +133,61 @@ mod tests {
         ConfigText { path: Path::new("c.toml"), text }.unreadable(&error).to_string()
     }
 
+    /// Files with a wrong value in the second line, and what is said about it.
+    const WRONG: &[(&str, &str)] = &[
+        (
+            "[refresh]\njobs = \"5\"",
+            "[refresh] jobs: expected a whole number above 0, not the text \"5\"",
+        ),
+        (
+            "[refresh]\njobs = 0",
+            "[refresh] jobs: expected a whole number above 0, not the number 0",
+        ),
+        (
+            "[refresh]\njobs = -1",
+            "[refresh] jobs: expected a whole number above 0, not the number -1",
+        ),
+        (
+            "[refresh]\ngone_after = 1.5",
+            "[refresh] gone_after: expected a whole number above 0, not the number 1.5",
+        ),
+        (
+            "[refresh]\nrun_megabytes = 0",
+            "[refresh] run_megabytes: expected a whole number above 0, not the number 0",
+        ),
+        (
+            "[serve]\nrequests_per_second = 0",
+            "[serve] requests_per_second: expected a whole number above 0, not the number 0",
+        ),
+        ("[search]\nreplicas = true", "[search] replicas: expected a whole number, not true"),
+        (
+            "[github]\ntoken_file = 5",
+            "[github] token_file: expected a path in quotes, not the number 5",
+        ),
+        (
+            "[serve]\nhosts = \"a\"",
+            "[serve] hosts: expected a list such as [\"a\"], not the text \"a\"",
+        ),
+        (
+            "[serve]\nhosts = [7]",
+            "[serve] hosts: expected a list such as [\"a\"], not the number 7",
+        ),
+        ("[serve]\nmcp = \"yes\"", "[serve] mcp: expected true or false, not the text \"yes\""),
+        (
+            "[serve]\nimages = \"no\"",
+            "[serve] images: expected \"ask\" or \"never\", not the text \"no\"",
+        ),
+        ("[serve]\nurl = [\"a\"]", "[serve] url: expected text in quotes, not a list"),
+        ("[refresh]\nmax_bytes = [5]", "[refresh] max_bytes: expected a size such as \"20GB\""),
+        (
+            "[serve]\ncors = 5",
+            "[serve] cors: expected a list such as [\"https://app.example\"], or \"*\"",
+        ),
+    ];
+
     #[test]
     fn a_value_of_another_type_is_named_with_its_key_and_what_is_expected() {
-        for (text, says) in [
-            (
-                "[refresh]\njobs = \"5\"",
-                "[refresh] jobs: expected a whole number above 0, not the text \"5\"",
-            ),
-            (
-                "[refresh]\njobs = 0",
-                "[refresh] jobs: expected a whole number above 0, not the number 0",
-            ),
-            (
-                "[refresh]\njobs = -1",
-                "[refresh] jobs: expected a whole number above 0, not the number -1",
-            ),
-            (
-                "[refresh]\ngone_after = 1.5",
-                "[refresh] gone_after: expected a whole number above 0, not the number 1.5",
-            ),
-            (
-                "[refresh]\nrun_megabytes = 0",
-                "[refresh] run_megabytes: expected a whole number above 0, not the number 0",
-            ),
-            (
-                "[serve]\nrequests_per_second = 0",
-                "[serve] requests_per_second: expected a whole number above 0, not the number 0",
-            ),
-            ("[search]\nreplicas = true", "[search] replicas: expected a whole number, not true"),
-            (
-                "[github]\ntoken_file = 5",
-                "[github] token_file: expected a path in quotes, not the number 5",
-            ),
-            (
-                "[serve]\nhosts = \"a\"",
-                "[serve] hosts: expected a list such as [\"a\"], not the text \"a\"",
-            ),
-            (
-                "[serve]\nhosts = [7]",
-                "[serve] hosts: expected a list such as [\"a\"], not the number 7",
-            ),
-            ("[serve]\nmcp = \"yes\"", "[serve] mcp: expected true or false, not the text \"yes\""),
-            (
-                "[serve]\nimages = \"no\"",
-                "[serve] images: expected \"ask\" or \"never\", not the text \"no\"",
-            ),
-            ("[serve]\nurl = [\"a\"]", "[serve] url: expected text in quotes, not a list"),
-            ("[refresh]\nmax_bytes = [5]", "[refresh] max_bytes: expected a size such as \"20GB\""),
-            (
-                "[serve]\ncors = 5",
-                "[serve] cors: expected a list such as [\"https://app.example\"], or \"*\"",
-            ),
-        ] {
+        for (text, says) in WRONG {
             assert_eq!(said(text), format!("c.toml:2: {says}"));
         }
         assert_eq!(
