@@ -144,52 +144,48 @@ mod tests {
         assert_eq!(said("[github]\napi = \"HTTPS://git.corp/api/v3/\"\n"), "");
     }
 
+    /// Wrong values: section, key, values.
+    const WRONG: &[(&str, &str, &[&str])] = &[
+        ("refresh", "jobs", &["33"]),
+        ("refresh", "jobs_per_host", &["100"]),
+        (
+            "refresh",
+            "private_hosts",
+            &["[\"https://gitlab.corp/\"]", "[\"a\", \"a:80\"]", "[\"\"]"],
+        ),
+        (
+            "refresh",
+            "publish",
+            &["\"\"", "\"s3://\"", "\"s3:///x\"", "\"https://a.b\"", "\"ftp://a.b\""],
+        ),
+        (
+            "serve",
+            "listen",
+            &["\"7878\"", "\":7878\"", "\"a.b\"", "\"a.b:99999\"", "\"http://a:1\"", "\"::1:80\""],
+        ),
+        (
+            "serve",
+            "url",
+            &[
+                "\"foo\"",
+                "\"\"",
+                "\"a.b:80\"",
+                "\"ftp://a.b\"",
+                "\"https://a.b?x\"",
+                "\"https://a.b#x\"",
+            ],
+        ),
+        (
+            "serve",
+            "hosts",
+            &["[\"http://a.b\"]", "[\"*\"]", "[\"*.a.b\"]", "[\"a.b/\"]", "[\"a b\"]"],
+        ),
+    ];
+
     #[test]
     fn wrong_values_are_refused_with_what_is_expected() {
-        for (section, key, wrong) in [
-            ("refresh", "jobs", &["33"][..]),
-            ("refresh", "jobs_per_host", &["100"]),
-            (
-                "refresh",
-                "private_hosts",
-                &["[\"https://gitlab.corp/\"]", "[\"a\", \"a:80\"]", "[\"\"]"],
-            ),
-            (
-                "refresh",
-                "publish",
-                &["\"\"", "\"s3://\"", "\"s3:///x\"", "\"https://a.b\"", "\"ftp://a.b\""],
-            ),
-            (
-                "serve",
-                "listen",
-                &[
-                    "\"7878\"",
-                    "\":7878\"",
-                    "\"a.b\"",
-                    "\"a.b:99999\"",
-                    "\"http://a:1\"",
-                    "\"::1:80\"",
-                ],
-            ),
-            (
-                "serve",
-                "url",
-                &[
-                    "\"foo\"",
-                    "\"\"",
-                    "\"a.b:80\"",
-                    "\"ftp://a.b\"",
-                    "\"https://a.b?x\"",
-                    "\"https://a.b#x\"",
-                ],
-            ),
-            (
-                "serve",
-                "hosts",
-                &["[\"http://a.b\"]", "[\"*\"]", "[\"*.a.b\"]", "[\"a.b/\"]", "[\"a b\"]"],
-            ),
-        ] {
-            for wrong in wrong {
+        for (section, key, wrong) in WRONG {
+            for wrong in *wrong {
                 let said = said(&format!("[{section}]\n{key} = {wrong}\n"));
                 let begins = said.starts_with(&format!("[{section}] {key} = "));
                 assert!(begins && said.contains(": expected "), "{wrong}: {said}");
