@@ -156,7 +156,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     match noun.strip_suffix('y') {
         _ if number == 1 => format!("1 {noun}"),
         Some(stem) => format!("{number} {stem}ies"),
-        None if noun.ends_with('s') => format!("{number} {noun}es"),
+        None if noun.ends_with('s') || noun.ends_with("ch") => format!("{number} {noun}es"),
         None => format!("{number} {noun}s"),
     }
 }
@@ -174,6 +174,13 @@ mod tests {
     use super::*;
     use crate::catalogue::Shown;
     use crate::catalogue::rights::show;
+
+    #[test]
+    fn nouns_get_their_plurals() {
+        let counted = [(1, "search"), (2, "search"), (0, "copy"), (3, "address"), (2, "line")];
+        let counted = counted.map(|(number, noun)| count(number, noun));
+        assert_eq!(counted, ["1 search", "2 searches", "0 copies", "3 addresses", "2 lines"]);
+    }
 
     #[test]
     fn matches_are_bold_at_the_right_place_after_escaped_characters() {
