@@ -12,7 +12,7 @@ export function inspect(markup = null) {
     "[style], [srcdoc], [autofocus], [contenteditable], [ping], [formaction]:not(button)";
   for (const element of root.querySelectorAll(strange)) fault("strange", element);
   for (const script of root.querySelectorAll("script")) {
-    const isOurs = /^\/assets\/[\w-]+\.js$/.test(script.getAttribute("src") ?? "");
+    const isOurs = /^\/assets\/[0-9a-f]{16}\/[\w-]+\.js$/.test(script.getAttribute("src") ?? "");
     if (!isOurs || script.textContent.trim() !== "") fault("script", script);
   }
   const leading = /^(xlink:)?(href|src|action|formaction|data|poster|cite|background|manifest|usemap)$/;

@@ -60,7 +60,10 @@ pub(super) async fn section_at(
     let comments = usize::from(place.comment.is_some());
     if numbers.iter().flatten().count() + comments > 1 {
         let hint = "name one of line, cell, page, card and comment";
-        return Err(RequestFailure::bad_request("two places in one file", hint));
+        return Err(RequestFailure {
+            message: "a section has one place, and the request names several".to_owned(),
+            ..RequestFailure::not_found("section", "", hint)
+        });
     }
     let number = numbers.into_iter().flatten().next().unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
