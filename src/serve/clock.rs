@@ -140,7 +140,7 @@ impl RefreshClock {
     }
 
     /// Plans the next run after a run over all sources has ended. `started_at` is when the ended run started. If the
-    /// ended run reached no host or left no record, it does not count: the next run starts no earlier than [`AGAIN`]
+    /// ended run fetched nothing or left no record, it does not count: the next run starts no earlier than [`AGAIN`]
     /// from now.
     pub fn plan_after(
         &self,
