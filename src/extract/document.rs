@@ -28,6 +28,17 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// All kinds.
+    pub const ALL: [DocumentKind; 7] = [
+        DocumentKind::Note,
+        DocumentKind::List,
+        DocumentKind::Book,
+        DocumentKind::Notebook,
+        DocumentKind::Deck,
+        DocumentKind::Paper,
+        DocumentKind::Discussion,
+    ];
+
     /// The name used in responses.
     pub fn as_str(self) -> &'static str {
         match self {

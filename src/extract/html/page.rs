@@ -10,31 +10,32 @@ use super::elements::{BLOCKS, is_left_out};
 use super::figure::FigureReader;
 use super::table::TableReader;
 use super::{attribute, push_folded};
-use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
 use crate::extract::sections::{
-    BlockKind, BlockSpan, DocumentBlock, LineStart, SectionBuilder, SpanUnit, is_label, is_list,
+    BlockKind, BlockSpan, DocumentBlock, SectionBuilder, SpanUnit, is_label, is_list,
 };
 use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 use deck::DeckReader;
+use head::PageHead;
+use lines::PageLines;
 use question::QuestionReader;
+use skipped::SkippedElement;
 
 /// Reads the page `html`. Returns `None`, with a problem, if its author asks not to be indexed. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut builder = SectionBuilder::new(SpanUnit::Lines);
-    let page = PageReader::new(html, &mut builder, None).read();
-    if page.is_private {
+    let mut head = PageReader::new(html, &mut builder, None).read();
+    if head.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
         return None;
     }
-    let (title, date) = (page.heading_title.or(page.title), page.date);
     builder.report(problems);
     let sections = builder.finish();
     Some(Document {
-        title,
+        title: head.title(),
         kind: if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note },
-        date,
+        date: head.date,
         sections,
         ..Document::default()
     })
@@ -48,20 +49,17 @@ pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut Sect
 /// A page while it is read.
 struct PageReader<'a> {
     html: &'a str,
-    /// The number of lines of `html`.
-    lines: u32,
+    lines: PageLines<'a>,
+    head: PageHead,
     builder: &'a mut SectionBuilder,
     /// The number of the card, if the page is a field of one.
     card: Option<u32>,
-    /// The byte offset up to which line ends have been counted, and the line there.
-    counted: LineStart,
     /// The current block.
     open: Rendered,
     /// First and last line of the current block.
     span: BlockSpan,
     silent: Option<SkippedElement>,
     heading: Option<OpenHeading>,
-    in_title: bool,
     in_code: bool,
     in_row: bool,
     table: TableReader,
@@ -70,17 +68,6 @@ struct PageReader<'a> {
     questions: QuestionReader,
     /// The id of the last `<section>`, until a heading takes it as its anchor.
     section: Option<String>,
-    is_private: bool,
-    title: Option<String>,
-    heading_title: Option<String>,
-    date: Option<String>,
-}
-
-/// The element that is being skipped.
-struct SkippedElement {
-    name: Vec<u8>,
-    /// The number of open elements with this name, including this one.
-    depth: usize,
 }
 
 /// A heading whose end tag has not been read yet.
@@ -94,15 +81,14 @@ impl<'a> PageReader<'a> {
     fn new(html: &'a str, builder: &'a mut SectionBuilder, card: Option<u32>) -> PageReader<'a> {
         PageReader {
             html,
-            lines: u32::try_from(html.lines().count().max(1)).unwrap_or(u32::MAX),
+            lines: PageLines::new(html),
+            head: PageHead::default(),
             builder,
             card,
-            counted: LineStart { offset: 0, line: 1 },
             open: Rendered::default(),
             span: BlockSpan::NONE,
             silent: None,
             heading: None,
-            in_title: false,
             in_code: false,
             in_row: false,
             table: TableReader::default(),
@@ -110,14 +96,11 @@ impl<'a> PageReader<'a> {
             deck: DeckReader::default(),
             questions: QuestionReader::default(),
             section: None,
-            is_private: false,
-            title: None,
-            heading_title: None,
-            date: None,
         }
     }
 
-    fn read(mut self) -> PageReader<'a> {
+    /// Reads the page to its end.
+    fn read(mut self) -> PageHead {
         let emitter = DefaultEmitter::<usize>::new_with_span();
         for Ok(token) in Tokenizer::new_with_emitter(self.html, emitter) {
             self.token(token);
@@ -125,57 +108,32 @@ impl<'a> PageReader<'a> {
         self.questions.in_summary = false;
         self.flush();
         self.questions.as_text(self.builder);
-        self
+        self.head
     }
 
     fn token(&mut self, token: Token<usize>) {
         match token {
-            Token::StartTag(tag) if self.silent.is_some() => {
-                let name: &[u8] = &tag.name;
-                if let Some(skipped) = &mut self.silent
-                    && skipped.name == name
-                    && !tag.self_closing
-                {
-                    skipped.depth += 1;
-                }
-            }
-            Token::StartTag(tag) => self.start(&tag),
+            Token::StartTag(tag) => match &mut self.silent {
+                Some(skipped) => skipped.start(&tag.name, tag.self_closing),
+                None => self.start(&tag),
+            },
             Token::EndTag(tag) => {
-                let line = self.line(tag.span.start);
+                let line = self.lines.line(tag.span.start);
                 self.end(&tag.name, line);
             }
             Token::String(text) if self.silent.is_none() && !self.figure.is_silent() => {
-                let line = self.line(text.span.start);
+                let line = self.lines.line(text.span.start);
                 let words = String::from_utf8_lossy(&text.value);
-                self.extend_span(&words, line);
+                self.lines.extend(&mut self.span, &words, line);
                 self.text(&words);
             }
             _ => {}
         }
     }
 
-    /// Extends the current block's span by `words`, which start on `line`.
-    fn extend_span(&mut self, words: &str, line: u32) {
-        if words.trim().is_empty() {
-            return;
-        }
-        // White space at the start may contain line ends.
-        let blank = words.len() - words.trim_start().len();
-        let skipped = words[..blank].matches('\n').count();
-        let first = line.saturating_add(u32::try_from(skipped).unwrap_or(0));
-        let lines = words.trim().matches('\n').count();
-        let last = first.saturating_add(u32::try_from(lines).unwrap_or(0));
-        // The tokenizer also counts a lone carriage return as a line end, so the count may exceed the lines of the
-        // page.
-        self.span.last = last.min(self.lines).max(first);
-        if self.span.first == 0 {
-            self.span.first = first;
-        }
-    }
-
     fn text(&mut self, words: &str) {
-        if self.in_title {
-            push_folded(self.title.get_or_insert_default(), words);
+        if self.head.in_title {
+            self.head.title_text(words);
         } else if self.in_code {
             self.open.code.push_str(words);
         } else {
@@ -187,7 +145,7 @@ impl<'a> PageReader<'a> {
     fn start(&mut self, tag: &StartTag<usize>) {
         let name: &[u8] = &tag.name;
         if is_left_out(tag) {
-            self.silent = Some(SkippedElement { name: name.to_vec(), depth: 1 });
+            self.silent = Some(SkippedElement::new(name));
             return;
         }
         self.figure.start(name, tag.self_closing, &mut self.open.text);
@@ -195,7 +153,7 @@ impl<'a> PageReader<'a> {
             return;
         }
         if name == b"tr" {
-            let line = self.line(tag.span.start);
+            let line = self.lines.line(tag.span.start);
             self.end_row(name, line);
         }
         if BLOCKS.contains(&name) {
@@ -213,16 +171,13 @@ impl<'a> PageReader<'a> {
             [b'h', b'1'..=b'6'] if self.card.is_some() => self.flush(),
             [b'h', level @ b'1'..=b'6'] => {
                 self.flush();
-                let line = self.line(tag.span.start);
+                let line = self.lines.line(tag.span.start);
                 let anchor = attribute(tag, b"id").or(self.section.take());
                 self.heading = Some(OpenHeading { level: level - b'0', anchor, line });
             }
-            b"title" => self.in_title = self.title.is_none(),
-            b"meta" => self.meta(tag),
-            b"time" => {
-                let said = attribute(tag, b"datetime").and_then(|date| day(&date));
-                self.date = self.date.take().or(said);
-            }
+            b"title" => self.head.start_title(),
+            b"meta" => self.head.meta(tag),
+            b"time" => self.head.time(tag),
             b"pre" => self.in_code = true,
             b"li" => self.open.text.push_str("- "),
             b"br" => self.open.space(),
@@ -235,7 +190,7 @@ impl<'a> PageReader<'a> {
         match attribute(tag, b"href") {
             // This link is the sign after a heading, with which a reader can get the heading's own URL.
             Some(_) if attribute(tag, b"class").is_some_and(|c| c.contains("headerlink")) => {
-                self.silent = Some(SkippedElement { name: b"a".to_vec(), depth: 1 });
+                self.silent = Some(SkippedElement::new(b"a"));
             }
             Some(url) if !self.in_code => self.open.open_link(url),
             _ => {}
@@ -244,10 +199,7 @@ impl<'a> PageReader<'a> {
 
     fn end(&mut self, name: &[u8], line: u32) {
         if let Some(skipped) = &mut self.silent {
-            if skipped.name == name {
-                skipped.depth -= 1;
-            }
-            if skipped.depth == 0 {
+            if skipped.end(name) {
                 self.silent = None;
             }
             return;
@@ -266,7 +218,7 @@ impl<'a> PageReader<'a> {
                 self.questions.as_text(self.builder);
                 self.builder.end_answer();
             }
-            b"title" => self.in_title = false,
+            b"title" => self.head.in_title = false,
             b"a" => self.open.close_link(),
             b"pre" => {
                 self.span.last = self.span.last.max(line);
@@ -327,22 +279,10 @@ impl<'a> PageReader<'a> {
             let span = BlockSpan::of(heading.line);
             return self.builder.block(DocumentBlock { span, text, ..DocumentBlock::default() });
         }
-        if heading.level == 1 && self.heading_title.is_none() {
-            self.heading_title = Some(text.clone());
+        if heading.level == 1 {
+            self.head.main_heading(&text);
         }
         self.builder.heading(heading.level, &text, heading.anchor, heading.line);
-    }
-
-    fn meta(&mut self, tag: &StartTag<usize>) {
-        let name = attribute(tag, b"name").or_else(|| attribute(tag, b"property"));
-        let content = attribute(tag, b"content").unwrap_or_default();
-        match name.unwrap_or_default().to_lowercase().as_str() {
-            "robots" | "cairn" => self.is_private |= is_noindex(&content),
-            "date" | "article:published_time" | "dc.date" => {
-                self.date = self.date.take().or(day(&content));
-            }
-            _ => {}
-        }
     }
 
     /// Passes the current block to the builder.
@@ -380,19 +320,12 @@ impl<'a> PageReader<'a> {
             self.questions.block(block, self.builder);
         }
     }
-
-    /// The line that contains the byte `offset`. Offsets must not decrease, so that line ends are counted once.
-    fn line(&mut self, offset: usize) -> u32 {
-        let counted = self.counted;
-        let passed = self.html.as_bytes().get(counted.offset..offset).unwrap_or_default();
-        let lines = passed.iter().filter(|byte| **byte == b'\n').count();
-        let line = counted.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        self.counted = LineStart { offset: offset.max(counted.offset), line };
-        line
-    }
 }
 
 mod deck;
+mod head;
+mod lines;
 mod question;
+mod skipped;
 #[cfg(test)]
 mod tests;
