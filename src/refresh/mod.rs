@@ -6,6 +6,7 @@
 //! - [`gather`]: fetches files, threads and metadata into the store.
 //! - [`mod@derive`]: extracts and annotates the stored files for which the current versions have no result yet.
 //! - [`build`]: builds a generation ([`crate::generation`]) from the results and makes it current.
+//! - [`record`]: records runs that ended early.
 //! - [`mod@run`]: one run, which combines these.
 //!
 //! # The cost of a change
@@ -21,6 +22,7 @@
 mod build;
 mod derive;
 mod gather;
+mod record;
 mod run;
 mod wanted;
 
@@ -28,7 +30,8 @@ pub use derive::reader;
 pub use gather::mend::audit;
 pub use gather::threads::fetch::no_token;
 pub use gather::withdrawn::keep_withdrawn;
-pub use run::{RefreshSummary, record_stopped, run, run_catalogue};
+pub use record::record_stopped;
+pub use run::{RefreshSummary, run, run_catalogue};
 pub use wanted::options::{
     EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
 };

@@ -2,26 +2,25 @@
 //! missing, build a generation and make it current.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::bail;
 
 use super::build::assemble::{self, Assembled, BuildInput};
-use super::build::outcome::time;
 use super::build::{base, full, loss};
 use super::derive::documents;
 use super::gather::context::FetchRun;
 use super::gather::threads::fetch as threads;
 use super::gather::{fetch, links, mend, papers};
+use super::record::record_failed;
+use super::wanted::chosen::chosen;
 use super::wanted::inputs::{RefreshInputs, Undeclared};
-use super::wanted::options::{
-    EngineRebuild, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop,
-};
+use super::wanted::meaning::meaning_table;
+use super::wanted::options::{EngineRebuild, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
 use super::wanted::vocabulary::vocabulary;
 use super::wanted::{forks, select};
-use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
-use crate::config::{Config, DataFiles};
+use crate::catalogue::{self, Catalogue, SelectionRules, Source};
+use crate::config::Config;
 use crate::disk;
 use crate::generation::budget::{DiskExcess, warning};
 use crate::generation::checksums::CheckDepth;
@@ -31,8 +30,7 @@ use crate::generation::replica::ReplicaMark;
 use crate::generation::run::RunRecord;
 use crate::generation::usage::IndexUsage;
 use crate::generation::{folders, lock, open, runs};
-use crate::meaning::MeaningTable;
-use crate::problem::{Problem, Stage, chain};
+use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
 /// The record of a run, with all known problems of the current index.
@@ -76,7 +74,7 @@ pub fn run_catalogue(
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
     refuse_replica(&config.index)?;
-    choose(&catalogue, options)?;
+    chosen(&catalogue, options)?;
     let started_at = chrono::Utc::now();
     run_all_steps(config, catalogue, options, stop, on_event).map_err(|error| {
         let error = full::explain(error, &config.index);
@@ -102,7 +100,7 @@ fn run_all_steps(
         meaning,
         undeclared: Undeclared::new(),
     };
-    let chosen = choose(&inputs.catalogue, options)?;
+    let chosen = chosen(&inputs.catalogue, options)?;
     disk::create_folder(&config.index)?;
     let _lock = lock::take(&config.index)?;
     open::restore_current(&config.index)?;
@@ -138,25 +136,6 @@ fn refuse_replica(index: &Path) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// The table of `sources`; if it can't be used, a problem that says so.
-fn meaning_table(sources: &DataFiles) -> (Option<Arc<MeaningTable>>, Option<Problem>) {
-    match MeaningTable::load(sources) {
-        Ok(table) => (Some(Arc::new(table)), None),
-        Err(error) => {
-            let message = format!("{error:#}; sections get no vectors, so searches use words only");
-            let hint = "restore the file, or remove it to use the table inside the program";
-            let problem = Problem {
-                stage: Stage::Search,
-                source: None,
-                path: None,
-                message,
-                hint: Some(hint.to_owned()),
-            };
-            (None, Some(problem))
-        }
-    }
 }
 
 /// The arguments of a run.
@@ -304,62 +283,4 @@ fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     }
     store.collect_garbage()?;
     Ok(())
-}
-
-/// Records a run that started at `started_at` and was stopped in the middle of a step, because its process is about to
-/// end. Writes `runs.json`; `Err` if that fails.
-pub fn record_stopped(
-    config: &Config,
-    started_at: chrono::DateTime<chrono::Utc>,
-) -> anyhow::Result<()> {
-    let mut run = RunRecord { started_at: time(started_at), stopped: true, ..RunRecord::default() };
-    run.end(Instant::now());
-    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
-    runs::append(&config.index, &run)
-}
-
-/// Records that `error` ended the run that began at `started_at`. Does nothing if there is no index yet, if it can't be
-/// written, or if another run holds its lock.
-fn record_failed(
-    config: &Config,
-    started_at: chrono::DateTime<chrono::Utc>,
-    error: &anyhow::Error,
-) {
-    if !config.index.is_dir() {
-        return;
-    }
-    let mut run = RunRecord {
-        started_at: time(started_at),
-        error: Some(chain(error)),
-        ..RunRecord::default()
-    };
-    run.end(Instant::now());
-    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
-    let recorded = lock::take(&config.index).and_then(|_lock| runs::append(&config.index, &run));
-    if let Err(cause) = recorded {
-        tracing::debug!("the failed run is not recorded: {cause:#}");
-    }
-}
-
-/// The sources that are to be fetched in this run; none if it is offline. `Err` if `options` name a source that
-/// `catalogue` doesn't have.
-fn choose<'a>(
-    catalogue: &'a Catalogue,
-    options: &RefreshOptions,
-) -> anyhow::Result<Vec<&'a Source>> {
-    if options.network == FetchMode::Offline {
-        return Ok(Vec::new());
-    }
-    for id in &options.only {
-        if catalogue.get(id).is_none() {
-            bail!("{}", catalogue.unknown_id(id));
-        }
-    }
-    let is_chosen = |source: &&Source| {
-        let named = options.only.is_empty()
-            || options.only.iter().any(|id| source.id.0.eq_ignore_ascii_case(id));
-        let folder = matches!(source.origin, Origin::Folder { .. });
-        named && (folder || options.network != FetchMode::FoldersOnly)
-    };
-    Ok(catalogue.sources.iter().filter(is_chosen).collect())
 }

@@ -3,10 +3,12 @@
 pub(super) mod cairnignore;
 pub(super) mod chapter;
 mod chapters;
+pub(super) mod chosen;
 pub(super) mod forks;
 pub(super) mod inputs;
 pub(super) mod item;
 pub(super) mod licence;
+pub(super) mod meaning;
 pub(super) mod options;
 pub(super) mod select;
 pub(super) mod threads;
