@@ -44,7 +44,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
     };
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
     let policy = policy::load(&config.sources)?;
-    let findings = if arguments.offline || config.token.is_none() {
+    let findings = if arguments.offline || config.github_token()?.is_none() {
         SearchFindings::default()
     } else {
         let known = library.known_repositories(&catalogue);

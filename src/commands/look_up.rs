@@ -14,7 +14,7 @@ pub(super) fn look_up(config: &Config, repo: &str) -> anyhow::Result<Option<Meta
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let crawler = Crawler::new(config, limits);
+        let crawler = Crawler::new(config, limits)?;
         Ok(crawler.metadata(owner, name, Visibility::Public, None, &mut Traffic::default()).await?)
     })
 }

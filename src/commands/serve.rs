@@ -39,6 +39,9 @@ pub(super) fn run(config: Config, arguments: ServeArguments) -> anyhow::Result<E
     config.web_folder = arguments.web;
     let refreshing =
         if arguments.no_refresh { RefreshPolicy::Never } else { RefreshPolicy::Scheduled };
+    if refreshing == RefreshPolicy::Scheduled {
+        config.github_token()?;
+    }
     serve::serve(config, refreshing)?;
     Ok(Exit::Done)
 }

@@ -48,6 +48,7 @@ pub use proxies::TrustedProxies;
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use search::{ClusterCredentials, ClusterSettings, SearchEngine, SearchSettings};
+pub use secret::DeniedSecret;
 pub(crate) use secret::is_loopback;
 use size::SizeSetting;
 pub use sources::DataFiles;
@@ -70,7 +71,8 @@ pub struct Config {
     /// The folder of web assets that `serve --web` names. If `None`, the copy inside the program is used.
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
-    pub token: Option<SecretString>,
+    /// The token for GitHub; `None` if there is none. `Err` if this account may not read its file.
+    pub token: Result<Option<SecretString>, DeniedSecret>,
     /// The base URL of arXiv's API, without a trailing slash.
     pub arxiv_api: String,
     /// Whether every refresh checks cited links and fetches the metadata of cited papers.
@@ -146,8 +148,8 @@ pub enum FoundPart {
 
 /// Loads the settings from `overrides`, the environment and the configuration files.
 ///
-/// Reads the configuration files and the token files that they name, except that of the admin token, and checks whether the current folder is a
-/// checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads only this file; it must exist. Else
+/// Reads the configuration files and the files of secrets that they name, except that of the admin token, and checks
+/// whether the current folder is a checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads only this file; it must exist. Else
 /// reads the file in the platform's configuration folder, overridden by `cairn.toml` in the current folder; both are
 /// optional.
 ///
@@ -203,13 +205,20 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     })
 }
 
-/// The token for GitHub from the environment, else from the file that the settings name.
-fn github_token(hosts: &GitHubHosts, github: &GitHubFile) -> anyhow::Result<Option<SecretString>> {
-    let token = secret::read("GITHUB_TOKEN", "[github] token_file", github.token_file.as_deref())?;
+/// The token for GitHub from the environment, else from the file that the settings name: see [`Config::token`].
+fn github_token(
+    hosts: &GitHubHosts,
+    github: &GitHubFile,
+) -> anyhow::Result<Result<Option<SecretString>, DeniedSecret>> {
+    let file = github.token_file.as_deref();
+    let token = match secret::read("GITHUB_TOKEN", "[github] token_file", file) {
+        Ok(token) => token,
+        Err(error) => return error.downcast().map(Err),
+    };
     if token.is_some() {
         secret::may_go_to(&hosts.api)?;
     }
-    Ok(token)
+    Ok(Ok(token))
 }
 
 /// The timetable from the keys of `[refresh]`.
@@ -223,6 +232,13 @@ fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
 }
 
 impl Config {
+    /// The token for GitHub; `None` if there is none. `Err` if this account may not read its file.
+    ///
+    /// Only requests to GitHub need it, so an account that may not read it can still search the index.
+    pub fn github_token(&self) -> anyhow::Result<Option<&SecretString>> {
+        Ok(self.token.as_ref().map_err(Clone::clone)?.as_ref())
+    }
+
     /// These settings, with the admin token from `CAIRN_ADMIN_TOKEN`, else from the file that the settings name.
     ///
     /// Only a server needs the token. [`load`] does not read it, so that an account that may not read it can use the
@@ -259,7 +275,7 @@ mod tests {
     fn debug_output_contains_no_token() {
         let token = || Some(SecretString::from("s3cret".to_owned()));
         let config = load(&ConfigOverrides::default()).unwrap();
-        let config = Config { token: token(), admin_token: token(), ..config };
+        let config = Config { token: Ok(token()), admin_token: token(), ..config };
         let printed = format!("{config:?}");
         assert!(printed.contains("admin_token") && !printed.contains("s3cret"), "{printed}");
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use secrecy::SecretString;
@@ -45,19 +46,27 @@ pub(super) fn from_file(key: &str, path: &Path) -> anyhow::Result<SecretString> 
     })
 }
 
-/// The error for the file at `path`, which the setting `key` names and which can't be read because of `cause`.
+/// The file of a secret exists, but this account may not read it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{error}; {key} names it: let this account read it, or run Cairn as its owner")]
+pub struct DeniedSecret {
+    key: String,
+    error: Arc<DiskError>,
+}
+
+/// The error for the file at `path`, which the setting `key` names and which can't be read because of `cause`: a
+/// [`DeniedSecret`] if this account may not read it.
 fn unreadable(key: &str, path: &Path, cause: io::Error) -> anyhow::Error {
     let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
     if !is_denied && path.symlink_metadata().is_err() {
         let context = format!("cannot read the file that {key} names");
         return anyhow::Error::new(cause).context(context);
     }
-    let advice = match is_denied {
-        true => "let this account read it, or run Cairn as its owner",
-        false => "name a file that contains the secret",
-    };
     let error = DiskError::new(DiskOperation::Read, path, cause);
-    anyhow!("{error}; {key} names it: {advice}")
+    match is_denied {
+        true => DeniedSecret { key: key.to_owned(), error: Arc::new(error) }.into(),
+        false => anyhow!("{error}; {key} names it: name a file that contains the secret"),
+    }
 }
 
 /// The secret `text`, without white space around it; `None` if it is empty. `place` is where it comes from.
@@ -131,7 +140,9 @@ mod tests {
         let path = folder.path().join("token");
         std::fs::write(&path, "x").unwrap();
         let denied = io::ErrorKind::PermissionDenied.into();
-        let error = unreadable("[serve] admin_token_file", &path, denied).to_string();
+        let error = unreadable("[serve] admin_token_file", &path, denied);
+        assert!(error.is::<DeniedSecret>());
+        let error = error.to_string();
         for part in
             [path.to_str().unwrap(), "(mode 0", "admin_token_file", "run Cairn as its owner"]
         {

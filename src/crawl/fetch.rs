@@ -12,16 +12,17 @@ use crate::catalogue::{Origin, Selection, Source, Visibility};
 use crate::config::Config;
 
 impl Crawler {
-    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
-    pub fn new(config: &Config, limits: PolicyLimits) -> Crawler {
-        Crawler {
-            session: Arc::new(CrawlSession::new(config)),
+    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request. `Err`
+    /// if this account may not read the token: [`Config::github_token`].
+    pub fn new(config: &Config, limits: PolicyLimits) -> anyhow::Result<Crawler> {
+        Ok(Crawler {
+            session: Arc::new(CrawlSession::new(config)?),
             github: config.github.clone(),
             limits,
             sources: config.sources.clone(),
             index: folder::canonical(&config.index),
             memory: Arc::new(Semaphore::new(MemoryShare::KIBIBYTES as usize)),
-        }
+        })
     }
 
     /// Sends the selected files of `source` to the channel `files`. For a repository or an archive, sends them only if

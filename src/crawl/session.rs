@@ -33,17 +33,18 @@ pub(super) struct CrawlSession {
 }
 
 impl CrawlSession {
-    pub fn new(config: &Config) -> CrawlSession {
+    /// The session of a run with `config`. `Err` if this account may not read the token: [`Config::github_token`].
+    pub fn new(config: &Config) -> anyhow::Result<CrawlSession> {
         let hosts = AllowedHosts::new(config);
-        CrawlSession {
+        Ok(CrawlSession {
             clients: HttpClients::new(hosts.clone(), config.jobs_per_host),
             hosts,
             pace: Pace::new(config.jobs_per_host, config.longest_wait),
-            token: config.token.clone(),
+            token: config.github_token()?.cloned(),
             token_refused: AtomicBool::new(false),
             quotas: Mutex::default(),
             bytes_left: AtomicI64::new(i64::try_from(config.run_bytes).unwrap_or(i64::MAX)),
-        }
+        })
     }
 
     /// Whether requests to the API have a token.

@@ -4,7 +4,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::world::two;
+#[cfg(unix)]
+use crate::folders::commands_of_nobody;
+use crate::world::{output_of, two};
 
 /// The exit code of the doctor, and the name, state and finding of each of its checks.
 pub(crate) fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String)>) {
@@ -20,6 +22,29 @@ pub(crate) fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String
         )
     });
     (output.status.code().unwrap(), checks.collect())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_of_another_account_stops_only_what_fetches() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = two();
+    world.refresh(&[], 0);
+    world.write("closed", "t0ken\n");
+    world.settings("[github]\ntoken_file = \"closed\"\n");
+    let Some(command) = commands_of_nobody(&world) else { return };
+    let closed = std::fs::Permissions::from_mode(0o000);
+    std::fs::set_permissions(world.path("closed"), closed).unwrap();
+    let run = |words: &[&str]| output_of(&mut command(words));
+    assert_eq!(run(&["search", "bias"]).code, 0);
+    assert_eq!(run(&["refresh", "--offline"]).code, 0);
+    for words in [&["refresh"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let output = run(words);
+        let says = "let this account read it, or run Cairn as its owner";
+        assert!(output.code == 1 && output.stderr.contains(says), "{}", output.stderr);
+    }
+    let doctor = run(&["doctor"]).stdout;
+    assert_eq!(doctor.matches("no refresh fetches anything").count(), 1, "{doctor}");
 }
 
 #[test]

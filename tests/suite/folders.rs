@@ -107,10 +107,12 @@ fn an_empty_mount_point_beside_a_lost_store_publishes_nothing() {
     assert_eq!(world.hits("handwritten"), ["mine a.md"]);
 }
 
-/// Makes an account that is not root the owner of `world`, and returns a function that refreshes as that account.
+/// Makes an account that is not root the owner of `world`, and returns a function that makes commands of that account.
 /// `None` and a skip message if the account can't run the program.
 #[cfg(unix)]
-fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> {
+pub(crate) fn commands_of_nobody(
+    world: &World,
+) -> Option<impl Fn(&[&str]) -> std::process::Command> {
     use std::os::unix::fs::{PermissionsExt, chown};
     use std::os::unix::process::CommandExt;
     const NOBODY: u32 = 65_534;
@@ -132,6 +134,13 @@ fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> 
         skip("reading as another account", &format!("it can't run the program: {error}"));
         return None;
     }
+    Some(command)
+}
+
+/// A function that refreshes `world` as [`commands_of_nobody`].
+#[cfg(unix)]
+fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> {
+    let command = commands_of_nobody(world)?;
     Some(move |arguments: &[&str]| {
         let output = command(&[&["refresh", "--json"], arguments].concat()).output().unwrap();
         let run = serde_json::from_slice(&output.stdout);

@@ -58,7 +58,11 @@ pub(super) fn rows(config: &Config) -> Option<DoctorCheck> {
     }
     let audit = match refresh::audit(config) {
         Ok(audit) => audit,
-        Err(error) => return Some(DoctorCheck::new("rows", CheckState::Ill, error.to_string())),
+        Err(error) => {
+            let check = DoctorCheck::new("rows", CheckState::Ill, error.to_string());
+            // Other errors contain what to do.
+            return Some(if error.is_denied() { check.hint(READABLE) } else { check });
+        }
     };
     let rows = output::count(audit.rows, "row");
     if audit.damaged.is_empty() && audit.missing.is_empty() {

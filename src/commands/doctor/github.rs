@@ -41,7 +41,7 @@ pub(super) fn run(
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tried = runtime.block_on(async {
-        Crawler::new(config, limits).try_assumptions(repo, renamed).await.with_context(|| {
+        Crawler::new(config, limits)?.try_assumptions(repo, renamed).await.with_context(|| {
             format!(
                 "{} does not give the archive of {}, so nothing was checked; check the network, the proxy settings, and \
                  that the repository is public and still has this name",

@@ -73,7 +73,11 @@ fn settings(config: &Config) -> Vec<DoctorCheck> {
     let token = config.clone().with_admin_token().err().map(|error| {
         ill(CheckState::Weak, &error).hint("only `cairn serve` needs the admin token")
     });
-    url.into_iter().chain(token).collect()
+    let github = config
+        .github_token()
+        .err()
+        .map(|error| ill(CheckState::Ill, &error).hint("until then, no refresh fetches anything"));
+    url.into_iter().chain(token).chain(github).collect()
 }
 
 fn data_files(config: &Config) -> anyhow::Result<String> {
@@ -118,7 +122,8 @@ fn threads(config: &Config) -> Option<DoctorCheck> {
     if asking == 0 {
         return None;
     }
-    if config.token.is_some() {
+    // A token that can't be read has a check of its own.
+    if config.github_token().ok()?.is_some() {
         let sources = output::count(asking, "source");
         let says = format!("{sources} with discussions or issues, and a token to read them");
         return Some(DoctorCheck::new("threads", CheckState::Well, says));

@@ -12,6 +12,10 @@ use crate::crawl::{ApiResource, Crawler, Traffic};
 const CLOCK_SECONDS: i64 = 120;
 
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
+    // The check of the settings reports it.
+    if config.github_token().is_err() {
+        return Vec::new();
+    }
     match try_all(config) {
         Ok(checks) => checks,
         Err(error) => {
@@ -28,7 +32,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let crawler = Crawler::new(config, limits);
+        let crawler = Crawler::new(config, limits)?;
         let mut checks = Vec::new();
         let mut date = None;
         for (name, address) in [("archives", &config.github.codeload), ("API", &config.github.api)]
@@ -43,7 +47,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
             });
         }
         if checks.iter().all(|check| check.state == CheckState::Well) {
-            checks.push(quota(config, &crawler).await);
+            checks.push(quota(&crawler).await);
         }
         if let Some((there, here)) = date {
             checks.push(clock((here - there).num_seconds()));
@@ -53,7 +57,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
 }
 
 /// Checks whether GitHub accepts the token, and how much of the quota is left.
-async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
+async fn quota(crawler: &Crawler) -> DoctorCheck {
     let mut spent = Traffic::default();
     let quota = match crawler.fetch_quotas(&mut spent).await {
         Ok(quotas) => quotas.core,
@@ -66,10 +70,9 @@ async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
         return DoctorCheck::new("token", CheckState::Ill, says)
             .hint("renew GITHUB_TOKEN or token_file, or remove it: refreshes go on without");
     }
-    let name = if config.token.is_some() { "token" } else { "quota" };
-    let says = match config.token {
-        Some(_) => format!("is accepted; {left}"),
-        None => format!("no token; {left}"),
+    let (name, says) = match crawler.signs_in() {
+        true => ("token", format!("is accepted; {left}")),
+        false => ("quota", format!("no token; {left}")),
     };
     if crawler.share_of(ApiResource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;

@@ -100,7 +100,7 @@ pub fn find(
         library,
         config,
         policy,
-        crawler: Crawler::new(config, policy.limits),
+        crawler: Crawler::new(config, policy.limits)?,
         tagger: Tagger::new(&library.graph.vocabulary),
         cache: ReadmeCache::read(&path),
         findings: SearchFindings { is_queried: true, ..SearchFindings::default() },

@@ -54,7 +54,7 @@ pub(in crate::refresh) fn fetch(
             .enable_all()
             .build()
             .context("cannot start the network runtime")?;
-        let crawler = Crawler::new(run.config, run.inputs.policy.limits);
+        let crawler = Crawler::new(run.config, run.inputs.policy.limits)?;
         let network = FetchNetwork { runtime: &runtime, crawler: &crawler };
         let receiver = tasks::start(run, network, store)?;
         receive(receiver, run, store, &mut |result, retry_at| {
