@@ -189,6 +189,13 @@ fn feeds_files_errors_and_descriptions_name_the_folder() {
     assert!(search.contains(&format!("\"{home}/?q={{searchTerms}}\"")), "{search}");
     let api: Value = serde_json::from_str(&proxy.text(&format!("{BASE}/openapi.json"))).unwrap();
     assert_eq!(api["servers"][0]["url"], home);
+    let found = proxy.text(&format!("{BASE}/api/v1/search?q=feature+store"));
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let urls = found["hits"].as_array().unwrap().iter().map(|hit| &hit["passage"]["url"]);
+    let urls: Vec<&str> = urls.filter_map(Value::as_str).collect();
+    let below = format!("{BASE}/sections/");
+    assert!(urls.iter().any(|url| url.starts_with(&below)), "{urls:?}");
+    assert!(urls.iter().all(|url| url.starts_with(&below) || url.starts_with("http")), "{urls:?}");
     let (status, _, error) = proxy.get(&format!("{BASE}/api/v1/topics/position-bia"));
     let error: Value = serde_json::from_slice(&error).unwrap();
     assert_eq!(status, 404);

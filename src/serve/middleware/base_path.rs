@@ -1,8 +1,8 @@
 //! Adds the [base path](crate::serve::base_path) to the addresses of responses: the links, forms and files of pages, the
-//! targets of redirects, and the similar names in JSON errors.
+//! targets of redirects, and each `url` in JSON that is a path on this server.
 //!
 //! Pages are read with an HTML tokenizer, and the base path is inserted where the value of an attribute begins. Texts are
-//! never changed. Nothing happens if there is no base path.
+//! never changed. JSON is parsed and written again. Nothing happens if there is no base path.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::serve::state::ServerState;
 /// The attributes that contain addresses.
 const ADDRESSES: [&[u8]; 4] = [b"href", b"src", b"action", b"data-copy"];
 
-/// Adds the base path to the response of `next`. Costs a pass over each page, if there is a base path.
+/// Adds the base path to the response of `next`. If there is a base path, costs a pass over each page and JSON answer.
 pub(in crate::serve) async fn add(
     State(state): State<Arc<ServerState>>,
     request: Request,
@@ -41,7 +41,7 @@ pub(in crate::serve) async fn add(
         parts.headers.insert(header::LOCATION, to);
     }
     let Some(rewrite) = BodyRewrite::of(&parts) else { return Response::from_parts(parts, body) };
-    // All of it is in memory already: pages and errors are made as a whole.
+    // All of it is in memory already: pages and JSON answers are made as a whole.
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return RequestFailure::internal("the response could not be read").into_response();
     };
@@ -52,7 +52,7 @@ pub(in crate::serve) async fn add(
 /// What is rewritten in the body of a response.
 enum BodyRewrite {
     Page,
-    Error,
+    Json,
 }
 
 impl BodyRewrite {
@@ -61,14 +61,13 @@ impl BodyRewrite {
         if kind.starts_with(b"text/html") {
             return Some(BodyRewrite::Page);
         }
-        let is_failure = parts.status.is_client_error() || parts.status.is_server_error();
-        (is_failure && kind.starts_with(b"application/json")).then_some(BodyRewrite::Error)
+        kind.starts_with(b"application/json").then_some(BodyRewrite::Json)
     }
 
     fn apply(&self, bytes: Bytes, base: &BasePath) -> Bytes {
         let rewritten = match self {
             BodyRewrite::Page => std::str::from_utf8(&bytes).ok().map(|page| in_page(page, base)),
-            BodyRewrite::Error => in_error(&bytes, base),
+            BodyRewrite::Json => in_json(&bytes, base),
         };
         rewritten.map_or(bytes, Bytes::from)
     }
@@ -104,12 +103,26 @@ fn in_page(page: &str, base: &BasePath) -> String {
     written
 }
 
-/// The JSON error `bytes` with the base path in the addresses of similar names; `None` if it has none.
-fn in_error(bytes: &[u8], base: &BasePath) -> Option<String> {
+/// The JSON text `bytes` with the base path in each `url` of this server; `None` if it is no JSON.
+fn in_json(bytes: &[u8], base: &BasePath) -> Option<String> {
     let mut answer: Value = serde_json::from_slice(bytes).ok()?;
-    for near in answer.get_mut("error")?.get_mut("near")?.as_array_mut()? {
-        let url = near.get_mut("url")?;
-        *url = base.with(url.as_str()?).into();
+    let mut left = vec![&mut answer];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Array(items) => left.extend(items),
+            Value::Object(fields) => {
+                left.extend(fields.iter_mut().filter_map(|(name, value)| match value {
+                    Value::String(url) if name == "url" => {
+                        if BasePath::is_own(url.as_bytes()) {
+                            *url = base.with(url);
+                        }
+                        None
+                    }
+                    value => Some(value),
+                }))
+            }
+            _ => {}
+        }
     }
     Some(answer.to_string())
 }
@@ -142,11 +155,14 @@ mod tests {
     }
 
     #[test]
-    fn similar_names_in_errors_get_the_base_path() {
-        let error =
-            br#"{"error":{"code":"not_found","near":[{"name":"CTR","url":"/topics/ctr"}]}}"#;
-        let rewritten = in_error(error, &base()).unwrap();
-        assert!(rewritten.contains(r#""url":"/cairn/topics/ctr""#), "{rewritten}");
-        assert_eq!(in_error(br#"{"error":{"code":"gone"}}"#, &base()), None);
+    fn each_url_of_this_server_in_json_gets_the_base_path_and_nothing_else_changes() {
+        let json = r#"{"error":{"near":[{"name":"/CTR","url":"/topics/ctr"}]},"home":"/x",
+            "hits":[{"url":"https://x.org/a"},{"url":"/sections/1","text":"\"url\":\"/a\""},{"url":null}]}"#;
+        let expected = json
+            .replace(r#""/topics/ctr""#, r#""/cairn/topics/ctr""#)
+            .replace(r#""/sections/1""#, r#""/cairn/sections/1""#);
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        assert_eq!(parsed(&in_json(json.as_bytes(), &base()).unwrap()), parsed(&expected));
+        assert_eq!(in_json(b"{", &base()), None);
     }
 }
