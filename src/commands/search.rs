@@ -5,7 +5,9 @@ use clap::Args;
 use super::{Exit, open, output, unknown};
 use crate::config::Config;
 use crate::extract::DocumentKind;
-use crate::library::view::{PassageView, PlaceView, ResourceView, SearchView, UnknownSource};
+use crate::library::view::{
+    PassageView, PlaceView, ResourceView, SearchView, UnknownSource, UnknownValue,
+};
 use crate::library::{Library, QueryRescue};
 use crate::printable::shell::{self, completed};
 use crate::printable::{escape, log};
@@ -230,6 +232,14 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             near => format!("did you mean {}?", near.join(", ")),
         };
         output::advice(&format!("no source {name:?}; {meant}"))?;
+    }
+    for UnknownValue { field, value, near } in &view.query.unknown_values {
+        let meant = match (field, near.join(", ")) {
+            (FilterField::Topic, near) if near.is_empty() => "`cairn topics` lists them".to_owned(),
+            (FilterField::Topic, near) => format!("did you mean {near}?"),
+            (_, all) => format!("there are {all}"),
+        };
+        output::advice(&format!("no {field} {value:?}; {meant}"))?;
     }
     if view.fallback {
         output::line("the cluster is not available, so the index on this machine has answered")?;

@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::{Exit, open, output, unknown};
 use crate::config::Config;
-use crate::library::DocumentPosition;
-use crate::library::view::{PlaceView, SectionView};
+use crate::library::NamedPlace;
+use crate::library::view::SectionView;
 
 #[derive(Debug, Args)]
 pub(super) struct SectionArguments {
@@ -45,50 +45,22 @@ struct SectionPlace {
 }
 
 impl SectionPlace {
-    fn position(self) -> DocumentPosition {
+    fn named(self) -> NamedPlace {
         let SectionPlace { line, cell, page, card, comment } = self;
-        let number = line.or(cell).or(page).or(card).unwrap_or(1);
-        comment.map_or(DocumentPosition::Number(number), DocumentPosition::Comment)
-    }
-
-    /// Why `found`, the section at this place or the last one before it, is not what was asked for; `None` if it is.
-    fn fault(self, found: &SectionView) -> Option<String> {
-        let file = &found.passage.path;
-        let PlaceView { lines, cell, page, card, .. } = found.passage.place;
-        let is_last = found.next.is_none();
-        let kinds = [
-            ("line", self.line, lines.map(|(_, last)| last)),
-            ("cell", self.cell, cell),
-            ("page", self.page, page),
-            ("card", self.card, card),
-        ];
-        let own = kinds.iter().find_map(|(kind, _, last)| Some((*kind, (*last)?)));
-        let (asked, number) = kinds.iter().find_map(|(kind, asked, _)| Some((*kind, (*asked)?)))?;
-        match own {
-            // `--line` counts whatever the file has.
-            Some((kind, _)) if asked != "line" && asked != kind => {
-                Some(format!("{file:?} has {kind}s, no {asked}s; use --{kind}"))
-            }
-            // A section may have several cells or pages, so only the end of lines is known.
-            Some(("line", last)) if is_last && number > last => {
-                Some(format!("{file:?} has no line {number}; its last indexed line is {last}"))
-            }
-            None if asked != "line" => Some(format!("{file:?} is a thread; use --comment")),
-            _ => None,
-        }
+        NamedPlace { line, cell, page, card, comment }
     }
 }
 
 pub(super) fn run(config: &Config, arguments: &SectionArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    let spot = arguments.place.position();
-    let found = library.section_at(&arguments.source, &arguments.path, spot)?;
+    let place = arguments.place.named();
+    let found = library.section_at(&arguments.source, &arguments.path, place.position())?;
     let Some(section) = found else {
         if library.manifest.source(&arguments.source).is_none() {
             return Err(unknown::source(&library, &arguments.source));
         }
         let path = &arguments.path;
-        match arguments.place.comment {
+        match place.comment {
             Some(comment) => bail!(
                 "{} has no indexed comment {comment} in {path:?}; short comments without content are not indexed",
                 arguments.source
@@ -99,8 +71,9 @@ pub(super) fn run(config: &Config, arguments: &SectionArguments) -> anyhow::Resu
             ),
         }
     };
-    if let Some(fault) = arguments.place.fault(&section) {
-        bail!("{fault}");
+    if let Some(fault) = place.fault(&section) {
+        let advice = fault.instead().map(|kind| format!("; use --{kind}")).unwrap_or_default();
+        bail!("{:?} {fault}{advice}", section.passage.path);
     }
     if arguments.json {
         output::json(&serde_json::json!({ "section": section }))?;

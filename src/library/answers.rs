@@ -1,12 +1,12 @@
 //! What a library returns for searches and for requests of sections.
 
-use std::num::NonZeroU64;
 use std::ops::Range;
 use std::time::Instant;
 
 use super::Library;
 use super::documents::DocumentId;
 use super::earlier::EarlierId;
+use super::place::DocumentPosition;
 use super::view::{
     AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
     SectionView, SnippetView,
@@ -22,16 +22,6 @@ use crate::search::{
     Budget, CountedValue, Filter, LastWord, Question, SearchError, SearchHit, SearchRequest,
     SectionId, SectionRecord, Understanding,
 };
-
-/// A position in a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DocumentPosition {
-    /// The last section that begins at or before this line, cell, page or card (1-based); the first section if none
-    /// does.
-    Number(u32),
-    /// The comment with this id, in a thread.
-    Comment(NonZeroU64),
-}
 
 /// The maximum number of topics that are shown for a section that mentions topics but is not about any of them.
 const MENTIONED: usize = 3;
@@ -68,7 +58,7 @@ impl Library {
             false => Vec::new(),
         };
         let typed = answer.understood.filters.iter().chain(request.filters);
-        let unknown_sources = self.unknown_sources(&typed.cloned().collect::<Vec<_>>());
+        let typed: Vec<_> = typed.cloned().collect();
         Ok(SearchView {
             query: QueryView {
                 text: request.text.to_owned(),
@@ -76,7 +66,8 @@ impl Library {
                 corrected: answer.corrected,
                 topics,
                 compare,
-                unknown_sources,
+                unknown_sources: self.unknown_sources(&typed),
+                unknown_values: self.unknown_values(&typed),
             },
             total: answer.total,
             total_is_exact: answer.total_is_exact,

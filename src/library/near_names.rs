@@ -1,7 +1,8 @@
 //! Names that a reader may have meant: topics, case studies and sources whose names are similar to a given one.
 
 use super::Library;
-use super::view::{NearName, UnknownSource};
+use super::view::{NearName, UnknownSource, UnknownValue};
+use crate::extract::DocumentKind;
 use crate::search::{Filter, FilterField};
 use crate::vocabulary::Topic;
 
@@ -49,6 +50,41 @@ impl Library {
             .into_iter()
             .map(|name| UnknownSource { name: name.to_owned(), near: near(name) })
             .collect()
+    }
+
+    /// The filters of a search that name no topic, step or kind. For a topic, with the names of similar topics; for the
+    /// others, with all values that exist. At most [`MOST`], because each topic costs a pass over the labels.
+    pub(super) fn unknown_values(&self, filters: &[Filter]) -> Vec<UnknownValue> {
+        let mut unknown: Vec<UnknownValue> = Vec::new();
+        for Filter { field, value, .. } in filters {
+            let is_listed =
+                unknown.iter().any(|known| known.field == *field && known.value == *value);
+            if !is_listed
+                && unknown.len() < MOST
+                && let Some(near) = self.meant(*field, value)
+            {
+                unknown.push(UnknownValue { field: *field, value: value.clone(), near });
+            }
+        }
+        unknown
+    }
+
+    /// What `value` of `field` may have meant; `None` if the value exists, or if `field` has no list of values.
+    fn meant(&self, field: FilterField, value: &str) -> Option<Vec<String>> {
+        let all: Vec<&str> = match field {
+            FilterField::Topic if self.find_topic(value).is_some() => return None,
+            FilterField::Topic => {
+                return Some(self.topics_like(value).into_iter().map(|near| near.name).collect());
+            }
+            FilterField::Step => {
+                self.graph.vocabulary.steps.iter().map(|step| step.slug.as_str()).collect()
+            }
+            FilterField::Kind => DocumentKind::ALL.map(DocumentKind::as_str).to_vec(),
+            _ => return None,
+        };
+        let value = value.replace(' ', "-");
+        let exists = all.iter().any(|known| known.eq_ignore_ascii_case(&value));
+        (!exists).then(|| all.into_iter().map(str::to_owned).collect())
     }
 }
 

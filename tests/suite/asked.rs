@@ -120,4 +120,20 @@ fn an_unknown_name_leads_to_similar_ones() {
         let found = json(&app, &format!("/api/v1/search?q=bias+source:{known}"), 200);
         assert!(found["query"]["unknown_sources"].is_null(), "{known}");
     }
+    let query =
+        |filter: &str| json(&app, &format!("/api/v1/search?q=bias+{filter}"), 200)["query"].clone();
+    let unknown = query("topic:positon-bias+step:servings+-kind:notes")["unknown_values"].clone();
+    let expected = [("topic", "position bias"), ("step", "serving"), ("kind", "note")];
+    assert_eq!(unknown.as_array().map(Vec::len), Some(expected.len()), "{unknown}");
+    for (at, (field, near)) in expected.into_iter().enumerate() {
+        assert_eq!(unknown[at]["field"], field, "{unknown}");
+        let offered = unknown[at]["near"].as_array().unwrap();
+        assert!(offered.iter().any(|name| name == near), "{unknown}");
+    }
+    for known in ["topic:position-bias", "topic:%22Position+Bias%22", "step:Serving", "kind:NOTE"] {
+        assert!(query(known)["unknown_values"].is_null(), "{known}");
+    }
+    let page = get(&app, "/?q=bias+topic:positon-bias+step:servings").2;
+    assert!(page.contains("There is no topic “positon-bias”. Similar: position bias"), "{page}");
+    assert!(page.contains("There is no step “servings”. There are: "), "{page}");
 }

@@ -196,6 +196,15 @@ fn the_api_and_the_assistants_tools_suggest_what_was_meant() {
         let error = answer(&app, path, 404)["error"].clone();
         assert_eq!(text(&error["near"][0]["name"]), near, "{path}: {error}");
     }
+    for (place, status, says) in [
+        ("line=99999", 404, "has no line 99999; its last indexed line is"),
+        ("cell=2", 404, "has lines, no cells"),
+        ("line=1&cell=2", 400, "names several"),
+    ] {
+        let path = format!("/api/v1/section?source=ann/ads&path=ads.md&{place}");
+        let error = answer(&app, &path, status)["error"].clone();
+        assert!(text(&error["message"]).contains(says), "{place}: {error}");
+    }
     let view = answer(&app, "/api/v1/search?q=bias&source=ann/adds", 200);
     assert_eq!(view["query"]["unknown_sources"][0]["near"][0], "ann/ads");
 

@@ -34,7 +34,7 @@ pub use knowledge::{
 pub use link::{CaseLink, TopicLink};
 pub use passage::{
     DuplicateView, FacetValue, HitView, LinkView, PassageView, PlaceView, QueryView, SearchView,
-    SectionView, SnippetView, UnknownSource,
+    SectionView, SnippetView, UnknownSource, UnknownValue,
 };
 pub use resource::{ResourceView, SaidView};
 pub use source::AboutSource;

@@ -10,7 +10,7 @@ use super::{AboutSource, CaseLink, ResourceView, TopicLink};
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{Showable, show};
 use crate::extract::{Address, DocumentKind, PostByline};
-use crate::search::{FacetField, Snippet, TopicMention, Understood};
+use crate::search::{FacetField, FilterField, Snippet, TopicMention, Understood};
 
 /// The position of a passage in its document. Exactly one field is set; for the question of a thread, none is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -113,6 +113,19 @@ pub struct QueryView {
     /// The filters that name no source.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_sources: Vec<UnknownSource>,
+    /// The filters that name no topic, step or kind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_values: Vec<UnknownValue>,
+}
+
+/// A filter whose value does not exist, so that no passage has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnknownValue {
+    pub field: FilterField,
+    /// The typed value.
+    pub value: String,
+    /// Topics with similar names, the most similar first; all values of the field for steps and kinds.
+    pub near: Vec<String>,
 }
 
 /// A filter that names no source.

@@ -19,7 +19,7 @@ use crate::library::view::{
     StatusView, TopicAnswer, TopicsAnswer,
 };
 use crate::library::{
-    Audience, DocumentId, DocumentPosition, EarlierId, Library, NewsRequest, ResourceRequest,
+    Audience, DocumentId, EarlierId, Library, NamedPlace, NewsRequest, PlaceFault, ResourceRequest,
     since as since_of,
 };
 use crate::search::SectionId;
@@ -56,37 +56,45 @@ pub(super) async fn section_at(
     State(state): State<Arc<ServerState>>,
     QueryParameters(place): QueryParameters<SectionPlaceParameters>,
 ) -> Result<Json<SectionAnswer>, RequestFailure> {
-    let numbers = [place.line, place.cell, place.page, place.card];
-    let comments = usize::from(place.comment.is_some());
-    if numbers.iter().flatten().count() + comments > 1 {
-        let hint = "name one of line, cell, page, card and comment";
-        return Err(RequestFailure {
-            message: "a section has one place, and the request names several".to_owned(),
-            ..RequestFailure::not_found("section", "", hint)
-        });
+    let SectionPlaceParameters { source, path, line, cell, page, card, comment } = place;
+    let place = NamedPlace { line, cell, page, card, comment };
+    if place.count() > 1 {
+        return Err(RequestFailure::bad_request(
+            "a section has one place, and the request names several",
+            "name one of line, cell, page, card and comment",
+        ));
     }
-    let number = numbers.into_iter().flatten().next().unwrap_or(1);
-    let name = format!("{} {}", place.source, place.path);
-    let source = place.source.clone();
-    let (spot, missing) = match place.comment {
-        Some(comment) => {
-            (DocumentPosition::Comment(comment), ("comment", format!("{name} {comment}")))
-        }
-        None => (DocumentPosition::Number(number), ("file", name)),
+    let name = format!("{source} {path}");
+    let (missing, hint) = match comment {
+        Some(comment) => (
+            ("comment", format!("{name} {comment}")),
+            "short comments without content are not indexed; /api/v1/search finds the others",
+        ),
+        None => (("file", name), "/api/v1/sources lists the sources"),
     };
-    let find = move |library: &Library| library.section_at(&place.source, &place.path, spot);
-    let hint = match spot {
-        DocumentPosition::Comment(_) => {
-            "short comments without content are not indexed; /api/v1/search finds the others"
-        }
-        DocumentPosition::Number(_) => "/api/v1/sources lists the sources",
-    };
+    let asked = (source.clone(), path.clone());
+    let find = move |library: &Library| library.section_at(&asked.0, &asked.1, place.position());
     let section = state.read(find).await?;
     let near = || state.shelf.library().map(|library| near_sources(&library, &source));
     let section = section.ok_or_else(|| {
         RequestFailure::not_found(missing.0, &missing.1, hint).near(near().unwrap_or_default())
     })?;
-    Ok(Json(SectionAnswer { section, earlier_id: None }))
+    match place.fault(&section) {
+        Some(fault) => Err(no_place(&path, fault)),
+        None => Ok(Json(SectionAnswer { section, earlier_id: None })),
+    }
+}
+
+/// The error for the file `path` that does not have the requested place.
+fn no_place(path: &str, fault: PlaceFault) -> RequestFailure {
+    let hint = match fault.instead() {
+        Some(kind) => format!("use the parameter {kind}"),
+        None => "without a place, the answer is the first section of the file".to_owned(),
+    };
+    RequestFailure {
+        message: format!("{path:?} {fault}"),
+        ..RequestFailure::not_found("section", "", &hint)
+    }
 }
 
 /// The sources that may have been meant by `name`; none if it is a source.

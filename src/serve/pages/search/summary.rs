@@ -6,6 +6,7 @@ use super::super::format::{number, plural};
 use super::link::{with, without_filters};
 use crate::library::QueryRescue;
 use crate::library::view::SearchView;
+use crate::search::FilterField;
 use crate::serve::api::SearchParameters;
 
 /// The maximum number of entries in a list of a topic's other names, and in a list of sources.
@@ -35,6 +36,16 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
                 "There is no source “" (unknown.name) "”. "
                 @if unknown.near.is_empty() { a href="/sources" { "All sources" } }
                 @else { "Similar: " @for id in &unknown.near { a.chip href={ "/sources/" (id) } { (id) } " " } }
+            }
+        }
+        @for unknown in &view.query.unknown_values {
+            p.understood {
+                "There is no " (unknown.field.name()) " “" (unknown.value) "”. "
+                @match (unknown.field, &unknown.near[..]) {
+                    (FilterField::Topic, []) => a href="/topics" { "All topics" },
+                    (FilterField::Topic, near) => { "Similar: " (near.join(", ")) },
+                    (_, all) => { "There are: " (all.join(", ")) },
+                }
             }
         }
         (preferred(view, asked))
