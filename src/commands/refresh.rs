@@ -117,7 +117,11 @@ pub(super) fn run(
     let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
     progress.end();
     let summary = result?;
-    report(&summary, arguments.json, arguments.background)?;
+    let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
+    let is_smooth = summary.problems.is_empty() && !without;
+    if arguments.json || !(quiet && is_smooth) {
+        report(&summary, arguments.json, arguments.background)?;
+    }
     if summary.run.stopped {
         bail!(STOPPED);
     }
@@ -130,7 +134,6 @@ pub(super) fn run(
         bail!("{message}; {}", hint.unwrap_or_default());
     }
     publication.run(config, arguments.json)?;
-    let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
 }
 

@@ -176,7 +176,10 @@ fn outside_a_checkout_the_compiled_data_files_are_used() {
         command.args(arguments).current_dir(folder.path()).env_remove("CAIRN_SOURCES");
         command.env("CAIRN_INDEX", folder.path().join("index")).output().unwrap()
     };
-    assert!(run(&["refresh", "-q", "cairn/notes"]).status.success());
+    let refreshed = run(&["refresh", "-q", "cairn/notes"]);
+    assert!(refreshed.status.success());
+    let said = String::from_utf8_lossy(&refreshed.stdout);
+    assert_eq!(said, "", "with -q, a refresh without problems prints nothing");
     let found = run(&["search", "video recommendation", "--json"]);
     let view: serde_json::Value = serde_json::from_slice(&found.stdout).unwrap();
     assert_eq!(view["hits"][0]["source"], "cairn/notes");
@@ -197,6 +200,7 @@ fn the_summary_table_goes_to_stdout_and_progress_to_stderr() {
     assert!(out.stderr.contains("fetching 3 sources"), "{}", out.stderr);
     let quiet = world.run(&["refresh", "-q"]);
     assert_eq!(quiet.stderr, "");
+    assert!(quiet.stdout.contains("failed"), "{}", quiet.stdout);
 }
 
 #[test]
