@@ -1,8 +1,12 @@
 //! The log of a command on stderr.
 
 use clap::ValueEnum;
+use tracing_subscriber::EnvFilter;
 
 use crate::printable::log::{self, LogLineFormat, LogSettings, LogWriter};
+
+/// The environment variable that chooses what is logged, in the syntax of [`EnvFilter`].
+const VARIABLE: &str = "CAIRN_LOG";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
@@ -10,8 +14,9 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Sets up the log: escaped lines on stderr, without colours. With colours, escaping could not distinguish the log's
-/// own colour codes from those in a hostile message. `verbose` is the number of `-v`.
+/// Sets up the log: escaped lines on stderr, without colours. With colours, escaping could not distinguish the log's own
+/// colour codes from those in a hostile message. `verbose` is the number of `-v`. [`VARIABLE`] overrides
+/// `quiet` and `verbose`.
 pub(super) fn begin(quiet: bool, verbose: u8, format: LogFormat) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
@@ -19,8 +24,10 @@ pub(super) fn begin(quiet: bool, verbose: u8, format: LogFormat) {
         (false, 1) => "info,cairn=debug",
         (false, _) => "debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let wanted = std::env::var(VARIABLE).ok().filter(|wanted| !wanted.is_empty());
+    let read = wanted.as_deref().map(EnvFilter::try_new).transpose();
+    let fault = read.as_ref().err().map(ToString::to_string);
+    let filter = read.ok().flatten().unwrap_or_else(|| EnvFilter::new(level));
     let lines = match format {
         LogFormat::Text => LogLineFormat::Text,
         LogFormat::Json => LogLineFormat::Json,
@@ -35,6 +42,11 @@ pub(super) fn begin(quiet: bool, verbose: u8, format: LogFormat) {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+    if let (Some(wanted), Some(fault)) = (wanted, fault) {
+        tracing::warn!(
+            "{VARIABLE}={wanted:?} is ignored: {fault}; write for example {VARIABLE}=cairn=debug"
+        );
+    }
 }
 
 /// Makes panics write their messages to the log, which escapes them, because they may quote fetched text. A backtrace,
