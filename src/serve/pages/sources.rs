@@ -47,6 +47,8 @@ pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
 }
 
 fn body(status: &StatusView, sources: &[SourceState], notice: &Markup) -> Markup {
+    // The notice says this, how many sources were not reached, and when the next refresh starts.
+    let is_down = status.last_run.as_ref().is_some_and(|run| run.no_network().is_some());
     html! {
         h1 { "Sources" }
         (notice)
@@ -55,8 +57,10 @@ fn body(status: &StatusView, sources: &[SourceState], notice: &Markup) -> Markup
                 Some(run) => { (last_run(run)) (last_full_run(run, status.last_full_run.as_ref())) }
                 None => { "No refresh has run yet. " }
             }
-            (failing(&status.failing))
-            @if let Some(next) = &status.next_run { "The next one starts " (time(next)) ". " }
+            @if !is_down {
+                (failing(&status.failing))
+                @if let Some(next) = &status.next_run { "The next one starts " (time(next)) ". " }
+            }
             (engine(&status.engine))
         }
         div.wide tabindex="0" role="region" aria-label="Sources" {
@@ -195,6 +199,8 @@ fn word(shown: Shown) -> &'static str {
 fn last_run(run: &RunRecord) -> Markup {
     let asked = run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped).count();
     let requests = usize::try_from(run.traffic.requests).unwrap_or(0);
+    let down = run.no_network().map(|down| down.to_string());
+    let problems = run.problems_of_run();
     html! {
         "The last refresh ended " (time(&run.ended_at)) ": " (plural(requests, "request")) " to "
         (plural(asked, "source")) ", " (format!("{:.1}", run.traffic.bytes as f64 / 1e6)) " MB fetched"
@@ -203,7 +209,7 @@ fn last_run(run: &RunRecord) -> Markup {
         }
         @if run.stopped { ", " b { "stopped before its end" } }
         ". "
-        @for note in &run.problems_of_run() {
+        @for note in problems.iter().filter(|note| Some(&note.message) != down.as_ref()) {
             b { (note.message) } @if let Some(hint) = &note.hint { " (" (hint) ")" } ". "
         }
     }
