@@ -308,7 +308,9 @@ impl RunRecord {
         let requested: Vec<&SourceResult> = self.requested().collect();
         let first = requested.first()?;
         let is_down = requested.iter().all(|source| source.unreachable);
-        let cause = requested.iter().find(|source| source.traffic.requests > 0).unwrap_or(first);
+        // A source that was deferred, even after a request of its own, says only that another one was not reached.
+        let failed = requested.iter().find(|source| source.is(FetchOutcome::Failed));
+        let cause = failed.unwrap_or(first);
         is_down.then(|| NoNetwork {
             sources: requested.len(),
             cause: cause.error.as_deref().unwrap_or_default(),

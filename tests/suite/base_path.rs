@@ -191,7 +191,7 @@ fn feeds_files_errors_and_descriptions_name_the_folder() {
     assert_eq!(api["servers"][0]["url"], home);
     let found = proxy.text(&format!("{BASE}/api/v1/search?q=feature+store"));
     let found: Value = serde_json::from_str(&found).unwrap();
-    let urls = found["hits"].as_array().unwrap().iter().map(|hit| &hit["passage"]["url"]);
+    let urls = found["hits"].as_array().unwrap().iter().map(|hit| &hit["url"]);
     let urls: Vec<&str> = urls.filter_map(Value::as_str).collect();
     let below = format!("{BASE}/sections/");
     assert!(urls.iter().any(|url| url.starts_with(&below)), "{urls:?}");
