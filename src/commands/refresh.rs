@@ -118,7 +118,8 @@ pub(super) fn run(
     progress.end();
     let summary = result?;
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
-    let is_smooth = summary.problems.is_empty() && !without;
+    // Faults of single files usually stay for months; `cairn status` lists them.
+    let is_smooth = !without && summary.run.problems_of_run().is_empty();
     if arguments.json || !(quiet && is_smooth) {
         report(&summary, arguments.json, arguments.background)?;
     }

@@ -54,7 +54,9 @@ impl Library {
         for query in offered.into_iter().filter(|query| !query.is_empty() && query != text) {
             let (total, corrected) = self.tried(&query, filters, budget)?;
             let query = corrected.unwrap_or(query);
-            let is_known = rescue.nearest.iter().any(|(offered, _)| *offered == query);
+            let is_same =
+                |(offered, _): &(String, usize)| offered.to_lowercase() == query.to_lowercase();
+            let is_known = rescue.nearest.iter().any(is_same);
             if total > 0 && !is_known {
                 rescue.nearest.push((query, total));
             }

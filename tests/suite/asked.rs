@@ -134,6 +134,10 @@ fn an_unknown_name_leads_to_similar_ones() {
         assert!(query(known)["unknown_values"].is_null(), "{known}");
     }
     let page = get(&app, "/?q=bias+topic:positon-bias+step:servings").2;
-    assert!(page.contains("There is no topic “positon-bias”. Similar: position bias"), "{page}");
+    assert!(page.contains("There is no topic “positon-bias”. Similar: "), "{page}");
+    let link = "q=bias+topic%3A%22position+bias%22+step%3Aservings";
+    assert!(page.contains(link), "{link} in {page}");
+    let page_of_parameter = get(&app, "/?q=bias&kind=notes").2;
+    assert!(page_of_parameter.contains("q=bias&amp;kind=note\""), "{page_of_parameter}");
     assert!(page.contains("There is no step “servings”. There are: "), "{page}");
 }

@@ -29,7 +29,7 @@ use crate::search::{Budget, FacetField, Filter, FilterField};
 /// The note that is shown for private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// The maximum number of failed sources that are named above the table.
-const NAMED: usize = 12;
+const NAMED: usize = 5;
 /// The maximum number of listed problems of one source.
 const LISTED: usize = 50;
 /// The maximum number of passages on the page of one source.

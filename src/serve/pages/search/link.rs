@@ -1,6 +1,7 @@
 //! URLs of searches. Only this file lists all parameters of a search, so that no link omits one.
 
 use super::super::format::address;
+use crate::search::FilterField;
 use crate::serve::api::{Flag, SearchParameters};
 
 /// Parameters that have values: their names and values.
@@ -20,6 +21,28 @@ pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String 
     all.retain(|(known, _)| *known != name);
     all.push((name, value));
     address("/", &all)
+}
+
+/// The URL of the search `asked` with `value` instead of `typed` as the value of the filter `field`; `None` if the filter
+/// is not found in it, because it is written in another way.
+pub(super) fn with_value(
+    asked: &SearchParameters,
+    field: FilterField,
+    typed: &str,
+    value: &str,
+) -> Option<String> {
+    let parameter = match field {
+        FilterField::Topic => &asked.topic,
+        FilterField::Step => &asked.step,
+        FilterField::Kind => &asked.kind,
+        _ => &None,
+    };
+    if parameter.as_deref() == Some(typed) {
+        return Some(with(asked, field.name(), value));
+    }
+    let forms = [format!("{field}:\"{typed}\""), format!("{field}:{typed}")];
+    let form = forms.iter().find(|form| asked.q.contains(*form))?;
+    Some(with(asked, "q", &asked.q.replacen(form, &format!("{field}:\"{value}\""), 1)))
 }
 
 /// The URL of the search `asked` without its filters. The results start at the first hit.

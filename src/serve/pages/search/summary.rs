@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::format::{number, plural};
-use super::link::{with, without_filters};
+use super::link::{with, with_value, without_filters};
 use crate::library::QueryRescue;
 use crate::library::view::SearchView;
 use crate::search::FilterField;
@@ -43,8 +43,15 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
                 "There is no " (unknown.field.name()) " “" (unknown.value) "”. "
                 @match (unknown.field, &unknown.near[..]) {
                     (FilterField::Topic, []) => a href="/topics" { "All topics" },
-                    (FilterField::Topic, near) => { "Similar: " (near.join(", ")) },
-                    (_, all) => { "There are: " (all.join(", ")) },
+                    (FilterField::Topic, _) => "Similar: ",
+                    _ => "There are: ",
+                }
+                @for near in &unknown.near {
+                    @match with_value(asked, unknown.field, &unknown.value, near) {
+                        Some(url) => a.chip href=(url) { (near) },
+                        None => span.chip { (near) },
+                    }
+                    " "
                 }
             }
         }
