@@ -11,6 +11,24 @@ function linksById(outline) {
   return links;
 }
 
+// The element around `link` that scrolls by itself, if there is one.
+function frameOf(link) {
+  for (let at = link.parentElement; at && at !== document.body; at = at.parentElement) {
+    const scrolls = ["auto", "scroll"].includes(getComputedStyle(at).overflowY);
+    if (scrolls && at.scrollHeight > at.clientHeight) return at;
+  }
+  return null;
+}
+
+// Scrolls the outline so that `link` is in view. `scrollIntoView` would also scroll the page, away from what is read.
+function show(link) {
+  const frame = frameOf(link);
+  if (!frame) return;
+  const [inside, own] = [frame.getBoundingClientRect(), link.getBoundingClientRect()];
+  if (own.top < inside.top) frame.scrollTop -= inside.top - own.top;
+  else if (own.bottom > inside.bottom) frame.scrollTop += own.bottom - inside.bottom;
+}
+
 export function followReading() {
   const outline = document.querySelector("nav.outline");
   if (!outline) return;
@@ -25,7 +43,7 @@ export function followReading() {
     if (link === current) return;
     current?.removeAttribute("aria-current");
     link?.setAttribute("aria-current", "true");
-    link?.scrollIntoView({ block: "nearest" });
+    if (link) show(link);
     current = link;
   };
   let waiting = false;
