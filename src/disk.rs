@@ -156,6 +156,21 @@ pub fn share(known: &Path, path: &Path) -> bool {
     shared.is_ok()
 }
 
+/// Makes the content of the file `path`, or the names in the folder `path`, durable: they survive a power failure.
+#[cfg(unix)]
+pub fn sync(path: &Path) -> io::Result<()> {
+    fs::File::open(path)?.sync_all()
+}
+
+/// Makes the content of the file `path` durable. Windows syncs only files that are open for writing, and no folders.
+#[cfg(not(unix))]
+pub fn sync(path: &Path) -> io::Result<()> {
+    match path.is_dir() {
+        true => Ok(()),
+        false => fs::File::options().write(true).open(path)?.sync_all(),
+    }
+}
+
 /// Creates or overwrites the file `path` with `bytes`.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     fs::write(path, bytes).map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
@@ -164,10 +179,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
 /// Writes `bytes` to `path` atomically and durably: a reader sees either the old or the new content, even after a power
 /// failure. Every account may read the file, as far as the umask allows.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    replace_with(&public(), path, bytes)
+}
+
+/// A builder of files that every account may read, as far as the umask allows.
+#[cfg(unix)]
+fn public() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    replace_with(&builder, path, bytes)
+    builder
+}
+
+/// A builder of files. The folder decides who may read them.
+#[cfg(not(unix))]
+fn public() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 /// Like [`replace`], but on Unix, only this account may read the file.
@@ -187,7 +213,7 @@ fn replace_with(
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
-        fs::File::open(folder)?.sync_all()
+        sync(folder)
     };
     written().map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }

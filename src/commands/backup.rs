@@ -84,7 +84,7 @@ fn write_file(index: &Path, file: &Path) -> anyhow::Result<(BackupReport, u64)> 
         archive.as_file().sync_all().map_err(failed)?;
         let bytes = archive.as_file().metadata().map_err(failed)?.len();
         archive.persist(file).map_err(|error| failed(error.error))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        disk::sync(folder).map_err(failed)?;
         Ok((report, bytes))
     };
     let written = written();
@@ -95,10 +95,10 @@ fn write_file(index: &Path, file: &Path) -> anyhow::Result<(BackupReport, u64)> 
 
 /// Creates the folder `path`, which only this account may open.
 fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    return std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(path);
+    #[cfg(not(unix))]
+    fs::create_dir(path)
 }
 
 /// What was backed up to `place`, and what was not.

@@ -77,13 +77,12 @@ pub(crate) fn make_room(index: &Path, number: u64) -> Result<(), DiskError> {
 pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(building) {
         let entry = entry?;
-        std::fs::File::open(entry.path())
-            .and_then(|file| file.sync_all())
+        disk::sync(entry.path())
             .map_err(|cause| DiskError::new(DiskOperation::Write, entry.path(), cause))?;
     }
     std::fs::rename(building, folder(index, number))
         .map_err(|cause| DiskError::new(DiskOperation::Write, building, cause))?;
-    std::fs::File::open(index.join("generations"))?.sync_all()?;
+    disk::sync(&index.join("generations"))?;
     make_current(index, number)?;
     clean(index)
 }
@@ -94,7 +93,8 @@ pub(super) fn make_current(index: &Path, number: u64) -> Result<(), DiskError> {
 }
 
 /// Removes the unfinished generations of killed runs, and old generations. Keeps the current generation, and one more,
-/// which readers may still have open. Does not keep that one if material was withdrawn from it.
+/// which readers may still have open. Does not keep that one if material was withdrawn from it. Windows does not remove
+/// files that a server has open; the next call tries again.
 pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
     let Ok(entries) = std::fs::read_dir(index.join("generations")) else { return Ok(()) };
     // Without a valid `current` it is not known which generation is needed. The next refresh will clean up.
@@ -110,7 +110,10 @@ pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
             .parse()
             .is_ok_and(|number: u64| Some(number) != current && Some(number) != previous);
         if name.ends_with(UNFINISHED) || is_old {
-            disk::remove_folder(&entry.path())?;
+            match disk::remove_folder(&entry.path()) {
+                Err(error) if cfg!(windows) && error.is_denied() => tracing::debug!("{error}"),
+                removed => removed?,
+            }
         }
     }
     Ok(())

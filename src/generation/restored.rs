@@ -43,12 +43,11 @@ pub fn commit(index: &Path) -> anyhow::Result<()> {
     }
     for entry in walkdir::WalkDir::new(&from) {
         let entry = entry?;
-        fs::File::open(entry.path())
-            .and_then(|file| file.sync_all())
+        disk::sync(entry.path())
             .map_err(|cause| DiskError::new(DiskOperation::Write, entry.path(), cause))?;
     }
     rename(&from, &index.join(RESTORED))?;
-    fs::File::open(index)?.sync_all()?;
+    disk::sync(index)?;
     finish(index)
 }
 
@@ -87,7 +86,7 @@ pub fn finish(index: &Path) -> anyhow::Result<()> {
             rename(&from.join(name), &index.join(name))?;
         }
     }
-    fs::File::open(index.join("generations"))?.sync_all()?;
+    disk::sync(&index.join("generations"))?;
     folders::make_current(index, number)?;
     // A folder that is removed in part must not count.
     rename(&from, &preparing(index))?;

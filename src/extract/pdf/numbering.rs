@@ -74,7 +74,7 @@ fn numbers(text: &str) -> Option<Vec<u16>> {
     let parts: Vec<&str> = number.split('.').collect();
     let is_numbered = parts.len() <= DEEPEST.into() && parts.iter().all(|part| is_number(part));
     let is_titled = is_numbered && !title.trim().is_empty();
-    is_titled.then(|| parts.iter().filter_map(|part| part.parse().ok()).collect())
+    is_titled.then(|| parts.iter().filter_map(|part| part.parse::<u16>().ok()).collect())
 }
 
 #[cfg(test)]

@@ -22,10 +22,12 @@ use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::RefreshStop;
 
 /// The maximum memory for the data of a child, in bytes. On Linux, allocating more fails and ends the child.
+#[cfg(target_os = "linux")]
 const MOST_MEMORY: u64 = 128_000_000;
 /// The maximum length of a response, in bytes: several times the limit of a document. A longer response is an error.
 const LONGEST_ANSWER: u32 = 32_000_000;
 /// How often a child checks whether its parent is still running.
+#[cfg(unix)]
 const LOOK: Duration = Duration::from_millis(200);
 
 /// A document to extract.
