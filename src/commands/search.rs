@@ -155,7 +155,11 @@ fn help(library: &Library, text: &str, filters: &[Filter]) -> anyhow::Result<()>
     }
     let mut meant: Vec<String> =
         nearest.into_iter().map(|(query, total)| format!("{query:?} ({total})")).collect();
-    let topics = failed.iter().filter_map(|word| library.topics_like(word).into_iter().next());
+    // An index may have no passage about a topic that has the very name.
+    let topics = failed.iter().filter_map(|word| {
+        let near = library.topics_like(word).into_iter().next()?;
+        (!near.name.eq_ignore_ascii_case(word)).then_some(near)
+    });
     for topic in topics.map(|topic| format!("{:?}", topic.name)) {
         if !meant.iter().any(|known| known.starts_with(&topic)) {
             meant.push(topic);

@@ -180,7 +180,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
         ("/?q=zzzzzz+bias", "1 passage"),
         ("/?q=zzzzzz", "No passage contains <b>zzzzzz</b>"),
         ("/topics", "Topics"),
-        ("/topics/position-bias", "Related, and where that is said"),
+        ("/topics/position-bias", "Related topics"),
         ("/sources", "ann/notes"),
         ("/healthz", "ok"),
         ("/readyz", "ready"),

@@ -26,14 +26,14 @@ fn body(library: &Library) -> Markup {
         article.about {
             h1 { "About" }
             p {
-                "Cairn gathers public study material on machine-learning system design, finds the passage that answers "
-                "your question, and links topics to each other with the sentences that say so. Your searches go to this "
-                "server and nowhere else, and its pages load nothing from elsewhere."
+                "Cairn gathers public study material on machine-learning system design and finds the passage that answers "
+                "your question. It also shows how topics are related, and which sentences say so. Your searches stay on "
+                "this server, and its pages load nothing from other sites."
             }
             (rights(library))
             h2 { "How to be left out" }
             ul {
-                li { "A file " code { ".cairnignore" } " at the top of a repository names what Cairn must not read, in the form of "
+                li { "A file " code { ".cairnignore" } " at the top of a repository names what Cairn must not read. It is written like "
                     code { ".gitignore" } "; " code { "*" } " means everything." }
                 li { "A page with " code { "cairn: noindex" } " in its front matter is left out." }
                 li { "If you post in discussions or issues that are read here, ask whoever runs this server to add your "
@@ -44,8 +44,8 @@ fn body(library: &Library) -> Markup {
             h2 { "For programs" }
             p {
                 a href="/openapi.json" { "The API" } " answers everything that the pages show. "
-                a href="/feed.atom" { "The feed" } " lists what is new, in all or for one topic or source ("
-                code { "/feed.atom?topic=calibration" } "). " code { "cairn mcp" } " serves assistants."
+                a href="/feed.atom" { "The feed" } " lists what is new in all sources, or for one topic or source ("
+                code { "/feed.atom?topic=calibration" } "). " code { "cairn mcp" } " offers the same to AI assistants."
             }
         }
     }
@@ -60,13 +60,17 @@ fn rights(library: &Library) -> Markup {
         h2 { "Whose the texts are" }
         p {
             "They belong to their authors. Each passage names its source and its licence and links to the exact lines. "
-            "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. Of the other "
-            (number(excerpts)) " you see at most " (number(library.manifest.excerpt_chars))
-            " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
+            "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. "
+            @if excerpts > 0 {
+                "The other " (number(excerpts)) @if excerpts == 1 { " is" } @else { " are" } " shown in excerpts of at most "
+                (number(library.manifest.excerpt_chars)) " characters of a section, with the link. "
+            }
+            a href="/sources" { "The licence of each source" } "."
         }
         p {
             "Discussions and issues are shown only as excerpts, whatever the licence of their repository, with the login of "
-            "their author. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
+            "their author. The same rules apply to what can be downloaded: guides, flash cards and exports. Copies of "
+            "commercial books are refused."
         }
     }
 }

@@ -13,6 +13,7 @@ use super::failure::answer;
 use super::frame::layout;
 use super::search::hit_card;
 use crate::library::view::{ComparedTopic, ComparisonView, TopicLink};
+use crate::vocabulary::Vocabulary;
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
@@ -26,7 +27,7 @@ pub(super) async fn page(
         let view = asked.find(&state).await?;
         let labels: Vec<&str> = view.topics.iter().map(|topic| &*topic.topic.label).collect();
         let title = labels.join(" and ");
-        Ok(layout(&state, &title, body(&view, &title)))
+        Ok(layout(&state, &title, body(&view, &title, &state.library()?.graph.vocabulary)))
     };
     answer(&state, page.await)
 }
@@ -42,7 +43,7 @@ fn form() -> Markup {
     }
 }
 
-fn body(view: &ComparisonView, title: &str) -> Markup {
+fn body(view: &ComparisonView, title: &str, vocabulary: &Vocabulary) -> Markup {
     html! {
         article.guide {
             h1 { (title) }
@@ -55,7 +56,7 @@ fn body(view: &ComparisonView, title: &str) -> Markup {
             @for step in &view.passages {
                 section {
                     h3.step { (step.label) }
-                    @for hit in &step.passages { (hit_card(hit, title)) }
+                    @for hit in &step.passages { (hit_card(hit, title, vocabulary)) }
                 }
             }
         }

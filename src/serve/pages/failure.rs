@@ -19,17 +19,23 @@ pub(super) fn page(state: &ServerState, failure: RequestFailure) -> Response {
     };
     let body = html! {
         h1 { (title) }
-        p { (failure.message) "." }
+        p { (sentence(&failure.message)) "." }
         @if !failure.near.is_empty() {
             p { "Did you mean:" }
             ul { @for near in &failure.near { li { a href=(near.url) { (near.name) } } } }
         }
-        p.quiet { (failure.hint) }
+        p.quiet { (sentence(&failure.hint)) "." }
     };
     let mut response = (failure.status, layout(state, title, body)).into_response();
     let retry_after = failure.retry_after().map(|after| (header::RETRY_AFTER, after));
     response.headers_mut().extend(retry_after);
     response
+}
+
+/// `message` with a capital letter at its beginning.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The response with the page in `made`. If `made` is a failure, the response with a page that shows the failure.

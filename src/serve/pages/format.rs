@@ -6,6 +6,7 @@ use super::prose;
 use crate::library::view::{CaseLink, SnippetView};
 use crate::printable::marks::byte_ranges;
 use crate::printable::thousands;
+use crate::vocabulary::Vocabulary;
 
 /// `snippet` with its matches highlighted, and with bullets instead of the marks of list items.
 pub(super) fn marked(snippet: &SnippetView) -> Markup {
@@ -64,6 +65,11 @@ pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
     let query = query.finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The label of the topic `slug`; the slug itself if `vocabulary` does not have it, for example after an update.
+pub(super) fn topic_label<'a>(vocabulary: &'a Vocabulary, slug: &'a str) -> &'a str {
+    vocabulary.topic(slug).map_or(slug, |topic| &topic.pref_label)
 }
 
 #[cfg(test)]

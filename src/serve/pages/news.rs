@@ -61,6 +61,9 @@ fn body(view: &NewsView, topic: &str, source: &str, since: &str, feed: &str) -> 
             (number(documents.removed)) " removed. " a href=(feed) { "As a feed" }
         }
         @if view.items.is_empty() { p { "No changes in this period." } }
+        @if !topic.is_empty() {
+            p.quiet { "A source that was fetched for the first time is listed as a whole, without its topics." }
+        }
         @for items in days {
             section.day {
                 h2 { (items.first().map(day).unwrap_or_default()) }

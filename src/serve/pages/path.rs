@@ -12,7 +12,7 @@ use super::super::state::ServerState;
 use super::failure::answer;
 use super::frame::layout;
 use super::topics::tie;
-use crate::library::view::{ChainView, PathView};
+use crate::library::view::{ChainView, PathView, TopicLink};
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
@@ -28,20 +28,23 @@ pub(super) async fn page(
 }
 
 fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
+    let name = |typed: &str, topic: fn(&PathView) -> &TopicLink| {
+        found.map_or(typed, |view| &topic(view).label).to_owned()
+    };
     html! {
         h1 { "From one topic to another" }
         form.path action="/path" {
-            label { "From " input name="from" value=(asked.from) maxlength="100" placeholder="position bias"; }
-            label { "to " input name="to" value=(asked.to) maxlength="100" placeholder="feature store"; }
+            label { "From " input name="from" value=(name(&asked.from, |view| &view.from)) maxlength="100" placeholder="position bias"; }
+            label { "to " input name="to" value=(name(&asked.to, |view| &view.to)) maxlength="100" placeholder="feature store"; }
             button { "Show" }
         }
         @if let Some(view) = found {
             @for (at, chain) in view.paths.iter().enumerate() { (shown(view, chain, at == 0)) }
             @if view.paths.is_empty() {
-                p { "No chain of explained ties joins " (view.from.label) " and " (view.to.label) "." }
+                p { "No chain of explained relations connects " (view.from.label) " and " (view.to.label) "." }
             }
         } @else {
-            p.quiet { "Enter two topics by any of their names to see how they are connected, with the evidence." }
+            p.quiet { "Enter two topics by any of their names to see how they are connected, with the reasons and sentences that Cairn has for it." }
         }
     }
 }
@@ -55,9 +58,14 @@ fn shown(view: &PathView, chain: &ChainView, is_best: bool) -> Markup {
                 @for hop in &chain.hops { " → " a href={ "/topics/" (hop.to) } { (hop.to_label) } }
             }
             @for hop in &chain.hops {
-                details open[is_best] {
-                    summary { (hop.from_label) " → " (hop.to_label) ": " (hop.tie.words.join(", ")) }
-                    (tie(&hop.tie, [&hop.from, &hop.to]))
+                @let words = html! { b { (hop.to_label) } ", as seen from " (hop.from_label) ": " (hop.tie.words.join(", ")) };
+                @if hop.tie.reason.is_none() && hop.tie.evidence.is_empty() {
+                    p { (words) }
+                } @else {
+                    details open[is_best] {
+                        summary { (words) }
+                        (tie(&hop.tie, [&hop.from, &hop.to]))
+                    }
                 }
             }
         }

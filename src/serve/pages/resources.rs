@@ -87,7 +87,8 @@ fn body(asked: &ResourcePageParameters, found: &[ResourceView], years: &[u16]) -
     html! {
         h1 { "Resources" }
         p.quiet {
-            "Articles, papers, talks and tools, by how many independent authors cite them. Those with the words in the title come first."
+            "Articles, papers, talks and tools that the sources cite. Works with your words in the title come first, then those \
+             that the most authors cite."
         }
         (form(asked, years))
         @if found.is_empty() {

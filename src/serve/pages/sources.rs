@@ -10,7 +10,7 @@ use super::super::api::PathName;
 use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
-use super::format::{address, number, plural, time};
+use super::format::{address, number, plural, time, topic_label};
 use super::frame::PageFrame;
 use super::frame::layout;
 use super::notice::notice;
@@ -69,7 +69,10 @@ fn body(status: &StatusView, sources: &[SourceState], notice: &Markup) -> Markup
                     th { "Source" } th { "Licence" } th.number { "Documents" } th.number { "Sections" }
                     th { "Fetched" } th { "State" }
                 } }
-                tbody { @for source in sources { (row(source)) } }
+                tbody {
+                    @for source in sources.iter().filter(|source| is_well(source)) { (row(source)) }
+                    @for source in sources.iter().filter(|source| !is_well(source)) { (row(source)) }
+                }
             }
         }
     }
@@ -112,10 +115,7 @@ pub(super) async fn one(State(state): State<Arc<ServerState>>, PathName(id): Pat
 }
 
 fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
-    let label = |slug: &str| {
-        let topic = library.graph.vocabulary.topic(slug);
-        topic.map_or_else(|| slug.to_owned(), |topic| topic.pref_label.clone())
-    };
+    let vocabulary = &library.graph.vocabulary;
     let topics = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let origin = library.source_link(&source.id);
     html! {
@@ -135,7 +135,7 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 p.topics {
                     @for value in topics {
                         a.chip href=(address("/", &[("source", &source.id), ("topic", &value.value)])) {
-                            (label(&value.value)) span.count { (value.count) }
+                            (topic_label(vocabulary, &value.value)) span.count { (value.count) }
                         } " "
                     }
                 }
@@ -145,8 +145,8 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 (listed(&source.problems))
             }
             @if !view.hits.is_empty() {
-                h2 { "From it" }
-                @for hit in &view.hits { (hit_card(hit, "")) }
+                h2 { "Passages" }
+                @for hit in &view.hits { (hit_card(hit, "", vocabulary)) }
             }
         }
     }
@@ -246,10 +246,14 @@ fn failing(ids: &[String]) -> Markup {
     }
 }
 
+/// Whether nothing prevented the last fetch of `source`. These sources come first.
+fn is_well(source: &SourceState) -> bool {
+    matches!(source.state, SourceCondition::Ok | SourceCondition::New)
+}
+
 fn row(source: &SourceState) -> Markup {
-    let is_well = matches!(source.state, SourceCondition::Ok | SourceCondition::New);
     let (failure, problems) = match source.problems.split_first() {
-        Some((first, others)) if !is_well => (Some(first), others),
+        Some((first, others)) if !is_well(source) => (Some(first), others),
         _ => (None, source.problems.as_slice()),
     };
     let shown = word(source.shown);
@@ -267,7 +271,8 @@ fn row(source: &SourceState) -> Markup {
                 @if source.archived { p.quiet { "archived: no longer maintained" } }
                 @if source.stale { p.quiet { "stale: outdated or thin, so it ranks lower" } }
                 @if let Some(failure) = failure {
-                    p.warn {
+                    details.warn {
+                        summary { "could not be fetched" }
                         (failure.message)
                         @if let Some(hint) = &failure.hint { " (" (hint) ")" }
                     }

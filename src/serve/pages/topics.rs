@@ -20,6 +20,7 @@ use super::search::hit_card;
 use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
+use crate::vocabulary::Vocabulary;
 
 /// The maximum number of other names of a topic that are shown at once; the rest is folded.
 const NAMES: usize = 8;
@@ -46,7 +47,9 @@ pub(super) async fn page(
             let (related, learn) = (related.unwrap_or_default(), learn.unwrap_or_default());
             // The body is rendered here, on the thread of the search, because it includes the map.
             let topic = library.topic(&name, budget)?;
-            Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
+            Ok(topic.map(|topic| {
+                (detail(&topic, &related, &learn, &library.graph.vocabulary), topic.topic)
+            }))
         };
         let (body, topic) = state.ask(find).await?.ok_or_else(|| state.unknown_topic(&id))?;
         let feed = Some(address("/feed.atom", &[("topic", &topic.id)]));
@@ -95,7 +98,12 @@ fn by_field(library: &Library) -> Markup {
     }
 }
 
-fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) -> Markup {
+fn detail(
+    detail: &TopicDetail,
+    related: &[RelatedTopic],
+    learn: &[LessonView],
+    vocabulary: &Vocabulary,
+) -> Markup {
     let topic = &detail.topic;
     html! {
         article.topic {
@@ -111,12 +119,12 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
             (links("Needed for", &detail.required_by))
             (onward(&topic.id))
             @if !related.is_empty() {
-                h2 { "Related, and where that is said" }
+                h2 { "Related topics" }
                 @for near in related { (related_topic(&topic.id, near)) }
             }
             @if !detail.passages.is_empty() {
                 h2 { "Passages" }
-                @for hit in &detail.passages { (hit_card(hit, &topic.label)) }
+                @for hit in &detail.passages { (hit_card(hit, &topic.label, vocabulary)) }
             }
             @if !detail.resources.is_empty() {
                 h2 { "Cited by the sources" }

@@ -114,7 +114,7 @@ fn guide_step(
     let place = GuidePlace { case: &case.case, step: &step.cell.step };
     let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
     let has_own = step.passages.iter().any(|hit| hit.passage.source == OWN_NOTES);
-    let apart = if has_own { ", without Cairn's own note" } else { "" };
+    let apart = if has_own { ", and by Cairn's own note" } else { "" };
     html! {
         section id=(step.cell.step) {
             h2 { (at + 1) ". " (step.label) }

@@ -34,8 +34,8 @@ fn matrix(view: &CasesView) -> Markup {
     html! {
         h1 { "Case studies" }
         p.quiet {
-            "The number of authors who discuss each case at each step of a design answer. Bold on green: two or more say "
-            "80 words or five list items each. Plain: something is said."
+            "How many authors discuss each case at each step of a design answer. Bold on green: at least two of them write "
+            "80 words or five list items or more. –: nobody does."
         }
         div.wide tabindex="0" role="region" aria-label="Case studies by step" {
             table.matrix {

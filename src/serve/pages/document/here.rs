@@ -2,18 +2,19 @@
 
 use maud::{Markup, html};
 
-use super::super::format::address;
+use super::super::format::{address, topic_label};
 use super::super::report::wrong_passage;
 use crate::annotate::Salience;
 use crate::library::view::{PassageView, SectionView};
+use crate::vocabulary::Vocabulary;
 
 /// The topics of `section`, similar passages of other authors, and the sections beside it. `query` is the query that led
-/// to the section.
-pub(super) fn about(section: &SectionView, query: &str) -> Markup {
+/// to the section; `vocabulary` has the names of the topics.
+pub(super) fn about(section: &SectionView, query: &str, vocabulary: &Vocabulary) -> Markup {
     html! {
         section.here aria-label="About this section" {
             p.report { (wrong_passage(&section.passage)) }
-            (topics(section))
+            (topics(section, vocabulary))
             (related(&section.related))
             nav.pager aria-label="Neighbouring sections" {
                 (neighbour(&section.previous, "prev", "← Section before", query))
@@ -24,7 +25,7 @@ pub(super) fn about(section: &SectionView, query: &str) -> Markup {
 }
 
 /// Links to the topics that the section is about, then to those that it only mentions.
-fn topics(section: &SectionView) -> Markup {
+fn topics(section: &SectionView, vocabulary: &Vocabulary) -> Markup {
     let mut mentions: Vec<_> = section.mentions.iter().collect();
     mentions.sort_by_key(|mention| mention.salience != Salience::Main);
     html! {
@@ -33,7 +34,7 @@ fn topics(section: &SectionView) -> Markup {
             p.topics {
                 @for mention in mentions {
                     @let class = if mention.salience == Salience::Main { "chip main" } else { "chip" };
-                    a class=(class) href={ "/topics/" (mention.topic) } { (mention.topic.replace('-', " ")) } " "
+                    a class=(class) href={ "/topics/" (mention.topic) } { (topic_label(vocabulary, &mention.topic)) } " "
                 }
             }
         }

@@ -29,6 +29,7 @@ use crate::extract::DocumentKind;
 use crate::library::view::{DocumentLink, DocumentView, PlaceView, SectionView};
 use crate::library::{DocumentId, Library};
 use crate::search::{Budget, SearchError, SectionId};
+use crate::vocabulary::Vocabulary;
 use pages::DocumentPages;
 use parameters::DocumentPageParameters;
 
@@ -57,8 +58,12 @@ pub(super) async fn page(
         let read = read(&state, parsed, &asked).await?.ok_or_else(unknown)?;
         let (title, query) = (read.document.title.clone(), asked.q.clone());
         let frame = PageFrame { title: &title, query: &query, ..PageFrame::default() };
-        let mut response =
-            frame.round(&state, whole(&read, &asked, state.config.images)).into_response();
+        let mut response = frame
+            .round(
+                &state,
+                whole(&read, &asked, state.config.images, &state.library()?.graph.vocabulary),
+            )
+            .into_response();
         if asked.pictures() == PictureMode::Loaded {
             response.extensions_mut().insert(PictureMode::Loaded);
         }
@@ -148,7 +153,12 @@ fn unmarked(
 }
 
 /// The content of the page.
-fn whole(read: &ReadDocument, asked: &DocumentPageParameters, images: Images) -> Markup {
+fn whole(
+    read: &ReadDocument,
+    asked: &DocumentPageParameters,
+    images: Images,
+    vocabulary: &Vocabulary,
+) -> Markup {
     let ReadDocument { document, here, text, pages } = read;
     html! {
         article.reader {
@@ -161,7 +171,7 @@ fn whole(read: &ReadDocument, asked: &DocumentPageParameters, images: Images) ->
             (outline::side(document, pages, asked, text))
             div.prose dir="auto" lang=[document.lang.as_deref()] { (text) }
             (pages.links(document, asked))
-            @if let Some(here) = here { (here::about(here, &asked.q)) }
+            @if let Some(here) = here { (here::about(here, &asked.q, vocabulary)) }
             nav.pager aria-label="Neighbouring documents" {
                 (neighbour(&document.previous, "prev", "←"))
                 (neighbour(&document.next, "next", "→"))

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::super::format::{address, marked, plural};
+use super::super::format::{address, marked, plural, topic_label};
 use super::super::report::wrong_passage;
 use crate::library::view::HitView;
+use crate::vocabulary::Vocabulary;
 
 /// The hits by document, in the order of each document's best hit.
 pub(super) fn by_document(hits: &[HitView]) -> Vec<Vec<&HitView>> {
@@ -21,22 +22,26 @@ pub(super) fn by_document(hits: &[HitView]) -> Vec<Vec<&HitView>> {
 }
 
 /// A document's title and its hits.
-pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
+pub(super) fn document(hits: &[&HitView], query: &str, vocabulary: &Vocabulary) -> Markup {
     html! {
         @if let Some(first) = hits.first().map(|hit| &hit.passage) {
             section.document {
                 h2 { (first.title) " " span.quiet title=[first.about.description.as_deref()] { (first.source) } }
                 @if !first.about.is_empty() { p.about.quiet { (first.about) } }
-                @for hit in hits { (card(hit, query, SourceName::Above)) }
+                @for hit in hits { (card(hit, query, SourceName::Above, vocabulary)) }
             }
         }
     }
 }
 
 /// A passage with its snippet, topics and copies. Its link contains `query`, so that the section's page highlights the
-/// matches.
-pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
-    card(hit, query, SourceName::Shown)
+/// matches. `vocabulary` has the names of its topics.
+pub(in crate::serve::pages) fn hit_card(
+    hit: &HitView,
+    query: &str,
+    vocabulary: &Vocabulary,
+) -> Markup {
+    card(hit, query, SourceName::Shown, vocabulary)
 }
 
 /// Where a hit's source is named.
@@ -48,7 +53,7 @@ enum SourceName {
     Above,
 }
 
-fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
+fn card(hit: &HitView, query: &str, source_name: SourceName, vocabulary: &Vocabulary) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     let (heading, above) = match passage.headings.split_last() {
@@ -79,7 +84,7 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
             @else { p.snippet dir="auto" { (marked(&hit.snippet)) } }
             p.topics {
                 @for topic in &passage.topics {
-                    a.chip href={ "/topics/" (topic) } { (topic.replace('-', " ")) } " "
+                    a.chip href={ "/topics/" (topic) } { (topic_label(vocabulary, topic)) } " "
                 }
                 (wrong_passage(passage))
             }

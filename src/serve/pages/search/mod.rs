@@ -120,8 +120,8 @@ async fn body(
                 @if let Some(case) = &view.case { (case_card(case)) }
                 (topics.block())
                 (papers(&view.papers, &asked.q))
-                @if let Some(rescue) = &rescue { (help(rescue, asked)) }
-                @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
+                @if let Some(rescue) = &rescue { (help(rescue, &view, asked)) }
+                @for hits in by_document(&view.hits) { (document(&hits, &asked.q, &library.graph.vocabulary)) }
                 (pager(&view, asked))
             }
             aside aria-label="About these results" {
@@ -197,6 +197,9 @@ fn pager(view: &SearchView, asked: &SearchParameters) -> Markup {
         nav.pager aria-label="More results" {
             @if let Some(offset) = back { a rel="prev" href=(link(offset)) { "Back" } }
             @if let Some(offset) = more { a rel="next" href=(link(offset)) { "More" } }
+            @else if asked.offset() + view.hits.len() < view.total {
+                span.quiet { "The best passages end here; similar ones of a document are left out. Narrow the query to see others." }
+            }
         }
     }
 }

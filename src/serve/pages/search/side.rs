@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::format::{number, plural};
+use super::super::format::{number, plural, topic_label};
 use super::link::with;
 use crate::library::Library;
 use crate::library::view::{SearchView, TopicDetail};
@@ -88,9 +88,8 @@ pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Libr
 
 /// The `value` of a facet as it is shown: topics by their label, steps as words.
 fn label(library: &Library, field: FacetField, value: &str) -> String {
-    let topic = |value: &str| library.graph.vocabulary.topic(value);
     match field {
-        FacetField::Topic => topic(value).map_or(value, |topic| &topic.pref_label).to_owned(),
+        FacetField::Topic => topic_label(&library.graph.vocabulary, value).to_owned(),
         FacetField::Step => value.replace('-', " "),
         _ => value.to_owned(),
     }

@@ -19,7 +19,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
         p.summary {
             (counted(view))
             @if view.near > 0 { ", and " (view.near) " more that are similar in meaning" }
-            @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
+            @if understood.relaxed && view.total > 0 { ", some with only a few of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
         }
         @if view.fallback {
@@ -134,22 +134,26 @@ fn names(names: &[String], things: &str) -> String {
 }
 
 /// Help if nothing was found.
-pub(super) fn help(rescue: &QueryRescue, asked: &SearchParameters) -> Markup {
+pub(super) fn help(rescue: &QueryRescue, view: &SearchView, asked: &SearchParameters) -> Markup {
     let is_narrowed = !asked.filters().is_empty();
+    let has_filters = is_narrowed || !view.query.understood.filters.is_empty();
     html! {
         div.none {
             @if rescue.failed.is_empty() {
-                p { "Each of these words occurs, but no passage matches the whole query." }
+                p {
+                    @if has_filters { "No passage matches the query and its filters." }
+                    @else { "The words occur, but no passage matches the whole query." }
+                }
             } @else {
                 p { "No passage contains " @for (at, word) in rescue.failed.iter().enumerate() {
                     @if at > 0 { " or " } b { (word) }
                 } "." }
             }
             @if !rescue.nearest.is_empty() || is_narrowed {
-                p { "Similar:" }
+                p { @if has_filters { "Without the filters:" } @else { "Similar:" } }
                 ul {
                     @if is_narrowed {
-                        li { a href=(without_filters(asked)) { "The same without the filters" } }
+                        li { a href=(without_filters(asked)) { "The same query" } }
                     }
                     @for (query, total) in &rescue.nearest {
                         li { a href=(with(asked, "q", query)) { (query) }
@@ -157,6 +161,7 @@ pub(super) fn help(rescue: &QueryRescue, asked: &SearchParameters) -> Markup {
                     }
                 }
             }
+            p { a href="/topics" { "All topics" } " · " a href="/cases" { "All case studies" } }
         }
     }
 }
