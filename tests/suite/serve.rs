@@ -139,7 +139,7 @@ fn errors_are_objects_with_a_hint() {
         ("/api/v1/topics/no-such-topic/related", 404),
         ("/api/v1/section?source=x&path=y", 404),
         ("/api/v1/section?source=x", 400),
-        ("/api/v1/section?source=ann/notes&path=rank.md&line=4&cell=1", 400),
+        ("/api/v1/section?source=ann/notes&path=rank.md&line=4&cell=1", 404),
         ("/api/v1/search?q=a&limit=x", 400),
         ("/api/v1/nothing", 404),
     ] {

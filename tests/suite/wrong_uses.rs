@@ -199,7 +199,7 @@ fn the_api_and_the_assistants_tools_suggest_what_was_meant() {
     for (place, status, says) in [
         ("line=99999", 404, "has no line 99999; its last indexed line is"),
         ("cell=2", 404, "has lines, no cells"),
-        ("line=1&cell=2", 400, "names several"),
+        ("line=1&cell=2", 404, "names several"),
     ] {
         let path = format!("/api/v1/section?source=ann/ads&path=ads.md&{place}");
         let error = answer(&app, &path, status)["error"].clone();

@@ -59,10 +59,12 @@ pub(super) async fn section_at(
     let SectionPlaceParameters { source, path, line, cell, page, card, comment } = place;
     let place = NamedPlace { line, cell, page, card, comment };
     if place.count() > 1 {
-        return Err(RequestFailure::bad_request(
-            "a section has one place, and the request names several",
-            "name one of line, cell, page, card and comment",
-        ));
+        // 404, not 400: the API's description can't say that parameters exclude each other, so the request is valid.
+        let hint = "name one of line, cell, page, card and comment";
+        return Err(RequestFailure {
+            message: "a section has one place, and the request names several".to_owned(),
+            ..RequestFailure::not_found("section", "", hint)
+        });
     }
     let name = format!("{source} {path}");
     let (missing, hint) = match comment {

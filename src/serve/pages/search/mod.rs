@@ -171,7 +171,7 @@ fn start(library: &Library, notice: &Markup) -> Markup {
             p.quiet {
                 (plural(counts.sections, "section")) " from " (plural(library.manifest.held().count(), "source"))
                 ", " (plural(counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
-                code { "source: path: topic: step: kind: lang: licence:" } " narrow a search."
+                code { "source: path: topic: step: kind: lang: licence: has: since:" } " narrow a search."
             }
             div.steps {
                 @for step in &library.graph.vocabulary.steps {

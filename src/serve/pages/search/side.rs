@@ -33,8 +33,7 @@ pub(super) fn topic_card(detail: &TopicDetail, is_defined: bool) -> Markup {
             p { a href={ "/topics/" (topic.id) "/learn" } { "Learn it step by step" } }
             @let cited = &detail.resources[..detail.resources.len().min(3)];
             @if !cited.is_empty() {
-                @let are_cited_often = cited.iter().all(|resource| resource.cited_by >= 2);
-                p { b { (if are_cited_often { "Most cited" } else { "Cited works" }) } }
+                p { b { "Cited works" } }
                 ul {
                     @for resource in cited {
                         li {
