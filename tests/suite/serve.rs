@@ -186,7 +186,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
         ("/readyz", "ready"),
         ("/assets/cairn.css", ":root"),
         ("/topics/position-bias/learn", "data-checklist=\"position-bias\""),
-        ("/resources", "how many independent authors"),
+        ("/resources", "that the most authors cite"),
         ("/sources/ann/notes", "Search in it"),
         ("/new", "<a href=\"/sources/ann/notes\">ann/notes</a>"),
         ("/about", "How to be left out"),
