@@ -1,4 +1,4 @@
-//! `/about`: what Cairn is, who owns the texts, and how authors can exclude their texts.
+//! `/about`: what Cairn is, how to search, who owns the texts, and how authors can exclude their texts.
 
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ fn body(library: &Library) -> Markup {
                 "your question. It also shows how topics are related, and which sentences say so. Your searches stay on "
                 "this server, and its pages load nothing from other sites."
             }
+            (searching())
             (rights(library))
             h2 { "How to be left out" }
             ul {
@@ -51,6 +52,28 @@ fn body(library: &Library) -> Markup {
     }
 }
 
+/// Parts of queries, each with what it finds. `docs/searching.md` has all of the query language.
+const QUERIES: [(&str, &str); 7] = [
+    ("feature store", "passages about this; those with all of the words come first"),
+    ("\"training serving skew\"", "these words together"),
+    ("ranking -ads", "passages without a word"),
+    ("ndcg OR map", "either of them"),
+    ("source:mercari, topic:ctr, path:serving", "only a source, a topic, or files whose path has this"),
+    ("step:serving, kind:notebook, has:code", "only a step of a design answer, a kind of document, or passages with code"),
+    ("lang:en, licence:mit, since:2025-01", "only a language, a licence, or documents from this day, month or year on"),
+];
+
+/// What a query may contain.
+fn searching() -> Markup {
+    html! {
+        h2 #searching { "How to search" }
+        dl.facts {
+            @for (query, finds) in QUERIES { dt { code { (query) } } dd { (finds) } }
+        }
+        p { "On a keyboard, " kbd { "/" } " leads to the search box, and " kbd { "?" } " shows the other keys." }
+    }
+}
+
 /// The paragraphs about who owns the texts, and how much of them is shown.
 fn rights(library: &Library) -> Markup {
     let sources = library.manifest.held().count();
@@ -59,7 +82,7 @@ fn rights(library: &Library) -> Markup {
     html! {
         h2 { "Whose the texts are" }
         p {
-            "They belong to their authors. Each passage names its source and its licence and links to the exact lines. "
+            "They belong to their authors. Each passage names its source and links to the exact lines. Where you read it, its licence is named, too. "
             "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. "
             @if excerpts > 0 {
                 "The other " (number(excerpts)) @if excerpts == 1 { " is" } @else { " are" } " shown in excerpts of at most "

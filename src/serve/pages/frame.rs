@@ -134,6 +134,7 @@ fn footer(state: &ServerState) -> Markup {
             }
             p {
                 "Excerpts belong to their authors; every one links to its source. "
+                a href="/about#searching" { "How to search" } " · "
                 a href="/about" { "About, rights, and how to be left out" } " · "
                 a href="/path" { "Paths between topics" } " · "
                 a href="/feed.atom" { "Feed" } " · "

@@ -116,6 +116,8 @@ async fn body(
         div.results {
             section aria-label="Results" {
                 h1.unseen { "Passages for " (named) }
+                // On narrow screens, the column stands below the results.
+                @if view.total > 0 { p.jump { a href="#beside" { "Topics and filters" } } }
                 (chosen(asked))
                 @if let Some(case) = &view.case { (case_card(case)) }
                 (topics.block())
@@ -124,7 +126,7 @@ async fn body(
                 @for hits in by_document(&view.hits) { (document(&hits, &asked.q, &library.graph.vocabulary)) }
                 (pager(&view, asked))
             }
-            aside aria-label="About these results" {
+            aside #beside aria-label="About these results" {
                 @if let [topic] = &topics.topics[..] { (topic_card(topic, topics.question.is_some())) }
                 (facets(&view, asked, &library))
             }

@@ -150,10 +150,10 @@ pub(super) fn help(rescue: &QueryRescue, view: &SearchView, asked: &SearchParame
                 } "." }
             }
             @if !rescue.nearest.is_empty() || is_narrowed {
-                p { @if has_filters { "Without the filters:" } @else { "Similar:" } }
+                p { @if is_narrowed || !has_filters { "Similar:" } @else { "Without the filters:" } }
                 ul {
                     @if is_narrowed {
-                        li { a href=(without_filters(asked)) { "The same query" } }
+                        li { a href=(without_filters(asked)) { "The same without the filters" } }
                     }
                     @for (query, total) in &rescue.nearest {
                         li { a href=(with(asked, "q", query)) { (query) }
