@@ -13,6 +13,7 @@ use tokio::net::TcpSocket;
 use crate::corpus;
 use crate::queries::Queries;
 use crate::serve::Server;
+use crate::signals::{Signal, send};
 use crate::world::{block_on, ended};
 
 /// The requests per second that each peer sends: the server's limit.
@@ -115,7 +116,7 @@ fn health_is_answered_and_sigterm_ends_the_server_while_eight_peers_search_for_t
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
         let started = Instant::now();
-        std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        send(Signal::Terminate, id);
         let ending = tokio::task::spawn_blocking(move || ended(&mut server.child));
         assert!(ending.await.unwrap().success());
         let took = started.elapsed();

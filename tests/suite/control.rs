@@ -1,7 +1,7 @@
 //! Controlling runs: stopping and starting them.
 
 use std::io::Read;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,17 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::github::Fault;
 use crate::serve::Server;
+use crate::signals::{Signal, send};
 use crate::world::{BIAS, World, ended, outcome, repo, two, wait_until};
 
-fn send(signal: &str, child: &Child) {
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-}
-
 /// Sends `signal` to `child`. Returns its output, and how long it took to end.
-fn end(mut child: Child, signal: &str) -> (Output, Duration) {
+fn end(mut child: Child, signal: Signal) -> (Output, Duration) {
     let started = Instant::now();
-    send(signal, &child);
+    send(signal, child.id());
     let status = ended(&mut child);
     let took = started.elapsed();
     let mut stderr = Vec::new();
@@ -34,7 +30,7 @@ fn spawn(world: &World, arguments: &[&str]) -> Child {
 
 #[test]
 fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_completely_fetched_sources() {
-    for signal in ["-INT", "-TERM"] {
+    for signal in [Signal::Interrupt, Signal::Terminate] {
         let world = two();
         world.github.fault("ann/bias", Fault::Stall);
         let child = spawn(&world, &["refresh"]);
@@ -62,7 +58,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_completely_fetched_sources() {
         world.github.fault("ann/bias", Fault::None);
         world.asked();
         let run = world.refresh(&[], 0);
-        assert_eq!(outcome(&run, "ann/bias"), "new", "{signal}");
+        assert_eq!(outcome(&run, "ann/bias"), "new", "{signal:?}");
         assert_eq!(outcome(&run, "bob/store"), "unchanged", "it was fetched completely, and kept");
     }
 }
@@ -85,7 +81,7 @@ fn ctrl_c_ends_a_run_in_time_while_documents_are_read() {
     }
     std::thread::sleep(Duration::from_millis(300));
     child.stderr = Some(said);
-    let (output, took) = end(child, "-INT");
+    let (output, took) = end(child, Signal::Interrupt);
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!(output.status.code(), Some(1));
     let run = world.refresh(&[], 0);
@@ -104,7 +100,7 @@ fn sighup_and_the_admin_start_a_run() {
     assert!(world.asked().is_empty(), "no request is sent without a trigger");
 
     world.github.put(repo("ann/bias", &[("README.md", "# New\n\nFirst fresh words.\n")]));
-    send("-HUP", &server.child);
+    send(Signal::HangUp, server.child.id());
     server.wait_for("/api/v1/search?q=%22first+fresh%22", "README.md");
 
     world.github.put(repo("ann/bias", &[("README.md", "# New\n\nSecond fresh words.\n")]));
@@ -144,10 +140,10 @@ fn a_server_that_ends_stops_its_refresh() {
     world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
     let mut server = Server::start(&world, &[]);
     world.asked();
-    send("-HUP", &server.child);
+    send(Signal::HangUp, server.child.id());
     wait_until("both were requested", || world.github.requests().len() >= 2);
     let started = Instant::now();
-    send("-TERM", &server.child);
+    send(Signal::Terminate, server.child.id());
     assert!(ended(&mut server.child).success());
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     let doctor = world.run(&["doctor", "--offline"]).stdout;

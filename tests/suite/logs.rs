@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::github::Fault;
 use crate::serve::raw_get;
+use crate::signals::{Signal, send};
 use crate::world::{World, output_of, two};
 
 /// The lines of `stderr`, each of which must be a JSON object.
@@ -138,9 +139,7 @@ fn every_line_on_stderr_is_json_if_that_is_asked_for() {
 
 /// Sends SIGHUP.
 fn hang_up(child: &std::process::Child) {
-    assert!(
-        Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success()
-    );
+    send(Signal::HangUp, child.id());
 }
 
 /// Not a test by itself: it panics in a process whose stderr another test reads.

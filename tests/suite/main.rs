@@ -108,6 +108,7 @@ mod search_properties;
 mod search_sources;
 mod serve;
 mod shelf;
+mod signals;
 mod size;
 mod skip;
 mod snapshots;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::arxiv::{Arxiv, ArxivFault, Paper};
 use crate::serve::{app, get, json};
+use crate::signals::{Signal, send};
 use crate::world::{World, ended, output_of, repo, text, wait_until};
 
 /// A paper with one author.
@@ -218,7 +219,7 @@ fn more_than_a_hundred_papers_are_requested_in_batches_three_seconds_apart() {
         requests.extend(arxiv.take_requests());
         requests.len() >= 2
     });
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    send(Signal::Interrupt, child.id());
     ended(&mut child);
     assert_eq!([requests[0].ids.len(), requests[1].ids.len()], [100, 30]);
     assert!(requests[1].at - requests[0].at >= Duration::from_secs(3));
@@ -236,7 +237,7 @@ fn a_run_can_be_stopped_while_arxiv_does_not_respond() {
         .unwrap();
     wait_until("arXiv got a request", || !arxiv.take_requests().is_empty());
     let begun = Instant::now();
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    send(Signal::Interrupt, child.id());
     let status = ended(&mut child);
     // The timeout of a request is a minute; a run must end within two seconds.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());

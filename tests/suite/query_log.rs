@@ -1,7 +1,5 @@
 //! The log of queries: off by default, bounded, private, and shown to the operator only.
 
-use std::process::Command;
-
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine;
@@ -9,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use tower::ServiceExt;
 
 use crate::serve::{Server, app_with, get, settings};
+use crate::signals::{Signal, send};
 use crate::world::{BIAS, World, block_on, ended, repo};
 
 fn world(more: &str) -> World {
@@ -19,13 +18,7 @@ fn world(more: &str) -> World {
 }
 
 fn interrupt(server: &mut Server) {
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &server.child.id().to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    send(Signal::Interrupt, server.child.id());
     ended(&mut server.child);
 }
 

@@ -1,10 +1,11 @@
 //! Pulls and publishing are killed at any moment: readers keep a whole generation, and the next attempt succeeds.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::content::content;
 use crate::readers::{Reader, names, publish_to_bucket, push, writer};
+use crate::signals::{Signal, send};
 use crate::stores::StoreServer;
 use crate::world::{ended, wait_until};
 
@@ -172,8 +173,7 @@ fn a_pull_ends_at_once_when_it_is_stopped() {
         let mut child = reader.begin_pull(arguments);
         wait_until("a request is held", || web.holds());
         let started = Instant::now();
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        send(Signal::Interrupt, child.id());
         assert_eq!(ended(&mut child).code(), Some(code));
         assert!(started.elapsed() < Duration::from_secs(2));
         assert_eq!(reader.folders(), [""; 0], "nothing is left over");

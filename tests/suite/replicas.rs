@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::content::content;
 use crate::readers::{Reader, publish_to_bucket, push, writer};
 use crate::serve::Server;
+use crate::signals::{Signal, send};
 use crate::stores::StoreServer;
 use crate::world::{World, output_of, wait_until};
 
@@ -145,9 +146,7 @@ fn a_running_server_shows_what_a_repeated_pull_brings() {
     assert_eq!(says("500 Internal Server Error"), 1);
     web.heal();
     wait_until("the recovery is logged", || says("is here already") > 0);
-    let signal =
-        std::process::Command::new("kill").args(["-TERM", &pulling.id().to_string()]).status();
-    assert!(signal.unwrap().success());
+    send(Signal::Terminate, pulling.id());
     assert_eq!(crate::world::ended(&mut pulling).code(), Some(0));
     assert_eq!(says("generation 2: took"), 1, "{}", std::fs::read_to_string(&log).unwrap());
 }

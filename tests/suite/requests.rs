@@ -3,7 +3,6 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -12,6 +11,7 @@ use axum::http::Request;
 use tower::ServiceExt;
 
 use crate::serve::{Server, app, get, json};
+use crate::signals::{Signal, send};
 use crate::world::{World, block_on, ended, repo, two};
 
 /// Sends the bytes of `request` and returns the response.
@@ -260,8 +260,7 @@ fn sigterm_ends_the_server_within_five_seconds_in_every_state() {
     assert!(streams.len() >= 9, "no section is rendered: {hits}");
     std::thread::sleep(Duration::from_millis(300));
     let started = Instant::now();
-    let id = server.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    send(Signal::Terminate, server.child.id());
     let status = ended(&mut server.child);
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert!(status.success(), "{status}");
@@ -275,8 +274,7 @@ fn sigterm_works_while_all_connections_are_in_use() {
         (0..1_100).map_while(|_| TcpStream::connect(server.address()).ok()).collect();
     std::thread::sleep(Duration::from_millis(500));
     let started = Instant::now();
-    let id = server.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    send(Signal::Terminate, server.child.id());
     ended(&mut server.child);
     assert!(
         started.elapsed() < Duration::from_secs(5),

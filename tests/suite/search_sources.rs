@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::assistant::{assistant, call};
 use crate::serve::{Server, app, get};
+use crate::signals::{Signal, send};
 use crate::world::{World, ended, repo, text};
 
 /// Two sources with the same text, for searches in one of them.
@@ -97,8 +98,7 @@ fn a_server_that_is_searching_ends_within_five_seconds_of_sigterm() {
         .collect();
     std::thread::sleep(Duration::from_millis(500));
     let started = Instant::now();
-    let id = server.child.id().to_string();
-    std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    send(Signal::Terminate, server.child.id());
     assert!(ended(&mut server.child).success());
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     asking.into_iter().for_each(|thread| thread.join().unwrap());

@@ -10,6 +10,7 @@ use crate::changing::changing_world;
 use crate::content::content;
 use crate::github::Fault;
 use crate::serve::Server;
+use crate::signals::{Signal, send};
 use crate::world::{World, repo};
 
 /// The number of rounds of a soak: `CAIRN_ROUNDS`, else 200.
@@ -198,8 +199,7 @@ fn searches_while_a_refresh_runs() {
             repository.touch(round);
             repository.push(&world, &mut dice);
         }
-        let id = server.child.id().to_string();
-        std::process::Command::new("kill").args(["-HUP", &id]).status().unwrap();
+        send(Signal::HangUp, server.child.id());
         let generation = format!("\"generation\":{}", round + 1);
         while !server.get("/api/v1/status").contains(&generation) {
             (0..20).for_each(|_| ask(&mut busy));

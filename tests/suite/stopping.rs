@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::bounded::{children, world};
 use crate::hostile::shapes;
+use crate::signals::{Signal, send};
 use crate::world::{part, wait_until};
 
 /// Stops `rounds` refreshes, at times spread evenly over the duration of a complete one. Each must end within `most`.
@@ -56,7 +57,7 @@ fn stop_at_any_moment(documents: usize, rounds: u32, most: Duration) {
 fn interrupted(child: &mut Child) -> (i32, Duration) {
     let begun = Instant::now();
     // It may already have ended.
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    send(Signal::Interrupt, child.id());
     (crate::world::ended(child).code().unwrap_or(-1), begun.elapsed())
 }
 

@@ -1,10 +1,11 @@
 //! Discussions when fetching them fails: interrupted runs, rate limits, refused tokens, damaged rows. Nothing that is
 //! stored gets lost.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use crate::github::Fault;
+use crate::signals::{Signal, send};
 use crate::talk::{TALK, asked, days_pass, refresh, stored, talk, threads};
 use crate::world::{ended, text, wait_until};
 
@@ -151,7 +152,7 @@ fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_resumes() {
     command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     wait_until("the third page is requested", || world.github.requests().len() >= 4);
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    send(Signal::Interrupt, child.id());
     assert_eq!(ended(&mut child).code(), Some(1));
     assert_eq!(stored(&world).len(), 100);
     world.github.fault(TALK, Fault::None);

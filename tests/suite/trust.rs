@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::github::GitHub;
 use crate::serve::Server;
+use crate::signals::{Signal, send};
 use crate::world::{BIAS, Output, World, block_on, output_of, repo, two, wait_until};
 
 const SECRET: &str = "s3cret-of-the-user";
@@ -244,8 +245,7 @@ fn the_refresh_that_serve_starts_has_no_more_trust_than_serve() {
     let diary = visit.path("home/diary");
     let entries = format!("{NOTES}{}", folder_entry(diary.to_str().unwrap(), "diary"));
     visit.write("here/sources/catalogue.toml", &entries);
-    let id = child.id().to_string();
-    assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    send(Signal::HangUp, child.id());
     wait_until("the refresh ended", || said().contains("the refresh has ended"));
     child.kill().unwrap();
     child.wait().unwrap();

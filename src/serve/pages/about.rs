@@ -58,9 +58,18 @@ const QUERIES: [(&str, &str); 7] = [
     ("\"training serving skew\"", "these words together"),
     ("ranking -ads", "passages without a word"),
     ("ndcg OR map", "either of them"),
-    ("source:mercari, topic:ctr, path:serving", "only a source, a topic, or files whose path has this"),
-    ("step:serving, kind:notebook, has:code", "only a step of a design answer, a kind of document, or passages with code"),
-    ("lang:en, licence:mit, since:2025-01", "only a language, a licence, or documents from this day, month or year on"),
+    (
+        "source:mercari, topic:ctr, path:serving",
+        "only a source, a topic, or files whose path has this",
+    ),
+    (
+        "step:serving, kind:notebook, has:code",
+        "only a step of a design answer, a kind of document, or passages with code",
+    ),
+    (
+        "lang:en, licence:mit, since:2025-01",
+        "only a language, a licence, or documents from this day, month or year on",
+    ),
 ];
 
 /// What a query may contain.
