@@ -18,16 +18,6 @@ use crate::vocabulary::Step;
 
 /// The maximum number of queries that are suggested if nothing is found.
 const MEANT: usize = 5;
-/// What `--kind` accepts.
-const KINDS: [DocumentKind; 7] = [
-    DocumentKind::Note,
-    DocumentKind::List,
-    DocumentKind::Book,
-    DocumentKind::Notebook,
-    DocumentKind::Deck,
-    DocumentKind::Paper,
-    DocumentKind::Discussion,
-];
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArguments {
@@ -44,7 +34,7 @@ pub(super) struct SearchArguments {
     #[arg(long)]
     step: Option<String>,
     /// Only this kind of document
-    #[arg(long, value_parser = KINDS.map(DocumentKind::as_str))]
+    #[arg(long, value_parser = DocumentKind::ALL.map(DocumentKind::as_str))]
     kind: Option<String>,
     /// The most passages to list
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
