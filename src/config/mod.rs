@@ -149,9 +149,9 @@ pub enum FoundPart {
 /// Loads the settings from `overrides`, the environment and the configuration files.
 ///
 /// Reads the configuration files and the files of secrets that they name, except that of the admin token, and checks
-/// whether the current folder is a checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads only this file; it must exist. Else
-/// reads the file in the platform's configuration folder, overridden by `cairn.toml` in the current folder; both are
-/// optional.
+/// whether the current folder is a checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads
+/// only this file; it must exist. Else reads the file in the platform's configuration folder, overridden by
+/// `cairn.toml` in the current folder; both are optional.
 ///
 /// `Err` for an unreadable file, unknown keys, invalid values, and a token or password that would be sent unencrypted
 /// over a network. For files found in the current folder that require the user's trust, the error is an [`UntrustedPath`].

@@ -12,8 +12,8 @@ use crate::catalogue::{Origin, Selection, Source, Visibility};
 use crate::config::Config;
 
 impl Crawler {
-    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request. `Err`
-    /// if this account may not read the token: [`Config::github_token`].
+    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request. `Err` if
+    /// this account may not read the token: [`Config::github_token`].
     pub fn new(config: &Config, limits: PolicyLimits) -> anyhow::Result<Crawler> {
         Ok(Crawler {
             session: Arc::new(CrawlSession::new(config)?),

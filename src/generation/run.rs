@@ -309,7 +309,7 @@ impl RunRecord {
         let first = requested.first()?;
         let is_down = requested.iter().all(|source| source.unreachable);
         // A source that was deferred, even after a request of its own, says only that another one was not reached.
-        let failed = requested.iter().find(|source| source.is(FetchOutcome::Failed));
+        let failed = requested.iter().find(|source| source.outcome == FetchOutcome::Failed);
         let cause = failed.unwrap_or(first);
         is_down.then(|| NoNetwork {
             sources: requested.len(),
